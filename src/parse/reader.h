@@ -1,0 +1,100 @@
+/* reader.h - the small interface by which one kind of format plugs into `struct format`.
+ *
+ * A kind (token program, regex:, json:, w3c, ...) is one row of functions. Its compiled
+ * program is constant and shared by all threads; what one source needs beside it (W3C's
+ * #Fields) is a state that format_memo carries. Private to src/parse. */
+#ifndef SPATE_PARSE_READER_H
+#define SPATE_PARSE_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "parse/escape.h"
+#include "parse/format.h"
+#include "record/batch.h"
+
+/* What became of a line. */
+enum verdict {
+    LINE_HIT,
+    LINE_REJECTED,
+    LINE_SKIPPED /* belongs to the format but is no request: a directive, a comment, a
+                    message of the server. Not counted, like an empty line */
+};
+
+/* The reading of one line: made by format_read() or the parser, handed to the kind's read.
+ * The line's bytes are batch->bytes + line.at, line.len of them, and BATCH_SLACK readable
+ * bytes follow. out->has, null, cut, escape and line are already set up. */
+struct reading {
+    struct batch *batch;
+    struct span line;
+    field_set want;
+    struct entry *out;
+    struct format_memo *memo;
+    struct reject *why; /* may be NULL */
+};
+
+static inline struct text reading_line(const struct reading *r)
+{
+    return batch_span(r->batch, r->line);
+}
+
+/* Where a byte of the line lies in the batch. */
+static inline uint32_t reading_offset(const struct reading *r, const char *at)
+{
+    return (uint32_t)(at - r->batch->bytes);
+}
+
+static inline bool reading_wants(const struct reading *r, enum field f)
+{
+    return (r->want & FIELD_BIT(f)) != 0;
+}
+
+/* Ends a read: says that reading stopped at `at` (a byte of the line or its end) because of
+ * `reason`, a literal. Returns LINE_REJECTED. */
+enum verdict reading_reject(struct reading *r, const char *at, const char *reason);
+
+/* What a compiled program says about itself; filled by the kind's compile. */
+struct format_facts {
+    field_set fields;   /* all that it can give, derived ones too */
+    enum escape escape; /* of its texts */
+    bool has_state;     /* state_new is to be called for each reader */
+    struct buf missing; /* notes for format_missing() beyond the usual ones; the owner frees it */
+};
+
+/* One kind of format. `prefix` chooses it: "json:" takes every specification that begins
+ * so and compiles the rest; "w3c" (no colon) takes exactly that word and compiles "". Rows
+ * that are left out are NULL. */
+struct reader {
+    const char *prefix;
+    /* The program, or NULL with *why. The column counts from the start of `spec`; format_new()
+     * adds the prefix's length. */
+    void *(*compile)(struct text spec, struct format_facts *facts, struct error *why);
+    void (*free)(void *program);
+    enum verdict (*read)(const void *program, struct reading *r);
+    struct format_state *(*state_new)(const void *program); /* only with has_state */
+    void (*state_free)(struct format_state *state);
+};
+
+/* One row a kind, searched in order; the row's home is the kind's own file. */
+extern const struct reader reader_regex;  /* pattern.c */
+extern const struct reader reader_json;   /* json_reader.c */
+extern const struct reader reader_w3c;    /* readers/ */
+extern const struct reader reader_squid;
+extern const struct reader reader_haproxy;
+extern const struct reader reader_cloudfront;
+extern const struct reader reader_elb;
+extern const struct reader reader_alb;
+extern const struct reader reader_s3;
+extern const struct reader reader_envoy;
+
+/* The token program has no prefix: an Apache LogFormat or an nginx log_format. */
+extern const struct reader reader_apache;
+extern const struct reader reader_nginx;
+
+/* NULL when no kind has that prefix; *rest is then untouched. */
+const struct reader *reader_for(struct text spec, struct text *rest);
+
+#endif
