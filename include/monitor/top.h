@@ -1,0 +1,46 @@
+/* top.h - the busiest keys of one dimension, in bounded memory.
+ *
+ * Exact while there are at most `room` different keys. Beyond that the rarest make place
+ * (space-saving): a listed count is then too high by at most top_error(), and every key
+ * with more hits than that is listed. Keyed hash (hash.h). Owns copies of its keys (cut at 4 KiB). One thread. */
+#ifndef SPATE_MONITOR_TOP_H
+#define SPATE_MONITOR_TOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/text.h"
+#include "monitor/latency.h"
+
+struct top_counts {
+    uint64_t hits;
+    uint64_t bytes;
+    uint64_t errors;        /* 5xx */
+    uint64_t client_errors; /* 4xx */
+};
+
+struct top_row {
+    struct text key; /* lives until the next change of the table */
+    struct top_counts counts;
+    const struct latency *request_time; /* NULL where not kept */
+};
+
+struct top;
+
+struct top *top_new(uint32_t room, bool with_latency);
+void top_free(struct top *t);
+void top_reset(struct top *t);
+
+/* Finds or makes the key's counts; valid until the next top_at(). The caller adds to them. */
+struct top_counts *top_at(struct top *t, struct text key);
+void top_latency(struct top *t, struct text key, uint64_t ns);
+
+void top_merge(struct top *into, const struct top *from);
+uint64_t top_error(const struct top *t); /* 0: all counts are exact */
+size_t top_distinct(const struct top *t); /* keys held */
+
+/* The first `limit` (0: all) by hits, highest first, ties by key bytes. Returns how many were
+ * written to rows, which the caller made for that many. */
+size_t top_sorted(const struct top *t, struct top_row *rows, size_t limit);
+
+#endif

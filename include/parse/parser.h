@@ -1,0 +1,54 @@
+/* parser.h - turns the lines of one source into entries.
+ *
+ * Holds what reading one source needs: the formats to try, the chosen one, the memo of
+ * the last time. One parser a source, one thread; the formats are shared.
+ *
+ * With formats named, a line is read by the first that fits (the one that fitted last is tried first
+ * only where that cannot change the answer). With `auto` the first lines choose, and
+ * a run of rejected lines makes it look again (a server redeployed with another format). */
+#ifndef SPATE_PARSE_PARSER_H
+#define SPATE_PARSE_PARSER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/error.h"
+#include "parse/format.h"
+#include "record/batch.h"
+
+/* The formats of one run: shared, constant, owns them. */
+struct formats;
+/* specs: `count` texts of -F; none, or one that is "auto", means auto.
+ * NULL with *why filled when one is bad. */
+struct formats *formats_new(const struct text *specs, size_t count, struct error *why);
+void formats_free(struct formats *fs);
+bool formats_auto(const struct formats *fs);
+
+struct parser;
+struct parser *parser_new(const struct formats *fs, field_set want);
+void parser_free(struct parser *p);
+
+/* Reads lines of batch->bytes from batch->scanned on, until all are read or the
+ * entries are full; appends entries and counts lines and rejects. True when all of
+ * the bytes are done; otherwise the rest (from batch->scanned) belongs into another batch.
+ * Lines end in \n or \r\n; an empty line is no line; the last may lack its end.
+ * Lines longer than LINE_LIMIT are kept to that and counted as truncated. */
+bool parser_run(struct parser *p, struct batch *b);
+
+/* For those who want every line in order, refused ones too (`parse`): lets `auto` choose by
+ * these first lines (a no-op once it has chosen), then reads one line that lies in b->bytes
+ * by exactly the rules of parser_run(). False with *why when the line is rejected. */
+void parser_look(struct parser *p, struct text first_lines);
+bool parser_read(struct parser *p, struct batch *b, struct span line, struct entry *out,
+                 struct reject *why);
+
+/* The chosen format; NULL while auto has not seen a line that fits. */
+const struct format *parser_format(const struct parser *p);
+
+/* True once after the choice changed (or after nothing fitted): *notice then
+ * says what was chosen and how well it fits, or which format is nearest and where it fails. */
+bool parser_news(struct parser *p, struct notice *notice);
+
+/* The event second of a line, for searching by time. False when it is no hit or has no time. */
+bool parser_second(struct parser *p, struct text line, int64_t *second);
+
+#endif

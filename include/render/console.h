@@ -1,0 +1,29 @@
+/* console.h - the curses console: draws the newest snapshot, reads keys.
+ *
+ * The only home of ncurses. Main thread. Takes snapshots from a board, never touches the
+ * monitor. The terminal is given back on every way out: quit, signal, crash, failed start. */
+#ifndef SPATE_RENDER_CONSOLE_H
+#define SPATE_RENDER_CONSOLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/error.h"
+#include "model/board.h"
+
+enum console_colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
+struct console_options {
+    enum console_colour colour; /* AUTO obeys NO_COLOR and the terminal */
+    bool ascii;                 /* plain ASCII drawing; also chosen where the locale is not UTF-8 */
+    int64_t update_ns;
+    int stop_fd;                /* readable: leave (a signal came); -1: none */
+    /* The user wants another interval; called on the console's thread. */
+    void (*set_update)(void *ctx, int64_t update_ns);
+    void *ctx;
+};
+
+/* Runs until the user quits, stop_fd is readable or the board ends. False with *why when the terminal
+ * cannot be used (unknown TERM, no terminal), nothing drawn then. */
+bool console_run(struct board *board, const struct console_options *o, struct error *why);
+
+#endif

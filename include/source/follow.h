@@ -1,0 +1,66 @@
+/* follow.h - reads many growing logs in one thread: whole lines, in the order
+ * written, each once, across every kind of rotation.
+ *
+ * Owns all descriptors and unfinished lines. One thread (the parser thread) calls
+ * everything but follow_wake(). inotify events are hints; a look at every file
+ * each second is the truth; where inotify is not to be had, files are looked at
+ * every 250 ms and that is said once. */
+#ifndef SPATE_SOURCE_FOLLOW_H
+#define SPATE_SOURCE_FOLLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/error.h"
+#include "record/batch.h"
+#include "source/os.h"
+
+enum follow_from { FOLLOW_FROM_WINDOW, FOLLOW_FROM_END, FOLLOW_FROM_START, FOLLOW_FROM_BACK };
+
+/* A place to go on from, as a state kept it. */
+struct follow_resume {
+    const char *path; /* as it was named */
+    struct position position;
+};
+
+struct follow_options {
+    const char *const *paths; /* files, globs, or "-" for standard input (descriptor 0) */
+    size_t path_count;
+    enum follow_from from;
+    int64_t back_s; /* FROM_WINDOW and FROM_BACK: seconds of log time before the newest event */
+    const struct follow_resume *resume; /* places to go on from; they outrank `from` */
+    size_t resume_count;
+    /* The event second of a line of that source, for finding a time; false when it has none. */
+    bool (*second_of)(void *ctx, uint32_t source, struct text line, int64_t *second);
+    void *ctx;
+    int quiet_s; /* how long an old file must be quiet before it is let go; 0: 5 s */
+};
+
+struct follow;
+
+/* NULL with *why filled only for what can never work (no path, a directory, a FIFO or device named
+ * as a log, a bad glob); a missing or unreadable file is waited for. */
+struct follow *follow_open(const struct follow_options *o, const struct os *os, struct error *why);
+void follow_close(struct follow *f);
+
+enum follow_result {
+    FOLLOW_LINES,  /* the batch holds lines of batch->source */
+    FOLLOW_NOTICE, /* the batch holds a notice */
+    FOLLOW_IDLE,   /* nothing came within the time, or follow_wake() was called */
+    FOLLOW_END     /* every source was standard input and has ended */
+};
+
+/* Waits at most timeout_ms for something to read and fills the (empty) batch: bytes, used,
+ * source, backfill, behind, read_ns, position. Lines of one file a call. First everything
+ * that stood in the files (backfill), closed by NOTICE_BACKFILLED once all files were
+ * looked at, then what is appended. */
+enum follow_result follow_next(struct follow *f, struct batch *b, int timeout_ms);
+
+/* Any thread, also from a signal handler: makes follow_next() return. */
+void follow_wake(struct follow *f);
+
+/* How many sources there are by now (globs grow), and the path of one (lives until close). */
+size_t follow_source_count(const struct follow *f);
+const char *follow_source_path(const struct follow *f, uint32_t source);
+
+#endif
