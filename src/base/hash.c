@@ -1,0 +1,36 @@
+#include "base/hash.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <sys/random.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "base/note.h"
+
+/* The whole secret is random, not a 64-bit seed alone: a seed is only added to the
+ * published secret on keys up to 240 bytes, which is nearly all of ours. Written once
+ * before any thread starts, only read after that. */
+static _Alignas(64) unsigned char secret[XXH3_SECRET_DEFAULT_SIZE];
+static bool drawn;
+
+void hash_start(void)
+{
+    size_t have = 0;
+    while (have < sizeof secret) {
+        ssize_t got = getrandom(secret + have, sizeof secret - have, 0);
+        if (got < 0 && errno != EINTR)
+            note_fatal("the system gives no random bytes: %s", strerror(errno));
+        if (got > 0)
+            have += (size_t)got;
+    }
+    drawn = true;
+}
+
+uint64_t hash_text(struct text key)
+{
+    if (!drawn)
+        return XXH3_64bits(key.at, key.len);
+    return XXH3_64bits_withSecret(key.at, key.len, secret, sizeof secret);
+}

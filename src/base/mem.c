@@ -1,0 +1,54 @@
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/note.h"
+
+/* The product, at least 1: an allocation of nothing may legally give NULL, and
+ * realloc() to nothing frees. */
+static size_t mem_size(size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX)
+        note_fatal("out of memory (%zu times %zu bytes)", count, size);
+    return bytes ? bytes : 1;
+}
+
+static void *mem_checked(void *memory, size_t bytes)
+{
+    if (!memory)
+        note_fatal("out of memory (%zu bytes)", bytes);
+    return memory;
+}
+
+void *mem_new(size_t count, size_t size)
+{
+    size_t bytes = mem_size(count, size);
+    return mem_checked(calloc(1, bytes), bytes);
+}
+
+void *mem_grow(void *old, size_t count, size_t size)
+{
+    size_t bytes = mem_size(count, size);
+    return mem_checked(realloc(old, bytes), bytes);
+}
+
+void *mem_aligned(size_t alignment, size_t size)
+{
+    size_t bytes = mem_size(1, size);
+    void *memory = NULL;
+    if (posix_memalign(&memory, alignment, bytes) != 0)
+        memory = NULL;
+    return memset(mem_checked(memory, bytes), 0, bytes);
+}
+
+char *mem_string(struct text text)
+{
+    /* No slice is as long as the address space, so that the 1 cannot wrap. */
+    char *copy = mem_grow(NULL, text.len + 1, 1);
+    if (text.len)
+        memcpy(copy, text.at, text.len);
+    copy[text.len] = '\0';
+    return copy;
+}
