@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""test_layers.py - the layers are law: fails on an include that breaks the layer table, on a foreign
-header outside its one home, and on a header without a guard.
+"""test_layers.py - the layers are law: fails on an include that breaks the layer table, on a
+foreign header outside its one home, and on a header without a guard.
 
 The table is read from the spate_layer() lines of CMakeLists.txt, so that the link graph and the
 include graph cannot drift apart. Each run first plants violations in a folder of its own and
@@ -27,8 +27,8 @@ HOMES = [
     (r"maxminddb.*\.h", ["source"]),
 ]
 
-# include/render/*.h are the interfaces of the renderers: a layer above their folders that may use what all
-# of them may. app uses them all, a renderer those it implements.
+# include/render/*.h are the interfaces of the renderers: a layer above their folders that may use
+# what all of them may. app uses them all, a renderer those it implements.
 IMPLEMENTS = {"console": "render/curses"}  # the others: every renderer but that one
 
 # What comes with the compiler and the C library may be used everywhere.
