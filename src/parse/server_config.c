@@ -1,10 +1,10 @@
 #include "parse/server_config.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include "base/mem.h"
 #include "base/text.h"
 #include "parse/server_config_build.h"
+#include <stdlib.h>
+#include <string.h>
 
 static size_t find_in_scope(const struct config_build *b, struct text name, uint32_t scope)
 {
@@ -101,8 +101,8 @@ bool server_config_read(struct server_config *c, enum server_kind kind, const ch
 {
     *c = (struct server_config){0};
     struct config_build b = {.into = c};
-    bool good = kind == SERVER_NGINX ? config_read_nginx(&b, path, why)
-                                     : config_read_apache(&b, path, why);
+    bool good =
+        kind == SERVER_NGINX ? config_read_nginx(&b, path, why) : config_read_apache(&b, path, why);
     if (good) {
         resolve_logs(&b);
     } else {

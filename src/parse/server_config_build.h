@@ -5,9 +5,9 @@
 #ifndef SPATE_PARSE_SERVER_CONFIG_BUILD_H
 #define SPATE_PARSE_SERVER_CONFIG_BUILD_H
 
-#include <stdint.h>
 #include "base/buf.h"
 #include "parse/server_config.h"
+#include <stdint.h>
 
 /* Where in the configuration something stands, for explanations. */
 struct config_place {
@@ -24,7 +24,7 @@ struct words {
     struct buf bytes;
     struct word {
         size_t at, len;
-    } *list;
+    } * list;
     size_t count, cap;
 };
 
@@ -42,7 +42,7 @@ struct config_build {
     struct config_log {
         char *path, *format;
         uint32_t scope;
-    } *logs;
+    } * logs;
     size_t log_count, log_cap, format_cap;
     size_t files; /* read so far, all includes counted */
 };
@@ -57,8 +57,8 @@ void config_add_log(struct config_build *b, const char *path, struct text format
 size_t config_find_format(const struct config_build *b, struct text name, uint32_t scope);
 
 /* Reads a whole configuration file. False with `at` and the reason in *why. */
-bool config_slurp(struct config_build *b, struct config_place at, const char *path,
-                  struct buf *out, struct error *why);
+bool config_slurp(struct config_build *b, struct config_place at, const char *path, struct buf *out,
+                  struct error *why);
 
 /* `path` itself when absolute, else dir/path. Free the result. */
 char *config_absolute(const char *dir, struct text path);

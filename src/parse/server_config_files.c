@@ -1,4 +1,7 @@
 /* Files, globs and words for the readers of server configuration. */
+#include "base/mem.h"
+#include "base/safe.h"
+#include "parse/server_config_build.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -8,9 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "base/mem.h"
-#include "base/safe.h"
-#include "parse/server_config_build.h"
 
 bool config_error(struct error *why, struct config_place at, const char *format, ...)
 {
@@ -20,7 +20,7 @@ bool config_error(struct error *why, struct config_place at, const char *format,
     vsnprintf(said, sizeof said, format, arguments);
     va_end(arguments);
     if (at.line == 0) {
-        return error_set(why, "%s: %s", safe_str(text_of(at.file)), said);
+        return error_set(why, "%s", said); /* what was said names the file itself */
     }
     return error_set(why, "%s:%u: %s", safe_str(text_of(at.file)), at.line, said);
 }
@@ -82,8 +82,8 @@ static bool read_all(int fd, struct buf *out)
     }
 }
 
-bool config_slurp(struct config_build *b, struct config_place at, const char *path,
-                  struct buf *out, struct error *why)
+bool config_slurp(struct config_build *b, struct config_place at, const char *path, struct buf *out,
+                  struct error *why)
 {
     if (++b->files > CONFIG_FILES) {
         return config_error(why, at, "more than %d files are included", CONFIG_FILES);
@@ -99,8 +99,8 @@ bool config_slurp(struct config_build *b, struct config_place at, const char *pa
     if (!good) {
         config_error(why, at, "cannot read %s: not a regular file", safe_str(text_of(path)));
     } else if (!read_all(fd, out)) {
-        good = config_error(why, at, "cannot read %s: %s", safe_str(text_of(path)),
-                            strerror(errno));
+        good =
+            config_error(why, at, "cannot read %s: %s", safe_str(text_of(path)), strerror(errno));
     }
     close(fd);
     return good;
@@ -137,7 +137,8 @@ char *config_directory(const char *file)
     char *real = realpath(file, NULL);
     struct text path = text_of(real ? real : file);
     size_t at = last_component(path);
-    char *dir = at == 0 ? mem_string(TEXT(".")) : mem_string(text_cut(path, 0, at > 1 ? at - 1 : 1));
+    char *dir =
+        at == 0 ? mem_string(TEXT(".")) : mem_string(text_cut(path, 0, at > 1 ? at - 1 : 1));
     free(real);
     return dir;
 }

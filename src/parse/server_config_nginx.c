@@ -1,12 +1,12 @@
 /* nginx's configuration: its tokens, blocks and includes, and of all directives only
  * log_format, access_log and include. Rules: nginx documentation, "ngx_http_log_module" and
  * "Core functionality" (include), and the behaviour of its configuration reader. */
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "parse/server_config_nginx.h"
 #include "base/mem.h"
 #include "base/safe.h"
 #include "parse/server_config_build.h"
+#include <stdlib.h>
+#include <unistd.h>
 
 struct nginx {
     struct config_build *build;
@@ -14,193 +14,6 @@ struct nginx {
     char *prefix;   /* logs are relative to the server's prefix */
     unsigned depth; /* of includes */
 };
-
-/* One file being read. */
-struct nginx_file {
-    struct text in;
-    size_t at;
-    struct config_place place;
-    unsigned blocks;  /* open in this file */
-    unsigned foreign; /* blocks count at which stream or mail was entered; 0: not */
-    bool inherited;   /* the whole file is included inside stream or mail */
-    struct words words;
-};
-
-enum nginx_end { END_DIRECTIVE, END_BLOCK_OPEN, END_BLOCK_SHUT, END_FILE, END_ERROR };
-
-static int peek(const struct nginx_file *f)
-{
-    return f->at < f->in.len ? (unsigned char)f->in.at[f->at] : -1;
-}
-
-static int next(struct nginx_file *f)
-{
-    int byte = peek(f);
-    if (byte >= 0) {
-        f->at++;
-        f->place.line += byte == '\n';
-    }
-    return byte;
-}
-
-static bool is_blank(int byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-/* Steps over blanks and comments; a # inside a word is no comment. */
-static void skip_blank(struct nginx_file *f)
-{
-    while (is_blank(peek(f)) || peek(f) == '#') {
-        if (next(f) == '#') {
-            while (peek(f) >= 0 && peek(f) != '\n') {
-                next(f);
-            }
-        }
-    }
-}
-
-/* A backslash before a quote or a backslash goes, \t \r \n become the byte, any other stays. */
-static void take_escaped(struct nginx_file *f)
-{
-    int byte = next(f);
-    static const char from[] = "\"'\\trn", to[] = "\"'\\\t\r\n";
-    const char *hit = byte > 0 ? strchr(from, byte) : NULL;
-    if (hit != NULL) {
-        buf_byte(&f->words.bytes, to[hit - from]);
-        return;
-    }
-    buf_byte(&f->words.bytes, '\\');
-    if (byte >= 0) {
-        buf_byte(&f->words.bytes, (char)byte);
-    }
-}
-
-static bool take_quoted(struct nginx_file *f, struct error *why)
-{
-    struct config_place began = f->place;
-    int quote = next(f);
-    words_open(&f->words);
-    for (int byte = next(f); byte != quote; byte = next(f)) {
-        if (byte < 0) {
-            return config_error(why, began, "the quote %c is never closed", quote);
-        }
-        if (byte == '\\') {
-            take_escaped(f);
-        } else {
-            buf_byte(&f->words.bytes, (char)byte);
-        }
-    }
-    words_shut(&f->words);
-    int after = peek(f);
-    if (after == ')') {
-        f->at++; /* if ("$a" = "b") */
-    } else if (after >= 0 && !is_blank(after) && after != ';' && after != '{') {
-        return config_error(why, f->place, "a space or ; is missing after the closing %c", quote);
-    }
-    return true;
-}
-
-static void take_bare(struct nginx_file *f)
-{
-    bool dollar = false; /* ${name} is no block */
-    words_open(&f->words);
-    for (int byte = peek(f); byte >= 0; byte = peek(f)) {
-        if (is_blank(byte) || byte == ';' || (byte == '{' && !dollar)) {
-            break;
-        }
-        next(f);
-        dollar = byte == '$';
-        if (byte == '\\') {
-            take_escaped(f);
-        } else {
-            buf_byte(&f->words.bytes, (char)byte);
-        }
-    }
-    words_shut(&f->words);
-}
-
-/* Reads the words of the next directive up to what ends it. */
-static enum nginx_end take_directive(struct nginx_file *f, struct config_place *began,
-                                     struct error *why)
-{
-    words_clear(&f->words);
-    for (;;) {
-        skip_blank(f);
-        if (f->words.count == 0) {
-            *began = f->place;
-        }
-        int byte = peek(f);
-        if (byte < 0) {
-            if (f->words.count > 0) {
-                config_error(why, *began, "\"%s\" is not ended by ;", safe_str(words_at(&f->words, 0)));
-                return END_ERROR;
-            }
-            return END_FILE;
-        }
-        if (byte == ';' || byte == '{') {
-            next(f);
-            return byte == ';' ? END_DIRECTIVE : END_BLOCK_OPEN;
-        }
-        if (byte == '}' && f->words.count == 0) {
-            next(f);
-            return END_BLOCK_SHUT;
-        }
-        if (byte == '"' || byte == '\'') {
-            if (!take_quoted(f, why)) {
-                return END_ERROR;
-            }
-        } else {
-            take_bare(f);
-        }
-    }
-}
-
-/* Lua between braces has its own quotes and comments; only its braces matter here. */
-static void skip_lua_quoted(struct nginx_file *f, int quote)
-{
-    for (int byte = next(f); byte >= 0 && byte != quote && byte != '\n'; byte = next(f)) {
-        if (byte == '\\') {
-            next(f);
-        }
-    }
-}
-
-static void skip_lua_long(struct nginx_file *f)
-{
-    while (peek(f) >= 0 && !text_starts(text_cut(f->in, f->at, f->in.len), TEXT("]]"))) {
-        next(f);
-    }
-}
-
-static bool skip_lua(struct nginx_file *f, struct error *why)
-{
-    struct config_place began = f->place;
-    for (unsigned open = 1; open > 0;) {
-        int byte = next(f);
-        if (byte < 0) {
-            return config_error(why, began, "the Lua block that begins here is never closed");
-        }
-        if (byte == '"' || byte == '\'') {
-            skip_lua_quoted(f, byte);
-        } else if (byte == '[' && peek(f) == '[') {
-            skip_lua_long(f);
-        } else if (byte == '-' && peek(f) == '-') {
-            next(f);
-            if (text_starts(text_cut(f->in, f->at, f->in.len), TEXT("[["))) {
-                skip_lua_long(f);
-            } else {
-                while (peek(f) >= 0 && peek(f) != '\n') {
-                    next(f);
-                }
-            }
-        } else {
-            open += byte == '{';
-            open -= byte == '}';
-        }
-    }
-    return true;
-}
 
 static bool is_foreign(const struct nginx_file *f)
 {
@@ -331,7 +144,7 @@ static bool open_block(struct nginx_file *f, struct error *why)
 {
     struct text name = words_at(&f->words, 0);
     if (text_ends(name, TEXT("_by_lua_block"))) {
-        return skip_lua(f, why);
+        return nginx_skip_lua(f, why);
     }
     f->blocks++;
     bool stranger = text_same(name, TEXT("stream")) || text_same(name, TEXT("mail"));
@@ -358,7 +171,7 @@ static bool read_directives(struct nginx *n, struct nginx_file *f, struct error 
     for (;;) {
         struct config_place at = f->place;
         bool good = true;
-        switch (take_directive(f, &at, why)) {
+        switch (nginx_take_directive(f, &at, why)) {
         case END_DIRECTIVE: good = f->words.count == 0 || take_known(n, f, at, why); break;
         case END_BLOCK_OPEN: good = open_block(f, why); break;
         case END_BLOCK_SHUT: good = shut_block(f, at, why); break;
@@ -382,8 +195,7 @@ static bool read_file(struct nginx *n, const char *path, struct config_place fro
     struct buf bytes = {0};
     bool good = config_slurp(n->build, from, path, &bytes, why);
     if (good) {
-        struct nginx_file f = {
-            .in = buf_text(&bytes), .place = {path, 1}, .inherited = foreign};
+        struct nginx_file f = {.in = buf_text(&bytes), .place = {path, 1}, .inherited = foreign};
         n->depth++;
         good = read_directives(n, &f, why);
         n->depth--;
