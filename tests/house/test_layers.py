@@ -16,7 +16,7 @@ from pathlib import Path
 # a layer, or the beginning of file names in a layer.
 HOMES = [
     (r"(n?curses|term|panel)\.h|ncursesw?/.*", ["render/curses"]),
-    (r"pcre2.*\.h", ["parse/pattern"]),
+    (r"pcre2.*\.h", ["parse/pattern", "parse/readers/pattern"]),
     (r"zlib\.h|zstd.*\.h", ["source"]),
     (r"sys/inotify\.h", ["source/watch"]),
     (r"xxh.*\.h", ["base"]),
@@ -33,11 +33,11 @@ IMPLEMENTS = {"console": "render/curses"}  # the others: every renderer but that
 
 # What comes with the compiler and the C library may be used everywhere.
 FREE = re.compile(
-    r"(aio|assert|complex|cpuid|ctype|dirent|dlfcn|endian|err|errno|execinfo|fcntl|fenv|float|fnmatch"
-    r"|getopt|glob|grp|immintrin|inttypes|iso646|langinfo|limits|locale|malloc|math|mqueue|netdb"
+    r"(aio|assert|complex|cpuid|ctype|dirent|dlfcn|endian|err|errno|execinfo|fcntl|fenv|float"
+    r"|fnmatch|getopt|glob|grp|immintrin|inttypes|iso646|langinfo|limits|locale|malloc|math|mqueue|netdb"
     r"|nl_types|nmmintrin|poll|pthread|pty|pwd|regex|sched|search|semaphore|setjmp|signal|smmintrin"
-    r"|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings"
-    r"|syslog|termios|threads|time|ucontext|uchar|unistd|utime|utmp|wchar|wctype|wordexp|x86intrin"
+    r"|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string"
+    r"|strings|syslog|termios|threads|time|ucontext|uchar|unistd|utime|utmp|wchar|wctype|wordexp|x86intrin"
     r"|(sys|linux|net|netinet|arpa|asm|bits)/.*)\.h|sys/.*|linux/.*"
 )
 
@@ -174,7 +174,7 @@ GOOD = {
     "src/app/main.c": '#include "render/console.h"\n',
 }
 BAD = [  # a file to plant, what must be said about it
-    ("src/base/up.c", '#include "parse/format.h"\n', "src/base/up.c:1: layer base must not include"),
+    ("src/base/up.c", '#include "parse/format.h"\n', "src/base/up.c:1: layer base must not"),
     ("src/render/curses/far.h", "#ifndef C\n#define C\n\n#include <curses.h>\n"
      '#include "parse/own.h"\n#endif\n', "src/render/curses/far.h:5: layer render/curses must not"),
     ("src/render/json/draw.c", '#include "render/console.h"\n', "belongs to render/curses"),
@@ -182,7 +182,7 @@ BAD = [  # a file to plant, what must be said about it
      "include/render/odd.h:3: layer render must not include parse"),
     ("src/parse/show.c", '#include "render/console.h"\n', "layer parse must not include render"),
     ("src/render/curses/peek.c", '#include "base/secret.h"\n', "is private to base"),
-    ("src/parse/fields.c", "\n#include <pcre2.h>\n", "src/parse/fields.c:2: <pcre2.h> has its home"),
+    ("src/parse/fields.c", "\n#include <pcre2.h>\n", "fields.c:2: <pcre2.h> has its home"),
     ("src/base/log.c", "# include <sqlite3.h>\n", "has its home in store"),
     ("src/base/new.c", "#include <boost.h>\n", "is new here"),
     ("src/base/flat.c", '#include "text.h"\n', "is in no layer"),
