@@ -27,11 +27,11 @@ struct board_event {
 };
 
 struct board;
-/* `every`: keep each event until it is read (headless); else only the newest snapshot. */
+/* NULL with errno set when the process has no descriptor left. `every`: keep each event until it is read (headless); else only the newest snapshot. */
 struct board *board_new(bool every);
 void board_free(struct board *b);
 
-/* Poster: takes over the snapshot. */
+/* Poster: takes over the snapshot. `alert` may be NULL but for FIRING and RECOVERED. */
 void board_post(struct board *b, enum board_kind kind, struct snapshot *s, const struct alert_figures *alert);
 
 /* Reader: descriptor to poll. */

@@ -41,6 +41,7 @@ struct figures {
     uint64_t late, future;
     uint64_t hits, bytes, visitors;
     bool visitors_known;
+    bool status_wanted;
     uint64_t status[STATUS_SLOTS], no_status;
     uint64_t classes[6]; /* by status / 100; [0]: none or odd */
     struct latency_figures request_time;
@@ -101,7 +102,7 @@ struct snapshot {
     struct top_list window_sections;
     size_t series_count;
     uint32_t *series;      /* hits by second, oldest first, ending with log_second */
-    uint32_t live_hits;    /* of the last whole second */
+    uint32_t live_hits;    /* of the newest second of the series */
     /* alerts, newest first */
     enum overall overall;  /* RECOVERED: since less than one window */
     double threshold;
@@ -130,6 +131,10 @@ struct snapshot *snapshot_of_monitor(const struct monitor *m, struct snapshot_li
 struct snapshot *snapshot_of_tally(const struct tally *t, struct snapshot_limits limits,
                                    const struct alert_figures *alerts, size_t alert_count,
                                    const struct alert_rule *rule);
+
+/* Words a notice of the source at `path` (safe text) into s->notice: "/var/log/access.log: rotated, ...".
+ * Only by whoever built the snapshot, before it is posted. */
+void snapshot_say(struct snapshot *s, const struct notice *n, const char *path);
 
 struct snapshot *snapshot_hold(struct snapshot *s); /* any thread */
 void snapshot_drop(struct snapshot *s);             /* any thread; NULL is fine */

@@ -73,6 +73,7 @@ void monitor_finish(struct monitor *m, int64_t monotonic_ns, int64_t wall_ns);
 
 /* A new length of the interval, from the next on. */
 void monitor_set_update(struct monitor *m, int64_t update_ns);
+int64_t monitor_update_ns(const struct monitor *m); /* the length intervals have now */
 
 /* --- what can be asked, by the model --- */
 
