@@ -5,6 +5,9 @@
 #include <sys/random.h>
 
 #define XXH_INLINE_ALL
+#ifndef NDEBUG
+#define XXH_NO_INLINE_HINTS 1 /* gcc -Og cannot inline all that it demands */
+#endif
 #include <xxhash.h>
 
 #include "base/note.h"
