@@ -76,8 +76,8 @@ def add_interfaces(table):
 
 
 def layer_of(path, table):
-    """The layer of a path below src or include ("render/curses/x.h", "render/curses.h")."""
-    fits = [name for name in table if path.startswith((name + "/", name + "."))]
+    """The layer of a path below src or include ("render/curses/screen.c")."""
+    fits = [name for name in table if path.startswith(name + "/")]
     return max(fits, key=len) if fits else None
 
 
@@ -172,6 +172,8 @@ GOOD = {
     "include/render/console.h": '#ifndef CON_H\n#define CON_H\n#include "base/text.h"\n#endif\n',
     "src/render/curses/screen.c": '#include <ncurses.h>\n/* #include "parse/own.h" */\n'
                                   '#include "render/console.h"\n',
+    "include/render/json.h": "#ifndef J_H\n#define J_H\n#endif\n",
+    "src/render/curses/dump.c": '#include "render/json.h"\n',
     "src/app/main.c": '#include "render/console.h"\n',
 }
 BAD = [  # a file to plant, what must be said about it
