@@ -31,7 +31,17 @@ void json_u64(struct json *j, uint64_t value);
 void json_i64(struct json *j, int64_t value);
 /* The shortest decimal with at most `decimals` places; not finite: null. */
 void json_number(struct json *j, double value, int decimals);
-void json_bool(struct json *j, bool value);
-void json_null(struct json *j);
+void json_word(struct json *j, const char *word); /* true, false, null: below */
+
+/* Inline, for a JSON library that a program links as well may have a json_null() too. */
+static inline void json_bool(struct json *j, bool value)
+{
+    json_word(j, value ? "true" : "false");
+}
+
+static inline void json_null(struct json *j)
+{
+    json_word(j, "null");
+}
 
 #endif

@@ -184,14 +184,8 @@ void json_number(struct json *j, double value, int decimals)
         put_number(j->out, value, decimals);
 }
 
-void json_bool(struct json *j, bool value)
+void json_word(struct json *j, const char *word)
 {
     json_value(j);
-    buf_str(j->out, value ? "true" : "false");
-}
-
-void json_null(struct json *j)
-{
-    json_value(j);
-    buf_str(j->out, "null");
+    buf_str(j->out, word);
 }

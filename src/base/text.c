@@ -101,9 +101,21 @@ static long double power_of_ten(unsigned exponent)
     return power;
 }
 
-/* Not strtod(): that one obeys the locale, accepts "nan" and needs a NUL. 18 digits
- * fit the integer and what follows them is below a double's precision; powers up to
- * 10^27 are exact in a long double, so that what people write reads back to the bit. */
+/* mantissa * 10^exponent. Up to 2^53 and 10^22 both are exact, and the result is the
+ * double nearest to what is written; that is all that logs and people write. Beyond, it
+ * may be the one beside. */
+static double scaled(uint64_t mantissa, int exponent)
+{
+    unsigned size = (unsigned)(exponent < 0 ? -exponent : exponent);
+    if (mantissa <= UINT64_C(1) << 53 && size <= 22) {
+        double power = (double)power_of_ten(size);
+        return exponent < 0 ? (double)mantissa / power : (double)mantissa * power;
+    }
+    return (double)(exponent < 0 ? mantissa / power_of_ten(size) : mantissa * power_of_ten(size));
+}
+
+/* Not strtod(): that one obeys the locale, accepts "nan" and needs a NUL. The first 18
+ * digits fit the integer; what follows them is below a double's precision. */
 bool text_to_double(struct text digits, double *out)
 {
     uint64_t mantissa = 0;
@@ -124,8 +136,7 @@ bool text_to_double(struct text digits, double *out)
         if (!fits && i < dot && exponent < 10000)
             exponent++;
     }
-    double value = (double)(exponent < 0 ? mantissa / power_of_ten((unsigned)-exponent)
-                                         : mantissa * power_of_ten((unsigned)exponent));
+    double value = scaled(mantissa, exponent);
     if (!isfinite(value))
         return false;
     *out = value;
