@@ -40,7 +40,8 @@ enum notice_kind {
     NOTICE_NO_FORMAT,  /* no known format fits: `text` explains */
     NOTICE_LOSS,       /* bytes were probably destroyed before they were read */
     NOTICE_BACKFILLED, /* what stood in the files at the start has been read */
-    NOTICE_ENDED       /* the end of standard input */
+    NOTICE_ENDED,      /* the end of standard input */
+    NOTICE_POLLING     /* inotify is not to be had: `text` says why files are looked at instead */
 };
 
 struct notice {

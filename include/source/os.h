@@ -16,6 +16,7 @@
 struct file_facts {
     struct file_identity id;
     bool regular;
+    bool directory;
     uint64_t size;
     int64_t modified_ns; /* wall clock */
 };
@@ -34,10 +35,15 @@ struct os {
     int (*facts_at)(void *self, const char *path, struct file_facts *out); /* follows links */
     ssize_t (*pread)(void *self, int fd, void *into, size_t len, uint64_t offset);
     ssize_t (*read)(void *self, int fd, void *into, size_t len); /* pipes */
+    /* True when others may write the file without inotify telling us (NFS, FUSE, ...). */
+    bool (*remote)(void *self, int fd);
+    /* The path with all links followed, ended by a NUL. */
+    int (*resolve)(void *self, const char *path, char *into, size_t room);
     /* Names in a directory, one call each; stops when `each` returns false. */
     int (*list)(void *self, const char *dir, bool (*each)(void *ctx, const char *name), void *ctx);
     int (*watch_open)(void *self); /* an inotify descriptor, or -1 */
     int (*watch_add)(void *self, int watch_fd, const char *path, uint32_t mask);
+    int (*watch_add_fd)(void *self, int watch_fd, int fd, uint32_t mask); /* of an open file */
     void (*watch_remove)(void *self, int watch_fd, int watch);
     /* Fills up to `room` events; 0: none waiting. */
     int (*watch_read)(void *self, int watch_fd, struct os_event *events, int room);
