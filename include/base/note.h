@@ -12,7 +12,7 @@ void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * aborts (whoever holds the terminal restores it on SIGABRT). */
 _Noreturn void note_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Holds notes back (the first 64) and lets them out again. */
+/* Holds notes back (the first 64, the others are counted) and lets them out again. */
 void note_hold(void);
 void note_release(void);
 

@@ -47,6 +47,7 @@ Test(buf, prints_text_longer_than_the_room)
         buf_clear(&b);
         buf_printf(&b, "%.*s", (int)len, long_text);
         cr_assert_eq(b.len, len);
+        cr_assert_eq(b.at[len - 1], 'y');
     }
     buf_printf(&b, "<%s>", long_text);
     cr_expect_eq(b.len, 139 + 2 + 4999);

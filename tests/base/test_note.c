@@ -64,7 +64,9 @@ Test(note, keeps_the_first_64_and_counts_the_others, .init = capture)
     note_hold();
     note("afresh");
     note_release();
-    cr_expect(strstr(said(), "these\nspate: afresh\n"));
+    const char *end = strstr(said(), "these\n");
+    cr_assert(end);
+    cr_expect_str_eq(end, "these\nspate: afresh\n");
 }
 
 Test(note, is_cut_when_it_is_too_long_and_stays_one_line, .init = capture)
