@@ -61,15 +61,17 @@ struct tally {
     int64_t last;
     uint64_t errors;   /* 5xx */
     uint64_t client_errors;
-    uint64_t status[STATUS_SLOTS];
-    uint64_t no_status; /* hits without one */
+    uint64_t status[STATUS_SLOTS + 1]; /* the last: hits without one */
+    uint64_t no_status;                /* the same */
     struct top *top[DIMENSION_COUNT]; /* NULL where not wanted */
     struct visitors *visitors;        /* NULL where not wanted */
     struct latency *request_time;     /* NULL where not wanted; empty where the log has none */
     struct timeline *timeline;        /* hits by second; NULL unless asked for */
+    struct tally_desk *desk;          /* room to work in, its own */
 };
 
-/* top_room: keys kept exactly in each top list before the bounded regime; 0: the default (65,536). */
+/* top_room: keys kept exactly in each top list before the bounded regime; 0: the defaults (32,768
+ * paths and addresses, 16,384 sections, referrers and agents, 4,096 vhosts, 1,024 methods). */
 struct tally *tally_new(dimension_set wanted, bool timeline, uint32_t top_room);
 void tally_free(struct tally *t);
 void tally_reset(struct tally *t); /* keeps the memory */

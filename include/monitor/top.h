@@ -1,8 +1,12 @@
 /* top.h - the busiest keys of one dimension, in bounded memory.
  *
- * Exact while there are at most `room` different keys. Beyond that the rarest make place
- * (space-saving): a listed count is then too high by at most top_error(), and every key
- * with more hits than that is listed. Keyed hash (hash.h). Owns copies of its keys (cut at 4 KiB). One thread. */
+ * Exact while there are at most `room` different keys (and their text fits: 96 bytes a key on
+ * average). Beyond that the rarest quarter makes place, and a key that comes new then starts at the
+ * highest count that was ever dropped, for it may have been there before (space-saving, with the
+ * evictions in bulk): a listed count is too high by at most its `over`, which is never more than
+ * top_error(), and every key with more hits than top_error() is listed. Bytes, errors and
+ * request times are those seen since the key was listed. Keyed hash (hash.h).
+ * Owns copies of its keys (cut at 4 KiB). One thread. */
 #ifndef SPATE_MONITOR_TOP_H
 #define SPATE_MONITOR_TOP_H
 
@@ -22,6 +26,7 @@ struct top_counts {
 struct top_row {
     struct text key; /* lives until the next change of the table */
     struct top_counts counts;
+    uint64_t over;                      /* of counts.hits, so many may not be this key's */
     const struct latency *request_time; /* NULL where not kept */
 };
 
@@ -33,6 +38,8 @@ void top_reset(struct top *t);
 
 /* Finds or makes the key's counts; valid until the next top_at(). The caller adds to them. */
 struct top_counts *top_at(struct top *t, struct text key);
+/* Counts a request time of the key. At most 512 keys have times: the first that come, and when
+ * these are all taken, the busier half of them goes on and new ones come in. */
 void top_latency(struct top *t, struct text key, uint64_t ns);
 
 void top_merge(struct top *into, const struct top *from);

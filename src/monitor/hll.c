@@ -1,0 +1,44 @@
+#include "monitor/hll.h"
+
+#include <math.h>
+
+/* The two series of the paper, summed until they no longer change. */
+static double hll_sigma(double x)
+{
+    if (x == 1)
+        return INFINITY;
+    double y = 1, z = x, before;
+    do {
+        x *= x;
+        before = z;
+        z += x * y;
+        y += y;
+    } while (z != before);
+    return z;
+}
+
+static double hll_tau(double x)
+{
+    if (x == 0 || x == 1)
+        return 0;
+    double y = 1, z = 1 - x, before;
+    do {
+        x = sqrt(x);
+        before = z;
+        y *= 0.5;
+        z -= (1 - x) * (1 - x) * y;
+    } while (z != before);
+    return z / 3;
+}
+
+uint64_t hll_estimate(const uint32_t registers[HLL_RANKS + 1])
+{
+    const double m = HLL_REGISTERS;
+    if (registers[0] == HLL_REGISTERS)
+        return 0;
+    double z = m * hll_tau(1 - registers[HLL_RANKS] / m);
+    for (int rank = HLL_RANKS - 1; rank >= 1; rank--)
+        z = 0.5 * (z + registers[rank]);
+    z += m * hll_sigma(registers[0] / m);
+    return (uint64_t)llround(m * m / (2 * M_LN2 * z));
+}

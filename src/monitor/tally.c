@@ -1,0 +1,230 @@
+#include "monitor/tally.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "monitor/dimensions.h"
+#include "monitor/top_batch.h"
+
+/* Room to work in, for one stretch of a batch at a time. */
+struct tally_desk {
+    struct key_secret secret;
+    struct top_weights weights;
+    struct top_cells cells;
+    struct top_cells hosts; /* for visitors and addresses alike */
+};
+
+static inline bool tally_wants(const struct tally *t, unsigned dimension)
+{
+    return t->wanted & DIMENSION_BIT(dimension);
+}
+
+struct tally *tally_new(dimension_set wanted, bool timeline, uint32_t top_room)
+{
+    struct tally *t = mem_new(1, sizeof *t);
+    t->wanted = wanted;
+    t->desk = mem_new(1, sizeof *t->desk);
+    t->desk->secret = key_secret();
+    for (unsigned d = 0; d < DIMENSION_COUNT; d++)
+        if (tally_wants(t, d))
+            t->top[d] = top_new(top_room ? top_room : dimension_room(d), d == DIMENSION_SECTIONS);
+    if (tally_wants(t, DIMENSION_VISITORS))
+        t->visitors = visitors_new();
+    if (tally_wants(t, DIMENSION_REQUEST_TIME))
+        t->request_time = latency_new();
+    if (timeline)
+        t->timeline = timeline_new();
+    return t;
+}
+
+void tally_free(struct tally *t)
+{
+    if (!t)
+        return;
+    for (unsigned d = 0; d < DIMENSION_COUNT; d++)
+        top_free(t->top[d]);
+    visitors_free(t->visitors);
+    latency_free(t->request_time);
+    timeline_free(t->timeline);
+    free(t->desk);
+    free(t);
+}
+
+void tally_reset(struct tally *t)
+{
+    struct tally kept = *t;
+    *t = (struct tally){.wanted = kept.wanted,
+                        .visitors = kept.visitors,
+                        .request_time = kept.request_time,
+                        .timeline = kept.timeline,
+                        .desk = kept.desk};
+    for (unsigned d = 0; d < DIMENSION_COUNT; d++) {
+        t->top[d] = kept.top[d];
+        if (t->top[d])
+            top_reset(t->top[d]);
+    }
+    if (t->visitors)
+        visitors_reset(t->visitors);
+    if (t->request_time)
+        latency_reset(t->request_time);
+    if (t->timeline)
+        timeline_reset(t->timeline);
+}
+
+static uint64_t sum_capped(uint64_t a, uint64_t b)
+{
+    uint64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+}
+
+static void lines_add(struct line_counts *into, const struct line_counts *from)
+{
+    into->read += from->read;
+    into->parsed += from->parsed;
+    into->rejected += from->rejected;
+    into->truncated += from->truncated;
+}
+
+/* Counts `hits` of one second. */
+static void tally_second(struct tally *t, int64_t second, uint64_t hits)
+{
+    if (t->timed == 0 || second < t->first)
+        t->first = second;
+    if (t->timed == 0 || second > t->last)
+        t->last = second;
+    t->timed += hits;
+    if (t->timeline)
+        timeline_add(t->timeline, second, hits);
+}
+
+/* Neighbours most often have the same second, which then is counted once. */
+static void tally_times(struct tally *t, const struct entry *e, uint32_t count)
+{
+    int64_t second = 0;
+    uint64_t hits = 0;
+    for (uint32_t i = 0; i < count; i++, e++) {
+        if (!(e->has & FIELD_BIT(FIELD_TIME)))
+            continue;
+        if (e->second != second && hits) {
+            tally_second(t, second, hits);
+            hits = 0;
+        }
+        second = e->second;
+        hits++;
+    }
+    if (hits)
+        tally_second(t, second, hits);
+}
+
+/* Statuses and bytes, and the weights for the tables. Without branches on what the lines
+ * say: a field that is absent is masked to nothing. */
+static void tally_weights(struct tally *t, const struct entry *e, uint32_t count)
+{
+    struct top_weights *w = &t->desk->weights;
+    uint64_t bytes = t->bytes;
+    for (uint32_t i = 0; i < count; i++, e++) {
+        uint64_t size = entry_number(e, FIELD_BYTES) & -(e->has >> FIELD_BYTES & 1);
+        uint64_t has_status = e->has >> FIELD_STATUS & 1;
+        /* The slot behind the statuses is for lines without one. */
+        uint32_t status = has_status && e->status < STATUS_SLOTS ? e->status : STATUS_SLOTS;
+        t->status[status]++;
+        bytes = sum_capped(bytes, size);
+        w->counts[i] = (struct top_counts){.hits = 1,
+                                           .bytes = size,
+                                           .errors = status - 500u < 100u,
+                                           .client_errors = status - 400u < 100u};
+    }
+    t->bytes = bytes;
+}
+
+static void tally_request_times(struct tally *t, const struct entry *e, uint32_t count)
+{
+    struct top_weights *w = &t->desk->weights;
+    w->timed = false;
+    for (uint32_t i = 0; i < count; i++, e++) {
+        w->request_ns[i] = UINT64_MAX;
+        if (!(e->has & FIELD_BIT(FIELD_REQUEST_TIME)))
+            continue;
+        w->request_ns[i] = entry_number(e, FIELD_REQUEST_TIME);
+        w->timed = true;
+        latency_add(t->request_time, w->request_ns[i], 1);
+    }
+}
+
+static void tally_keys(struct tally *t, const struct batch *b, uint32_t first, uint32_t count)
+{
+    struct tally_desk *desk = t->desk;
+    if (t->visitors || t->top[DIMENSION_ADDRESSES])
+        top_cells_fill(&desk->hosts, b, first, count, FIELD_HOST, &desk->secret);
+    if (t->visitors)
+        for (uint32_t i = 0; i < desk->hosts.count; i++)
+            visitors_add(t->visitors, desk->hosts.cell[i].hash);
+    for (unsigned d = 0; d < DIMENSION_COUNT; d++) {
+        if (!t->top[d])
+            continue;
+        struct top_cells *cells = d == DIMENSION_ADDRESSES ? &desk->hosts : &desk->cells;
+        if (d != DIMENSION_ADDRESSES)
+            top_cells_fill(cells, b, first, count, dimension_field(d), &desk->secret);
+        top_add_cells(t->top[d], cells, &desk->weights);
+    }
+}
+
+static uint64_t status_sum(const struct tally *t, unsigned from)
+{
+    uint64_t sum = 0;
+    for (unsigned status = from; status < from + 100; status++)
+        sum += t->status[status];
+    return sum;
+}
+
+void tally_add(struct tally *t, const struct batch *b)
+{
+    lines_add(&t->lines, &b->lines);
+    t->hits += b->count;
+    for (uint32_t first = 0; first < b->count; first += TOP_STRETCH) {
+        uint32_t count = b->count - first < TOP_STRETCH ? b->count - first : TOP_STRETCH;
+        const struct entry *e = b->entries + first;
+        tally_weights(t, e, count);
+        tally_times(t, e, count);
+        if (t->request_time)
+            tally_request_times(t, e, count);
+        tally_keys(t, b, first, count);
+    }
+    t->no_status = t->status[STATUS_SLOTS];
+    t->errors = status_sum(t, 500);
+    t->client_errors = status_sum(t, 400);
+}
+
+/* Plain sums and ends. */
+static void tally_merge_figures(struct tally *into, const struct tally *from)
+{
+    lines_add(&into->lines, &from->lines);
+    into->late += from->late;
+    into->future += from->future;
+    into->hits += from->hits;
+    into->bytes = sum_capped(into->bytes, from->bytes);
+    if (from->timed && (!into->timed || from->first < into->first))
+        into->first = from->first;
+    if (from->timed && (!into->timed || from->last > into->last))
+        into->last = from->last;
+    into->timed += from->timed;
+    into->errors += from->errors;
+    into->client_errors += from->client_errors;
+    into->no_status += from->no_status;
+    for (unsigned i = 0; i <= STATUS_SLOTS; i++)
+        into->status[i] += from->status[i];
+}
+
+void tally_merge(struct tally *into, const struct tally *from)
+{
+    tally_merge_figures(into, from);
+    for (unsigned d = 0; d < DIMENSION_COUNT; d++)
+        if (into->top[d] && from->top[d])
+            top_merge(into->top[d], from->top[d]);
+    if (into->visitors && from->visitors)
+        visitors_merge(into->visitors, from->visitors);
+    if (into->request_time && from->request_time)
+        latency_merge(into->request_time, from->request_time);
+    if (into->timeline && from->timeline)
+        timeline_merge(into->timeline, from->timeline);
+}
