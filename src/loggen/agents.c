@@ -42,14 +42,14 @@ static const char *const apples[] = {"iPhone; CPU iPhone OS 17_4 like Mac OS X",
 #define WEBKIT " AppleWebKit/537.36 (KHTML, like Gecko) "
 
 static const struct family families[] = {
-    {AGENT_BROWSER, 300, "Mozilla/5.0 (%o)" WEBKIT "Chrome/%v.0.0.0 Safari/537.36", desktops, 131,
+    {AGENT_BROWSER, 260, "Mozilla/5.0 (%o)" WEBKIT "Chrome/%v.0.0.0 Safari/537.36", desktops, 131,
      60},
-    {AGENT_BROWSER, 230,
+    {AGENT_BROWSER, 150,
      "Mozilla/5.0 (Linux; Android %o)" WEBKIT "Chrome/%v.0.0.0 Mobile Safari/537.36", phones, 131,
      50},
-    {AGENT_BROWSER, 180, "Mozilla/5.0 (%o; rv:%v.0) Gecko/20100101 Firefox/%v.0", fox_desktops, 133,
+    {AGENT_BROWSER, 380, "Mozilla/5.0 (%o; rv:%v.0) Gecko/20100101 Firefox/%v.0", fox_desktops, 133,
      70},
-    {AGENT_BROWSER, 150,
+    {AGENT_BROWSER, 60,
      "Mozilla/5.0 (%o) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/%v.0 Mobile/15E148 "
      "Safari/604.1",
      apples, 18, 7},
@@ -59,7 +59,7 @@ static const struct family families[] = {
      NULL, 6, 7},
     {AGENT_BROWSER, 50, "Mozilla/5.0 (%o)" WEBKIT "Chrome/%v.0.0.0 Safari/537.36 Edg/%v.0.0.0",
      desktops, 131, 30},
-    {AGENT_BROWSER, 30, "Mozilla/5.0 (Android 14; Mobile; rv:%v.0) Gecko/%v.0 Firefox/%v.0", NULL,
+    {AGENT_BROWSER, 200, "Mozilla/5.0 (Android 14; Mobile; rv:%v.0) Gecko/%v.0 Firefox/%v.0", NULL,
      133, 40},
     {AGENT_BROWSER, 25, "Mozilla/5.0 (%o)" WEBKIT "Chrome/49.0.2623.%v Safari/537.36", desktops,
      112, 90},

@@ -1,6 +1,5 @@
 #include "loggen/format.h"
 
-#include "base/clock.h"
 #include "base/time.h"
 #include <assert.h>
 
@@ -41,11 +40,11 @@ const struct format *format_at(size_t number)
     return number < FORMATS ? &formats[number] : NULL;
 }
 
-void stamp_set(struct stamp *stamp, int64_t ns)
+void stamp_set(struct stamp *stamp, int64_t us)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    int64_t second = ns / NS_PER_S;
-    stamp->ns = ns;
+    int64_t second = us / 1000000;
+    stamp->us = us;
     if (second == stamp->second)
         return;
     stamp->second = second;
@@ -197,7 +196,7 @@ FIELD(time_clf)
 FIELD(time_epoch)
 {
     (void)h;
-    return put_short(to, (uint64_t)stamp->ns / 1000);
+    return put_short(to, (uint64_t)stamp->us);
 }
 
 FIELD(request)

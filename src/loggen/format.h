@@ -27,13 +27,13 @@ const struct format *format_at(size_t number);
 
 /* A moment, and its text for the second that it lies in. */
 struct stamp {
-    int64_t ns; /* since 1970 UTC */
+    int64_t us; /* since 1970 UTC; microseconds, so that the year 9999 fits */
     int64_t second;
     char clf[27]; /* 20/Nov/2026:03:03:51 +0000, no NUL */
 };
 
 /* Renders the text only when the second changes. Start from {.second = INT64_MIN}. */
-void stamp_set(struct stamp *stamp, int64_t ns);
+void stamp_set(struct stamp *stamp, int64_t us);
 
 struct line_format;
 typedef char *field_fn(char *to, const struct hit *hit, const struct stamp *stamp,

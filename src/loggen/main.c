@@ -3,9 +3,9 @@
 #include "base/version.h"
 #include "loggen/options.h"
 #include "loggen/run.h"
-#include <inttypes.h>
+#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,9 +32,9 @@ static void catch_signals(void)
 static int print(struct buf *text)
 {
     bool good = buf_write(text, STDOUT_FILENO);
-    buf_done(text);
     if (!good)
-        note("cannot write: %m");
+        note("cannot write: %s", strerror(errno));
+    buf_done(text);
     return good ? 0 : 1;
 }
 
@@ -57,15 +57,13 @@ static void choose_seed(struct options *options)
     if (options->seed_given)
         return;
     if (getrandom(&options->seed, sizeof(options->seed), 0) != (ssize_t)sizeof(options->seed))
-        options->seed = (uint64_t)time(NULL); /* GRND_NONBLOCK is not set: hardly ever */
-    note("seed %" PRIu64, options->seed);
+        options->seed = (uint64_t)time(NULL); /* a kernel without it */
 }
 
 int main(int argc, char **argv)
 {
     struct options options;
-    struct error why = {0};
-    uint64_t lines;
+    struct error why;
     note_name("spate-loggen");
     if (!options_read(&options, argc, argv, &why)) {
         note("%s", why.text);
@@ -77,9 +75,5 @@ int main(int argc, char **argv)
         return print_version();
     catch_signals();
     choose_seed(&options);
-    bool good = run(&options, &stop, &lines, &why);
-    if (!good)
-        note("%s", why.text);
-    note("wrote %" PRIu64 " lines", lines);
-    return good ? 0 : 1;
+    return run(&options, &stop) ? 0 : 1;
 }

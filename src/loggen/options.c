@@ -42,9 +42,7 @@ static bool take_start(struct options *o, struct text value)
 {
     const int64_t year_9999 = INT64_C(253402300799);
     o->start_given = true;
-    /* The end must fit as well, counted in nanoseconds. */
-    return time_parse(value, &o->start, NULL) && o->start >= 0 && o->start <= year_9999 &&
-           o->start <= INT64_MAX / 2 / INT64_C(1000000000);
+    return time_parse(value, &o->start, NULL) && o->start >= 0 && o->start <= year_9999;
 }
 
 static bool take_seed(struct options *o, struct text value)
@@ -151,7 +149,8 @@ static const struct row {
     {'\0', "count", "N", take_count, "a whole number, 1 or more", "end after so many lines"},
     {'\0', "duration", "D", take_duration, "a duration above 0 such as 500ms, 10s, 2m or 1h",
      "end after that time, such as 500ms, 10s, 2m, 1h"},
-    {'\0', "start", "TIME", take_start, "a time from 1970 on such as 2026-11-20T14:00:00Z",
+    {'\0', "start", "TIME", take_start,
+     "a time of the years 1970 to 9999 such as 2026-11-20T14:00:00Z",
      "event time of the first line (default: now)"},
     {'\0', "seed", "N", take_seed, "a whole number, 0 to 18446744073709551615",
      "the same seed and options make the same lines\n(default: a random one, said on standard "
@@ -233,6 +232,11 @@ static bool check(const struct options *o, struct error *why)
                          o->urls);
     if (o->rotation != ROTATE_NEVER && strcmp(o->path, "-") == 0)
         return error_set(why, "--rotate: standard output cannot be rotated, a file of --path can");
+    if (o->surge_count > 0 && o->rate == 0 && o->count == 0)
+        return error_set(why, "--surge: with --rate 0 it needs --count");
+    if (o->rate == 0 && o->count > 0 && o->duration_ns > 0)
+        return schedule_fit(
+            &(struct schedule_plan){0, o->count, o->duration_ns, o->surges, o->surge_count}, why);
     return true;
 }
 

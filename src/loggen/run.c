@@ -1,13 +1,16 @@
 #include "loggen/run.h"
 
 #include "base/clock.h"
+#include "base/note.h"
 #include "loggen/traffic.h"
+#include <inttypes.h>
 #include <time.h>
 
 #define FLUSH_BYTES (256U * 1024)
 #define TICK_NS     (2 * NS_PER_MS)   /* lines of one tick are written together */
 #define NAP_NS      (100 * NS_PER_MS) /* the longest sleep between looks at *stop */
-#define STEP_NS     (NS_PER_S / 2)    /* so far the wall clock may differ before we follow */
+#define US_PER_S    INT64_C(1000000)
+#define STEP_US     (US_PER_S / 2) /* so far the wall clock may differ before we follow */
 
 struct run {
     const struct options *options;
@@ -19,7 +22,7 @@ struct run {
     struct sink *sink;
     struct error *why;
     struct stamp stamp;
-    int64_t origin_ns;      /* wall clock time of the run's start, of which event times count */
+    int64_t origin_us;      /* event time of the run's start, since 1970 UTC */
     int64_t next_rotate_ns; /* since the start */
     enum sink_state state;
 };
@@ -55,7 +58,7 @@ static void add_line(struct run *r, int64_t at_ns)
     if (r->state != SINK_OK)
         return;
     traffic_next(r->traffic, &hit);
-    stamp_set(&r->stamp, r->origin_ns + at_ns);
+    stamp_set(&r->stamp, r->origin_us + at_ns / 1000);
     format_write(&r->format, &hit, &r->stamp, sink_buf(r->sink));
     sink_added(r->sink);
     schedule_step(&r->schedule);
@@ -95,9 +98,9 @@ static void follow_wall_clock(struct run *r, int64_t now_ns)
 {
     if (r->options->start_given)
         return;
-    int64_t ahead = clock_wall(&r->clock) - (r->origin_ns + now_ns);
-    if (ahead > STEP_NS || ahead < -STEP_NS)
-        r->origin_ns += ahead;
+    int64_t ahead = clock_wall(&r->clock) / 1000 - (r->origin_us + now_ns / 1000);
+    if (ahead > STEP_US || ahead < -STEP_US)
+        r->origin_us += ahead;
 }
 
 /* Each line as soon as it is due, those of one tick together. All by absolute times, so that
@@ -125,76 +128,90 @@ static void run_paced(struct run *r, int64_t began_ns)
 /* How many sessions go on at once: what the rate can keep moving. */
 static uint32_t session_count(double rate)
 {
-    double count = rate * 2;
+    double count = rate > 0 ? rate * 2 : 4096;
     return count < 16 ? 16 : count > 4096 ? 4096 : (uint32_t)count;
 }
 
-/* With --rate 0 and --count: the rate in event time. */
-static bool plan_spread(const struct options *o, struct schedule_plan *plan, struct error *why)
+static void start_traffic(struct run *r, double rate)
 {
-    if (o->duration_ns > 0)
-        return schedule_fit(plan, why);
-    plan->rate = 10;
-    return true;
-}
-
-static void run_by_kind(struct run *r, bool spread)
-{
-    int64_t began = clock_monotonic(&r->clock);
-    if (spread)
-        run_spread(r);
-    else if (r->options->rate == 0)
-        run_flood(r, began);
-    else
-        run_paced(r, began);
-}
-
-/* When the run begins in event time; a spread log without a start ends now. */
-static int64_t origin_of(const struct run *r, bool spread, int64_t span_ns)
-{
-    if (r->options->start_given)
-        return r->options->start * NS_PER_S;
-    int64_t now = clock_wall(&r->clock);
-    return spread ? now - span_ns : now;
+    const struct options *o = r->options;
+    r->traffic = traffic_new(&(struct traffic_plan){.seed = o->seed,
+                                                    .sections = o->sections,
+                                                    .urls = o->urls,
+                                                    .visitors = o->visitors,
+                                                    .sessions = session_count(rate),
+                                                    .odd = o->odd,
+                                                    .json = o->format->json});
 }
 
 /* The event time that all lines of a spread log take. */
-static int64_t span_of(const struct options *o, double rate)
+static int64_t span_of(const struct run *r)
 {
-    if (o->duration_ns > 0)
-        return o->duration_ns;
-    double ns = rate > 0 ? (double)o->count / rate * NS_PER_S : 0;
-    return ns < (double)(INT64_MAX / 4) ? (int64_t)ns : INT64_MAX / 4;
+    if (r->options->duration_ns > 0)
+        return r->options->duration_ns;
+    struct schedule last = r->schedule;
+    last.next = last.total - 1;
+    return schedule_due(&last);
 }
 
-bool run(const struct options *o, const volatile sig_atomic_t *stop, uint64_t *lines,
-         struct error *why)
+/* When the run begins in event time; a spread log without a start ends now. */
+static int64_t origin_of(const struct run *r, bool spread)
 {
-    bool spread = o->rate == 0 && o->count > 0;
+    if (r->options->start_given)
+        return r->options->start * US_PER_S;
+    int64_t now_us = clock_wall(&r->clock) / 1000;
+    int64_t span_us = spread ? span_of(r) / 1000 : 0;
+    return span_us < now_us ? now_us - span_us : 0;
+}
+
+/* Sets the schedule; returns the rate outside of surges. */
+static double plan(struct run *r, bool spread)
+{
+    const struct options *o = r->options;
     struct schedule_plan plan = {o->rate, o->count, o->duration_ns, o->surges, o->surge_count};
-    struct run r = {.options = o, .stop = stop, .clock = clock_real(), .why = why};
-    *lines = 0;
-    if (spread && !plan_spread(o, &plan, why))
+    if (spread) {
+        plan.rate = 10;
+        if (o->duration_ns > 0)
+            schedule_fit(&plan, NULL); /* it fits, or options_read() would have refused it */
+        plan.duration_ns = 0;          /* the count alone ends it, so that it is exact */
+    }
+    schedule_init(&r->schedule, &plan);
+    r->origin_us = origin_of(r, spread);
+    return plan.rate;
+}
+
+static void write_lines(struct run *r)
+{
+    const struct options *o = r->options;
+    bool spread = o->rate == 0 && o->count > 0;
+    start_traffic(r, plan(r, spread));
+    int64_t began = clock_monotonic(&r->clock);
+    if (spread)
+        run_spread(r);
+    else if (o->rate == 0)
+        run_flood(r, began);
+    else
+        run_paced(r, began);
+    traffic_free(r->traffic);
+}
+
+bool run(const struct options *o, const volatile sig_atomic_t *stop)
+{
+    struct error why;
+    struct run r = {.options = o, .stop = stop, .clock = clock_real(), .why = &why};
+    if (!(r.sink = sink_open(o->path, o->rotation, stop, &why))) {
+        note("%s", why.text);
         return false;
-    if (!(r.sink = sink_open(o->path, o->rotation, stop, why)))
-        return false;
-    int64_t span = spread ? span_of(o, plan.rate) : 0;
-    plan.duration_ns = spread ? 0 : o->duration_ns; /* the count is exact */
-    schedule_init(&r.schedule, &plan);
+    }
+    if (!o->seed_given)
+        note("seed %" PRIu64, o->seed);
     format_compile(&r.format, o->format);
     r.stamp = (struct stamp){.second = INT64_MIN};
-    r.origin_ns = origin_of(&r, spread, span);
     r.next_rotate_ns = o->rotate_ns;
-    r.traffic = traffic_new(&(struct traffic_plan){.seed = o->seed,
-                                                   .sections = o->sections,
-                                                   .urls = o->urls,
-                                                   .visitors = o->visitors,
-                                                   .sessions = session_count(plan.rate),
-                                                   .odd = o->odd,
-                                                   .json = o->format->json});
-    run_by_kind(&r, spread);
-    *lines = sink_lines(r.sink);
-    traffic_free(r.traffic);
+    write_lines(&r);
+    if (r.state == SINK_FAILED)
+        note("%s", why.text);
+    note("wrote %" PRIu64 " lines", sink_lines(r.sink));
     sink_close(r.sink);
     return r.state != SINK_FAILED;
 }

@@ -4,13 +4,11 @@
 #ifndef SPATE_LOGGEN_RUN_H
 #define SPATE_LOGGEN_RUN_H
 
-#include "base/error.h"
 #include "loggen/options.h"
 #include <signal.h>
 
-/* Until the end or until *stop is set. *lines is how many were written, also after a failure.
- * False with an explanation when it could not go on. */
-bool run(const struct options *options, const volatile sig_atomic_t *stop, uint64_t *lines,
-         struct error *why);
+/* Until the end or until *stop is set. Says on standard error which seed was drawn, what went
+ * wrong and how many lines were written. False when something went wrong. */
+bool run(const struct options *options, const volatile sig_atomic_t *stop);
 
 #endif

@@ -92,11 +92,11 @@ bool schedule_fit(struct schedule_plan *plan, struct error *why)
     }
     double rest = (double)plan->count - surged;
     if (rest < -1e-6 || (free_ns == 0 && rest > 1e-6))
-        return error_set(
-            why,
-            "--surge: the surges make %.0f lines of the --count %llu in --duration %s: "
-            "they must leave time and lines for the rest",
-            surged, (unsigned long long)plan->count, duration_text(span, plan->duration_ns));
+        return error_set(why,
+                         "--surge: %.0f lines of --count %llu in --duration %s are surges: "
+                         "they must leave time and lines for the rest",
+                         surged, (unsigned long long)plan->count,
+                         duration_text(span, plan->duration_ns));
     plan->rate = rest > 0 && free_ns > 0 ? rest / ((double)free_ns / NS_PER_S) : 0;
     return true;
 }

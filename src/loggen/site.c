@@ -198,7 +198,7 @@ static void add_section(struct site *site, uint32_t rank, uint32_t first, uint32
     s->kind = (uint8_t)words_section(&name, rank);
     s->salt = (uint32_t)(random_next(r) >> 40);
     uint32_t host = random_below(r, sizeof(vhosts) / sizeof(vhosts[0]));
-    s->vhost = (uint8_t)(s->kind == SECTION_API ? 3 : rank < 12 ? 1 : host);
+    s->vhost = (uint8_t)(s->kind == SECTION_API ? 3 : rank < 12 ? 0 : host);
     add_urls(site, rank, buf_text(&name), r);
     buf_done(&name);
 }

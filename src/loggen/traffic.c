@@ -64,7 +64,11 @@ static void ask(struct traffic *t, struct hit *hit, const struct session *s, con
     hit->vhost = site_vhost(t->site, url->section);
     hit->port = s->http2 || s->who->number % 8 ? 443 : 80;
     hit->status = answers[url->fate].status;
-    hit->bytes = answers[url->fate].bytes ? answers[url->fate].bytes : url->bytes;
+    hit->bytes = url->bytes;
+    if (answers[url->fate].bytes) {
+        hit->bytes = answers[url->fate].bytes;
+        hit->media = TEXT("text/html; charset=utf-8");
+    }
     set_duration(t, hit, kind == SECTION_ASSETS ? 400 : kind == SECTION_API ? 18000 : 45000);
     if (url->fate == FATE_BROKEN && random_chance(&t->random, 150))
         hit->status = 500, hit->bytes = 532;
@@ -140,7 +144,7 @@ static void load_asset(struct traffic *t, struct session *s, struct hit *hit)
     enum section_kind kind = call ? SECTION_API : SECTION_ASSETS;
     s->assets_left--;
     ask(t, hit, s, site_url(t->site, site_section(t->site, kind, r), r));
-    if (random_chance(r, 700)) /* the rest has a policy against referrers */
+    if (random_chance(r, 300)) /* the rest has a policy against referrers */
         refer(t, hit, s->page);
     if (s->returning && !call && random_chance(r, 450))
         not_modified(hit);
@@ -264,7 +268,7 @@ static uint16_t session_length(struct random *r, uint32_t usual)
 
 static void begin(struct traffic *t, struct session *s)
 {
-    static const uint32_t usual[AGENT_KINDS] = {3, 12, 8, 6, 1};
+    static const uint32_t usual[AGENT_KINDS] = {3, 12, 18, 6, 1};
     struct random *r = &t->random;
     *s = (struct session){.who = visitors_draw(t->visitors, r)};
     s->requests_left = session_length(r, usual[s->who->kind]);

@@ -60,9 +60,10 @@ static enum agent_kind kind_of(uint32_t rank)
 {
     static const struct {
         uint8_t place, kind;
-    } others[] = {{3, AGENT_CRAWLER},  {5, AGENT_CLIENT},   {7, AGENT_MONITOR},
-                  {11, AGENT_CRAWLER}, {19, AGENT_SCANNER}, {23, AGENT_CLIENT},
-                  {37, AGENT_CRAWLER}, {53, AGENT_SCANNER}};
+    } others[] = {{3, AGENT_CRAWLER},  {5, AGENT_CLIENT},  {7, AGENT_MONITOR},  {11, AGENT_CRAWLER},
+                  {19, AGENT_SCANNER}, {23, AGENT_CLIENT}, {37, AGENT_CRAWLER}, {53, AGENT_SCANNER},
+                  {9, AGENT_CLIENT},   {17, AGENT_CLIENT}, {31, AGENT_CLIENT},  {43, AGENT_CLIENT},
+                  {59, AGENT_CLIENT}};
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         if (rank % 64 == others[i].place)
             return (enum agent_kind)others[i].kind;
@@ -83,7 +84,7 @@ struct visitors *visitors_new(uint64_t seed, uint32_t count, const struct agents
         v->agent = agents_draw(agents, kind_of(i), random_next(&r));
         set_host(v, &counter, &r);
     }
-    vs->active = pick_zipf(vs->cells, count, 12);
+    vs->active = pick_zipf(vs->cells, count, 40);
     return vs;
 }
 
