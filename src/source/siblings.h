@@ -1,0 +1,47 @@
+/* siblings.h - the files beside a log that rotation made of it.
+ *
+ * Known by name: access.log.1, access.log.2.gz, access.log-20261120, access-20261120.log,
+ * access.log.old. One look at the directory of the path, and of what the path links to.
+ *
+ * Owns the list it made; siblings_done() frees it. Thread: the caller's. */
+#ifndef SPATE_SOURCE_SIBLINGS_H
+#define SPATE_SOURCE_SIBLINGS_H
+
+#include "source/os.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum sibling_kind { SIBLING_NONE, SIBLING_NUMBERED, SIBLING_DATED, SIBLING_OTHER };
+
+struct sibling {
+    char *path;
+    const char *mark; /* within path: what tells it from the log: "1", "20261120" */
+    enum sibling_kind kind;
+    bool compressed; /* by its name */
+    struct file_facts facts;
+};
+
+struct siblings {
+    struct sibling *at;
+    size_t count;
+    size_t room;
+};
+
+/* What a name is to the log of that name; *mark is where number or date begin. */
+enum sibling_kind sibling_kind_of(const char *log, const char *name, const char **mark,
+                                  bool *compressed);
+
+/* The siblings of a log. -1 with errno when a directory or a file in it could not be looked at, so
+ * that a sibling may be missing. */
+int siblings_list(struct siblings *s, const struct os *os, const char *path);
+void siblings_done(struct siblings *s);
+
+/* True when `a` is an older generation than `b` (of the same kind). */
+bool sibling_older(const struct sibling *a, const struct sibling *b);
+
+/* The path (to be freed) of the file of that identity anywhere in the directories of the log; NULL
+ * with errno ENOENT when there is none, else with what failed. */
+char *siblings_find(const struct os *os, const char *path, const struct file_identity *id);
+
+#endif

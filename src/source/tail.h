@@ -1,0 +1,93 @@
+/* tail.h - one open log file, read line by line as it grows.
+ *
+ * Owns the descriptor and the unfinished line. One thread. Its members are for the
+ * source layer to read; they change only in here, but for the last group.
+ *
+ * What a tail is to its track (track.h draws how it becomes so):
+ *   CURRENT  stands under the path and grows
+ *   OLD      was rotated away; may still grow, for writers keep it open
+ *   ARCHIVE  a compressed sibling: what is in it is read once
+ *   COPY     a copy made by copytruncate: read up to the size it had when it was found,
+ *            under the identity of the file that it was copied from
+ *
+ * Before bytes are read on, the bytes before them are compared with what stood there
+ * (anchor): files are cut and written again, also to the same or a larger size. */
+#ifndef SPATE_SOURCE_TAIL_H
+#define SPATE_SOURCE_TAIL_H
+
+#include "base/error.h"
+#include "record/batch.h"
+#include "record/position.h"
+#include "source/decompress.h"
+#include "source/lines.h"
+#include "source/os.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum tail_role { TAIL_CURRENT, TAIL_OLD, TAIL_ARCHIVE, TAIL_COPY };
+
+struct tail {
+    const struct os *os;
+    int fd;
+    struct file_identity id; /* as positions name it */
+    enum tail_role role;
+    struct lines lines;
+    struct decompress *unpack; /* ARCHIVE */
+    uint64_t packed_at;        /* ARCHIVE: compressed bytes read so far */
+    uint64_t size;             /* at the last look; ARCHIVE: of the compressed file */
+    int64_t modified_ns;       /* wall clock, at the last look */
+    uint64_t limit;            /* COPY: where it ends */
+    uint64_t backfill_to;      /* what stands before was there at the start */
+    bool ended;                /* ARCHIVE, COPY: read to the end */
+
+    /* Belongs to the track. */
+    bool hint;          /* something may have happened: look closer */
+    bool pending;       /* worth a read */
+    bool announced;     /* its position was handed out once */
+    bool polled;        /* no watch tells of changes */
+    int watch;          /* -1: none */
+    int deaf;           /* changes in a row that no watch told of */
+    int64_t changed_ns; /* monotonic: when it last changed, or became old */
+    int64_t retry_ns;   /* monotonic: not to be touched before, after an error */
+    int failures;       /* errors in a row */
+};
+
+/* Opens a regular file. NULL with errno (EISDIR: a directory, ENODEV: neither file nor directory).
+ */
+struct tail *tail_open(const struct os *os, const char *path, enum tail_role role);
+void tail_close(struct tail *t);
+
+/* Goes on at a position. ARCHIVE: unpacks up to there. 1: the bytes before it are what they were;
+ * 0: they are not (the tail stands at 0 again); -1: errno, try again. */
+int tail_seek(struct tail *t, const struct position *p);
+
+/* Goes on at an offset whatever stands before it (which is read to become the anchor). -1: errno.
+ */
+int tail_seek_to(struct tail *t, uint64_t offset);
+
+enum tail_result {
+    TAIL_LINES,   /* the batch holds whole lines */
+    TAIL_MORE,    /* bytes were read, none of them ended a line: call again */
+    TAIL_NOTHING, /* nothing to read now */
+    TAIL_CUT,     /* it shrank or was rewritten: tail_restart() or let it go */
+    TAIL_ENDED,   /* ARCHIVE, COPY: all is read */
+    TAIL_FAILED   /* errno */
+};
+
+/* Looks at the file and reads on, at most to the end of the backfill while that lasts. Fills what
+ * the batch says about the lines, but for the source. */
+enum tail_result tail_read(struct tail *t, struct batch *b);
+
+/* Reads again from 0 after TAIL_CUT. */
+void tail_restart(struct tail *t);
+
+/* The file is let go: hands out the unfinished last line if there is one, and in any case a
+ * batch that says finished (but for a COPY, whose original lives on). */
+void tail_finish(struct tail *t, struct batch *b);
+
+/* What is known to be there and not yet handed on, in bytes. */
+uint64_t tail_behind(const struct tail *t);
+
+void tail_position(const struct tail *t, struct position *out);
+
+#endif
