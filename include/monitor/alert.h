@@ -25,11 +25,11 @@ struct alert_rule {
 struct alert {
     struct alert_rule rule;
     enum alert_state state;
-    uint64_t id;            /* of the present or last firing, from 1 */
-    int64_t triggered_at;   /* log seconds */
-    int64_t recovered_at;   /* valid once it has recovered */
-    uint64_t hits;          /* in the window, when it changed last */
-    uint64_t peak_hits;     /* highest in the window while firing */
+    uint64_t id;          /* of the present or last firing, from 1 */
+    int64_t triggered_at; /* log seconds */
+    int64_t recovered_at; /* valid once it has recovered */
+    uint64_t hits;        /* in the window, when it changed last */
+    uint64_t peak_hits;   /* highest in the window while firing */
 };
 
 void alert_init(struct alert *a, const struct alert_rule *rule);

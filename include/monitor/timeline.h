@@ -17,7 +17,8 @@ void timeline_merge(struct timeline *into, const struct timeline *from);
 
 /* Walks the seconds that have hits, in order. */
 struct timeline_walk;
-struct timeline_walk *timeline_walk_new(const struct timeline *t); /* the timeline must not change meanwhile */
+struct timeline_walk *
+timeline_walk_new(const struct timeline *t); /* the timeline must not change meanwhile */
 bool timeline_walk_next(struct timeline_walk *w, int64_t *second, uint64_t *hits);
 void timeline_walk_free(struct timeline_walk *w);
 

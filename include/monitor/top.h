@@ -10,11 +10,11 @@
 #ifndef SPATE_MONITOR_TOP_H
 #define SPATE_MONITOR_TOP_H
 
+#include "base/text.h"
+#include "monitor/latency.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "base/text.h"
-#include "monitor/latency.h"
 
 struct top_counts {
     uint64_t hits;
@@ -43,7 +43,7 @@ struct top_counts *top_at(struct top *t, struct text key);
 void top_latency(struct top *t, struct text key, uint64_t ns);
 
 void top_merge(struct top *into, const struct top *from);
-uint64_t top_error(const struct top *t); /* 0: all counts are exact */
+uint64_t top_error(const struct top *t);  /* 0: all counts are exact */
 size_t top_distinct(const struct top *t); /* keys held */
 
 /* The first `limit` (0: all) by hits, highest first, ties by key bytes. Returns how many were

@@ -8,8 +8,8 @@ struct dimension_row {
     uint32_t room;
 };
 
-/* The rooms are chosen so that all tables together stay below 20 MB when every line is an attack, and
- * that a list of a hundred is exact on any log with fewer keys than that. */
+/* The rooms are chosen so that all tables together stay below 20 MB when every line is an attack,
+ * and that a list of a hundred is exact on any log with fewer keys than that. */
 enum {
     ROOM_SECTIONS = 16384,
     ROOM_PATHS = 32768,
@@ -21,11 +21,11 @@ enum {
 };
 
 static const struct dimension_row ROWS[DIMENSION_ALL_COUNT] = {
-#define DIMENSION_ROW(id, key, field, word) \
+#define DIMENSION_ROW(id, key, field, word)                                                        \
     [DIMENSION_##id] = {key, word, FIELD_##field, ROOM_##id},
     DIMENSION_ROWS(DIMENSION_ROW)
 #undef DIMENSION_ROW
-    [DIMENSION_STATUS] = {"status", "status", FIELD_STATUS, 0},
+        [DIMENSION_STATUS] = {"status", "status", FIELD_STATUS, 0},
     [DIMENSION_VISITORS] = {"visitors", "visitors", FIELD_HOST, 0},
     [DIMENSION_REQUEST_TIME] = {"request_time", "request time", FIELD_REQUEST_TIME, 0},
 };

@@ -7,10 +7,10 @@
 #ifndef SPATE_MONITOR_KEY_H
 #define SPATE_MONITOR_KEY_H
 
-#include <stdint.h>
-#include <string.h>
 #include "base/hash.h"
 #include "base/text.h"
+#include <stdint.h>
+#include <string.h>
 
 enum { KEY_SHORT = 16, KEY_LIMIT = 4096 };
 

@@ -14,8 +14,8 @@ enum { STEP_BITS = 6, STEPS = 1 << STEP_BITS };
 struct latency {
     uint64_t count;
     uint64_t max;
-    uint32_t first;    /* bucket number of counts[0]; a multiple of STEPS */
-    uint32_t length;   /* a multiple of STEPS */
+    uint32_t first;  /* bucket number of counts[0]; a multiple of STEPS */
+    uint32_t length; /* a multiple of STEPS */
     uint64_t *counts;
 };
 

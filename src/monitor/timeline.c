@@ -205,9 +205,9 @@ void timeline_merge(struct timeline *into, const struct timeline *from)
 
 struct timeline_walk {
     const struct timeline *timeline;
-    uint32_t page;       /* in order[] */
-    unsigned second;     /* of that page, next to look at */
-    uint32_t order[];    /* pages by time */
+    uint32_t page;    /* in order[] */
+    unsigned second;  /* of that page, next to look at */
+    uint32_t order[]; /* pages by time */
 };
 
 static int page_order(const void *a, const void *b, void *timeline)
@@ -219,8 +219,7 @@ static int page_order(const void *a, const void *b, void *timeline)
 
 struct timeline_walk *timeline_walk_new(const struct timeline *t)
 {
-    struct timeline_walk *w =
-        mem_new(1, sizeof *w + (size_t)t->count * sizeof w->order[0]);
+    struct timeline_walk *w = mem_new(1, sizeof *w + (size_t)t->count * sizeof w->order[0]);
     w->timeline = t;
     for (uint32_t i = 0; i < t->count; i++)
         w->order[i] = i;

@@ -115,8 +115,8 @@ static uint32_t top_keep_text(struct top *t, struct text key)
 uint32_t top_row_append(struct top *t, struct text key, struct key_words words, uint32_t hash)
 {
     if (t->count == t->capacity)
-        top_resize(t, t->capacity < t->room && t->capacity > t->room / 2 ? t->room
-                                                                         : t->capacity * 2);
+        top_resize(t,
+                   t->capacity < t->room && t->capacity > t->room / 2 ? t->room : t->capacity * 2);
     uint32_t row = t->count++;
     struct top_entry *e = &t->rows[row];
     *e = (struct top_entry){.hash = hash, .len = (uint16_t)key.len};

@@ -6,7 +6,8 @@
 
 enum { BIN_BITS = 10, BINS = 1 << BIN_BITS };
 
-/* How many rows there are of each stretch of hits, from `low` on, 2^shift hits a bin; and their text. */
+/* How many rows there are of each stretch of hits, from `low` on, 2^shift hits a bin; and their
+ * text. */
 struct bins {
     uint64_t low;
     unsigned shift;

@@ -1,8 +1,8 @@
 /* top_rows.h - how a top list lies in memory, for the files top*.c.
  *
- * Rows stand in the order in which their keys came, one cache line each; the index finds them by hash;
- * keys of more than 16 bytes lie in `texts`, in row order. A row keeps its number until
- * the next purge. */
+ * Rows stand in the order in which their keys came, one cache line each; the index finds them by
+ * hash; keys of more than 16 bytes lie in `texts`, in row order. A row keeps its number until the
+ * next purge. */
 #ifndef SPATE_MONITOR_TOP_ROWS_H
 #define SPATE_MONITOR_TOP_ROWS_H
 
@@ -10,17 +10,17 @@
 #include "monitor/top.h"
 
 enum {
-    TOP_ROOM_MOST = 1 << 19,  /* two merged tables can still be numbered in a slot of the index */
-    TOP_TEXT_PER_ROW = 96,    /* bytes of long keys a table may hold, by row */
-    TOP_HISTOGRAMS = 512,     /* keys with request times */
-    TOP_TAG_SHIFT = 20        /* slot: 12 bits of the hash, 20 bits row + 1 */
+    TOP_ROOM_MOST = 1 << 19, /* two merged tables can still be numbered in a slot of the index */
+    TOP_TEXT_PER_ROW = 96,   /* bytes of long keys a table may hold, by row */
+    TOP_HISTOGRAMS = 512,    /* keys with request times */
+    TOP_TAG_SHIFT = 20       /* slot: 12 bits of the hash, 20 bits row + 1 */
 };
 
 /* 64 bytes: what one hit touches. */
 struct top_entry {
     struct top_counts counts;
     uint64_t over;
-    uint32_t hash;      /* the upper half */
+    uint32_t hash; /* the upper half */
     uint16_t len;
     uint16_t histogram; /* + 1; 0: none */
     union {
@@ -33,11 +33,11 @@ struct top {
     struct key_secret secret;
     struct top_entry *rows;
     uint32_t count, capacity, room;
-    uint32_t mask;       /* slots of the index - 1 */
-    uint32_t *index;     /* 0: free */
+    uint32_t mask;   /* slots of the index - 1 */
+    uint32_t *index; /* 0: free */
     char *texts;
     size_t text_used, text_capacity, text_room;
-    uint64_t floor;      /* no key that is not listed has more hits */
+    uint64_t floor;              /* no key that is not listed has more hits */
     struct latency **histograms; /* NULL without; else TOP_HISTOGRAMS, in use up to the count */
     uint32_t histogram_count;
 };
@@ -80,7 +80,8 @@ uint32_t top_row_append(struct top *t, struct text key, struct key_words words, 
 /* Enters all rows into an emptied index. */
 void top_reindex(struct top *t);
 
-/* Drops the rarest until at most `keep` rows and `keep_text` bytes of text are left; raises the floor. */
+/* Drops the rarest until at most `keep` rows and `keep_text` bytes of text are left; raises the
+ * floor. */
 void top_purge(struct top *t, uint32_t keep, size_t keep_text);
 
 /* Counts a request time of a row, or many; only where the table keeps them. */

@@ -25,8 +25,7 @@ static int number_order(const void *a, const void *b, void *table)
 static void heap_sink(const struct top *t, uint32_t *heap, size_t count, size_t at)
 {
     for (size_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count &&
-            row_order(t, &t->rows[heap[child + 1]], &t->rows[heap[child]]) > 0)
+        if (child + 1 < count && row_order(t, &t->rows[heap[child + 1]], &t->rows[heap[child]]) > 0)
             child++;
         if (row_order(t, &t->rows[heap[at]], &t->rows[heap[child]]) >= 0)
             return;

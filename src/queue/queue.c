@@ -20,7 +20,8 @@ enum { LANE_SLOTS = 64, CACHE_LINE = 64 };
 struct lane {
     alignas(CACHE_LINE) _Atomic size_t put;
     alignas(CACHE_LINE) _Atomic size_t taken;
-    alignas(CACHE_LINE) _Atomic uint32_t asleep; /* futex: 1 while the taker sleeps or is about to */
+    alignas(
+        CACHE_LINE) _Atomic uint32_t asleep; /* futex: 1 while the taker sleeps or is about to */
     struct batch *slots[LANE_SLOTS];
 };
 

@@ -1,0 +1,30 @@
+/* recent.h - what is kept of the past to be shown: the last firings and the last rejected lines.
+ *
+ * Arrays with the newest first, bounded. Owns its memory. One thread. */
+#ifndef SPATE_MONITOR_RECENT_H
+#define SPATE_MONITOR_RECENT_H
+
+#include "monitor/monitor.h"
+
+enum { REJECT_KEPT = 512 };
+
+struct recent_alerts {
+    size_t count;
+    struct monitor_alert rows[MONITOR_ALERTS_KEPT];
+};
+
+/* Puts a firing in front. */
+struct monitor_alert *recent_alerts_add(struct recent_alerts *r, const struct monitor_alert *alert);
+/* Takes the newest off again. */
+void recent_alerts_drop(struct recent_alerts *r);
+
+struct recent_rejects {
+    size_t count;
+    struct monitor_reject rows[MONITOR_REJECTS_KEPT];
+    char lines[MONITOR_REJECTS_KEPT][REJECT_KEPT];
+};
+
+void recent_rejects_add(struct recent_rejects *r, const struct batch *b,
+                        const struct reject *reject);
+
+#endif

@@ -1,0 +1,20 @@
+/* sources.h - how each followed file fares, as its notices tell.
+ *
+ * Owns one row a source. One thread. */
+#ifndef SPATE_MONITOR_SOURCES_H
+#define SPATE_MONITOR_SOURCES_H
+
+#include "monitor/monitor.h"
+
+struct sources {
+    struct monitor_source *rows;
+    size_t count, capacity;
+    uint64_t losses;
+};
+
+void sources_done(struct sources *s);
+void sources_notice(struct sources *s, uint32_t source, const struct notice *notice);
+/* A batch of that source leaves so many bytes unread. */
+void sources_behind(struct sources *s, uint32_t source, uint64_t bytes);
+
+#endif

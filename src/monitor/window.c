@@ -1,0 +1,155 @@
+#include "monitor/window.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "monitor/window_sections.h"
+#include "monitor/window_visitors.h"
+
+struct slot {
+    uint64_t bytes;
+    uint32_t hits;
+    uint32_t classes[WINDOW_CLASSES];
+};
+
+struct window {
+    int64_t seconds;
+    int64_t end;       /* the newest second of the window */
+    uint32_t end_slot; /* its slot; seconds go round */
+    struct window_sums sums;
+    struct section_window *sections; /* NULL where not wanted */
+    struct visitor_window *visitors; /* likewise */
+    struct slot slots[];
+};
+
+struct window *window_new(int64_t seconds, bool sections, bool visitors)
+{
+    assert(seconds > 0 && seconds <= INT32_MAX);
+    struct window *w = mem_new(1, sizeof *w + (size_t)seconds * sizeof w->slots[0]);
+    w->seconds = seconds;
+    if (sections)
+        w->sections = section_window_new(seconds);
+    if (visitors)
+        w->visitors = visitor_window_new(seconds);
+    return w;
+}
+
+void window_free(struct window *w)
+{
+    if (!w)
+        return;
+    section_window_free(w->sections);
+    visitor_window_free(w->visitors);
+    free(w);
+}
+
+/* Puts the end of a window without hits, whose slots are all zero, somewhere else. */
+static void window_move(struct window *w, int64_t second)
+{
+    w->end = second;
+    w->end_slot = 0;
+    if (w->sections)
+        section_window_clear(w->sections, second);
+    if (w->visitors)
+        visitor_window_clear(w->visitors, second);
+}
+
+void window_set(struct window *w, int64_t second)
+{
+    if (w->sums.hits)
+        memset(w->slots, 0, (size_t)w->seconds * sizeof w->slots[0]);
+    memset(&w->sums, 0, sizeof w->sums);
+    window_move(w, second);
+}
+
+/* Takes the oldest second out and makes its slot the newest. */
+static void window_step(struct window *w)
+{
+    w->end++;
+    w->end_slot = w->end_slot + 1 == w->seconds ? 0 : w->end_slot + 1;
+    struct slot *s = &w->slots[w->end_slot];
+    if (s->hits) {
+        w->sums.hits -= s->hits;
+        w->sums.bytes -= s->bytes;
+        for (unsigned i = 0; i < WINDOW_CLASSES; i++)
+            w->sums.classes[i] -= s->classes[i];
+        memset(s, 0, sizeof *s);
+    }
+    if (w->sections)
+        section_window_advance(w->sections, w->end);
+    if (w->visitors)
+        visitor_window_advance(w->visitors, w->end);
+}
+
+void window_advance(struct window *w, int64_t second, window_judge *judge, void *ctx)
+{
+    while (w->end < second) {
+        if (w->sums.hits ==
+            0) { /* nothing is left to slide out: all seconds of the gap are alike */
+            judge(ctx, w->end, second, 0);
+            window_move(w, second);
+            return;
+        }
+        judge(ctx, w->end, w->end + 1, w->sums.hits);
+        window_step(w);
+    }
+}
+
+static struct slot *window_slot(struct window *w, int64_t second)
+{
+    int64_t back = w->end - second;
+    assert(back >= 0 && back < w->seconds);
+    int64_t at = (int64_t)w->end_slot - back;
+    return &w->slots[at < 0 ? at + w->seconds : at];
+}
+
+void window_add(struct window *w, const struct window_hit *hit)
+{
+    struct slot *s = window_slot(w, hit->second);
+    if (s->hits == UINT32_MAX)
+        return;
+    unsigned hundreds = hit->status / 100u;
+    unsigned status_class = hundreds < WINDOW_CLASSES ? hundreds : 0;
+    s->hits++;
+    s->bytes += hit->bytes; /* wraps, and wraps back when it is taken out */
+    s->classes[status_class]++;
+    w->sums.hits++;
+    w->sums.bytes += hit->bytes;
+    w->sums.classes[status_class]++;
+    if (w->sections && hit->has_section)
+        section_window_add(w->sections, hit);
+    if (w->visitors && hit->has_host)
+        visitor_window_add(w->visitors, hit->host_hash, hit->second);
+}
+
+const struct window_sums *window_sums(const struct window *w)
+{
+    return &w->sums;
+}
+
+int64_t window_end(const struct window *w)
+{
+    return w->end;
+}
+
+uint64_t window_visitors(const struct window *w)
+{
+    return w->visitors ? visitor_window_count(w->visitors) : 0;
+}
+
+size_t window_series(const struct window *w, uint32_t *hits, size_t room)
+{
+    size_t count = room < (size_t)w->seconds ? room : (size_t)w->seconds;
+    for (size_t i = 0; i < count; i++) {
+        int64_t at = (int64_t)w->end_slot - (int64_t)(count - 1 - i);
+        hits[i] = w->slots[at < 0 ? at + w->seconds : at].hits;
+    }
+    return count;
+}
+
+size_t window_sections(const struct window *w, struct top_row *rows, size_t limit)
+{
+    return w->sections ? section_window_sorted(w->sections, rows, limit) : 0;
+}
