@@ -101,8 +101,8 @@ struct snapshot {
     double window_rate;
     struct top_list window_sections;
     size_t series_count;
-    uint32_t *series;      /* hits by second, oldest first, ending with log_second */
-    uint32_t live_hits;    /* of the newest second of the series */
+    uint32_t *series;      /* hits by second, oldest first, ending with log_second, which is not over yet */
+    uint32_t live_hits;    /* of the last whole second */
     /* alerts, newest first */
     enum overall overall;  /* RECOVERED: since less than one window */
     double threshold;

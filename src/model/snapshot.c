@@ -73,8 +73,10 @@ static void take_series(struct held *h, const struct monitor *m, size_t room)
     struct snapshot *s = &h->shown;
     s->series = arena_new(&h->memory, room, sizeof(*s->series));
     s->series_count = room ? monitor_series(m, s->series, room) : 0;
-    uint32_t newest = 0;
-    s->live_hits = monitor_series(m, &newest, 1) ? newest : 0;
+    /* The newest second is still going on: the one before it is the last whole one. */
+    uint32_t last[2] = {0, 0};
+    if (monitor_series(m, last, 2) == 2)
+        s->live_hits = last[0];
 }
 
 /* An alert is over, but not forgotten, until its window has slid past the recovery. */

@@ -1,0 +1,184 @@
+/* console.c - see console.h: the loop that waits for figures, keys and signals, and draws. */
+#include "render/console.h"
+
+#include "base/clock.h"
+#include "render/curses/frame.h"
+#include "render/curses/keys.h"
+#include "render/curses/terminal.h"
+#include <curses.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DRAW_MS = 250 }; /* figures are not drawn more often than this; keys are at once */
+
+struct console {
+    struct board *board;
+    const struct console_options *options;
+    struct terminal *terminal;
+    struct screen screen;
+    struct view view;
+    struct snapshot *newest; /* what counting has come to */
+    struct snapshot *shown;  /* the same, or what the pause stopped at */
+    struct history newest_history, shown_history;
+    struct frame frame;
+    struct clock clock;
+    int64_t drawn_ns;
+    bool dirty; /* there is something new to draw */
+    bool ended; /* the board's last snapshot has come */
+    bool leave;
+};
+
+enum wait { WAIT_KEYS, WAIT_SIGNALS, WAIT_BOARD, WAIT_STOP, WAITS };
+
+static struct snapshot *empty_snapshot(int64_t wall_ns)
+{
+    struct tally *none = tally_new(0, false, 0);
+    struct snapshot *s = snapshot_of_tally(none, (struct snapshot_limits){0}, NULL, 0,
+                                           &(struct alert_rule){.window_s = 1});
+    tally_free(none);
+    s->wall_ns = wall_ns;
+    return s;
+}
+
+static struct scene scene_of(const struct console *c)
+{
+    return (struct scene){.now = c->shown,
+                          .view = &c->view,
+                          .history = &c->shown_history,
+                          .ended = c->ended && !c->view.paused};
+}
+
+/* The plan follows from the figures, the choices and the size; the choices are kept within it. */
+static void plan(struct console *c)
+{
+    struct scene scene = scene_of(c);
+    frame_plan(&c->frame, &scene, LINES, COLS);
+    view_settle(&c->view, &c->frame.screen);
+}
+
+static void draw(struct console *c)
+{
+    plan(c);
+    struct scene scene = scene_of(c);
+    frame_draw(&c->frame, &scene, &c->screen);
+    refresh();
+    c->drawn_ns = clock_monotonic(&c->clock);
+    c->dirty = false;
+}
+
+static void show_newest(struct console *c)
+{
+    if (c->view.paused || c->shown == c->newest)
+        return;
+    snapshot_drop(c->shown);
+    c->shown = snapshot_hold(c->newest);
+    c->shown_history = c->newest_history;
+    c->dirty = true;
+}
+
+/* The newest second is not over yet: its bar would rise anew each second. */
+static void remember(struct console *c)
+{
+    const struct snapshot *s = c->newest;
+    if (s->series_count > 1)
+        history_add(&c->newest_history, s->series, s->series_count - 1, s->log_second - 1);
+}
+
+static void take_figures(struct console *c)
+{
+    struct board_event e;
+    while (board_take(c->board, &e)) {
+        snapshot_drop(c->newest);
+        c->newest = e.snapshot;
+        c->ended |= e.kind == BOARD_END;
+        remember(c);
+    }
+    show_newest(c);
+}
+
+static void obey(struct console *c, enum view_action action)
+{
+    int64_t update_ns = c->view.update_ns;
+    if (action == ACTION_QUIT)
+        c->leave = true;
+    else if (action == ACTION_REDRAW)
+        terminal_redraw(c->terminal);
+    else if (action == ACTION_SUSPEND)
+        terminal_suspend(c->terminal);
+    else
+        view_do(&c->view, action, &c->frame.screen);
+    if (c->view.update_ns != update_ns && c->options->set_update)
+        c->options->set_update(c->options->ctx, c->view.update_ns);
+    show_newest(c);
+}
+
+static void take_keys(struct console *c)
+{
+    for (int key; !c->leave && (key = terminal_key(c->terminal)) >= 0;) {
+        enum view_action action = key_action(key);
+        if (action == ACTION_NONE)
+            continue;
+        obey(c, action);
+        plan(c); /* the next key may count on it */
+        draw(c);
+    }
+}
+
+/* How long nothing has to be done: for ever, or until figures may be drawn again. */
+static int patience_ms(const struct console *c)
+{
+    if (!c->dirty)
+        return -1;
+    int64_t since = (clock_monotonic(&c->clock) - c->drawn_ns) / NS_PER_MS;
+    return since >= DRAW_MS ? 0 : (int)(DRAW_MS - since);
+}
+
+static void wait_and_work(struct console *c)
+{
+    struct pollfd waits[WAITS] = {
+        [WAIT_KEYS] = {.fd = terminal_key_fd(c->terminal), .events = POLLIN},
+        [WAIT_SIGNALS] = {.fd = terminal_signal_fd(c->terminal), .events = POLLIN},
+        [WAIT_BOARD] = {.fd = board_fd(c->board), .events = POLLIN},
+        [WAIT_STOP] = {.fd = c->options->stop_fd, .events = POLLIN},
+    };
+    if (poll(waits, WAITS, patience_ms(c)) < 0 && errno != EINTR) {
+        c->leave = true;
+        return;
+    }
+    if (waits[WAIT_STOP].revents || (waits[WAIT_KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))) {
+        c->leave = true; /* asked to, or the terminal is gone */
+        return;
+    }
+    if (waits[WAIT_SIGNALS].revents && terminal_signals(c->terminal))
+        draw(c);
+    if (waits[WAIT_BOARD].revents)
+        take_figures(c);
+    if (waits[WAIT_KEYS].revents)
+        take_keys(c);
+    if (c->dirty && patience_ms(c) == 0)
+        draw(c);
+}
+
+bool console_run(struct board *board, const struct console_options *o, struct error *why)
+{
+    struct console c = {.board = board, .options = o, .clock = clock_real()};
+    c.terminal = terminal_open(o, why);
+    if (!c.terminal)
+        return false;
+    screen_init(&c.screen, terminal_colours(c.terminal), terminal_ascii(c.terminal));
+    view_init(&c.view, o->update_ns);
+    c.newest = empty_snapshot(clock_wall(&c.clock));
+    c.shown = snapshot_hold(c.newest);
+    take_figures(&c);
+    draw(&c);
+    while (!c.leave)
+        wait_and_work(&c);
+    board_close(board);
+    screen_done(&c.screen);
+    terminal_close(c.terminal);
+    snapshot_drop(c.newest);
+    snapshot_drop(c.shown);
+    return true;
+}

@@ -1,0 +1,49 @@
+/* keys.c - see keys.h. In the order of importance: a narrow footer shows the first ones. */
+#include "render/curses/keys.h"
+
+#include <curses.h>
+
+#define CTRL(letter) ((letter)&0x1f)
+
+const struct key_row key_rows[] = {
+    {ACTION_QUIT, {'q', 'Q', CTRL('c')}, "q", "quit", "leave (Ctrl-C does too)"},
+    {ACTION_HELP, {'?', 'h', KEY_F(1)}, "?", "help", "this help (F1 too)"},
+    {ACTION_PAUSE,
+     {'p', ' ', 'P'},
+     "p",
+     "pause",
+     "let the screen stand still; counting goes on (Space too)"},
+    {ACTION_NEXT_PANEL, {'\t', KEY_RIGHT, 'l'}, "Tab", "panel", "to the next panel (Right too)"},
+    {ACTION_SORT, {'s', 'S'}, "s", "sort", "by hits, bytes, errors or name"},
+    {ACTION_SPAN, {'w', 't'}, "w", "span", "figures of the interval, the window or all"},
+    {ACTION_LIST, {'d', 'D'}, "d", "list", "sections, paths, addresses and so on"},
+    {ACTION_OPEN, {'\n', '\r', KEY_ENTER}, "Enter", "details", "all about the selected row"},
+    {ACTION_LONGER, {'+', '='}, "+", NULL, "a longer interval"},
+    {ACTION_SHORTER, {'-', '_'}, "-", NULL, "a shorter interval"},
+    {ACTION_NONE, {0}, "+/-", "interval", NULL},
+    {ACTION_PREVIOUS_PANEL,
+     {KEY_BTAB, KEY_LEFT},
+     "Left",
+     NULL,
+     "to the panel before (Shift-Tab too)"},
+    {ACTION_UP, {KEY_UP, 'k'}, "Up", NULL, "a row up"},
+    {ACTION_DOWN, {KEY_DOWN, 'j'}, "Down", NULL, "a row down"},
+    {ACTION_PAGE_UP, {KEY_PPAGE, CTRL('b')}, "PgUp", NULL, "a page up"},
+    {ACTION_PAGE_DOWN, {KEY_NPAGE, CTRL('f')}, "PgDn", NULL, "a page down"},
+    {ACTION_HOME, {KEY_HOME, 'g'}, "Home", NULL, "to the first row"},
+    {ACTION_END, {KEY_END, 'G'}, "End", NULL, "to the last row"},
+    {ACTION_CLOSE, {27}, "Esc", NULL, "close help or details"},
+    {ACTION_REDRAW, {CTRL('l')}, "Ctrl-L", NULL, "draw the screen anew"},
+    {ACTION_SUSPEND, {CTRL('z')}, "Ctrl-Z", NULL, "suspend; fg comes back"},
+};
+
+const size_t key_row_count = sizeof(key_rows) / sizeof(key_rows[0]);
+
+enum view_action key_action(int key)
+{
+    for (size_t row = 0; row < key_row_count; row++)
+        for (unsigned i = 0; i < KEYS_A_ROW && key_rows[row].keys[i]; i++)
+            if (key_rows[row].keys[i] == key)
+                return key_rows[row].action;
+    return ACTION_NONE;
+}
