@@ -47,10 +47,12 @@ struct text format_missing(const struct format *f);
 
 /* Some formats say themselves what a line holds (W3C's #Fields): per-reader state. */
 struct format_state;
+struct reader;
 
 /* Reads one line (no line end) that lies in batch->bytes at `line`, and fills *out with the
  * fields of `want` that are there. False when the line is no hit: *why (may be NULL) then
- * says where and why. out->line, escape and cut are always set. Never allocates.
+ * says where and why (column 0: the line belongs to the format but is no request, a directive
+ * or a comment, and is not counted). out->line, escape and cut are always set. Never allocates.
  * `memo` belongs to the calling reader (times repeat from line to line); a hit is
  * the same with a fresh one. */
 struct format_memo {
@@ -59,6 +61,8 @@ struct format_memo {
     int64_t second;
     uint32_t nanos;
     struct format_state *state; /* NULL but for formats with directives in the log */
+    const struct reader *owner; /* of the state */
+    bool gave_up; /* the format is switched off: a pattern that took too long too often */
 };
 void format_memo_init(struct format_memo *memo, const struct format *f);
 void format_memo_done(struct format_memo *memo);

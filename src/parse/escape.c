@@ -60,7 +60,8 @@ static size_t add_json_rune(struct buf *out, struct text in, size_t at)
     if (first < 0xdc00 && at + 8 <= in.len && in.at[at + 6] == '\\' && in.at[at + 7] == 'u') {
         int32_t second = hex_number(in, at + 8, 4);
         if (second >= 0xdc00 && second <= 0xdfff) {
-            add_rune(out, 0x10000 + ((uint32_t)(first - 0xd800) << 10) + (uint32_t)(second - 0xdc00));
+            add_rune(out,
+                     0x10000 + ((uint32_t)(first - 0xd800) << 10) + (uint32_t)(second - 0xdc00));
             return 12;
         }
     }

@@ -6,15 +6,15 @@
 #ifndef SPATE_PARSE_READER_H
 #define SPATE_PARSE_READER_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "parse/escape.h"
 #include "parse/format.h"
 #include "record/batch.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* What became of a line. */
 enum verdict {
@@ -32,8 +32,10 @@ struct reading {
     struct span line;
     field_set want;
     struct entry *out;
-    struct format_memo *memo;
-    struct reject *why; /* may be NULL */
+    struct format_memo *memo; /* never NULL */
+    struct reject *why;       /* may be NULL */
+    const char *reached; /* set by the read: behind what the format took; NULL: all of the line.
+                            Detection prefers formats that reach the end */
 };
 
 static inline struct text reading_line(const struct reading *r)
@@ -78,23 +80,16 @@ struct reader {
     void (*state_free)(struct format_state *state);
 };
 
-/* One row a kind, searched in order; the row's home is the kind's own file. */
-extern const struct reader reader_regex;  /* pattern.c */
-extern const struct reader reader_json;   /* json_reader.c */
-extern const struct reader reader_w3c;    /* readers/ */
-extern const struct reader reader_squid;
-extern const struct reader reader_haproxy;
-extern const struct reader reader_cloudfront;
-extern const struct reader reader_elb;
-extern const struct reader reader_alb;
-extern const struct reader reader_s3;
-extern const struct reader reader_envoy;
-
-/* The token program has no prefix: an Apache LogFormat or an nginx log_format. */
+/* The kinds; every row's home is the kind's own file, the list of them is kinds.c. */
+extern const struct reader reader_regex; /* pattern.c */
+/* The token programs have no prefix: the look of a specification chooses them. */
 extern const struct reader reader_apache;
 extern const struct reader reader_nginx;
 
 /* NULL when no kind has that prefix; *rest is then untouched. */
 const struct reader *reader_for(struct text spec, struct text *rest);
+
+/* format_read() with all of its answer. */
+enum verdict format_read_line(const struct format *f, struct reading *r);
 
 #endif

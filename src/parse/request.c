@@ -72,10 +72,9 @@ struct request_parts request_split(struct text request)
 static size_t authority_end(struct text target)
 {
     size_t i = 0;
-    while (i < target.len && (is_letter(target.at[i]) || (i > 0 && (is_digit(target.at[i]) ||
-                                                                    target.at[i] == '+' ||
-                                                                    target.at[i] == '-' ||
-                                                                    target.at[i] == '.'))))
+    while (i < target.len &&
+           (is_letter(target.at[i]) || (i > 0 && (is_digit(target.at[i]) || target.at[i] == '+' ||
+                                                  target.at[i] == '-' || target.at[i] == '.'))))
         i++;
     if (i == 0 || target.len < i + 3 || memcmp(target.at + i, "://", 3) != 0)
         return 0;

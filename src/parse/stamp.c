@@ -117,8 +117,7 @@ static size_t scan_rfc3339(struct text in, struct stamp *out)
 {
     const char *at = in.at;
     if (in.len < 19 || !all_digits(at, 4) || at[4] != '-' || !all_digits(at + 5, 2) ||
-        at[7] != '-' || !all_digits(at + 8, 2) ||
-        (at[10] != 'T' && at[10] != 't' && at[10] != ' '))
+        at[7] != '-' || !all_digits(at + 8, 2) || (at[10] != 'T' && at[10] != 't' && at[10] != ' '))
         return 0;
     out->civil.year = two(at) * 100 + two(at + 2);
     out->civil.month = two(at + 5);

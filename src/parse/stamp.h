@@ -1,17 +1,17 @@
 /* stamp.h - the time of a line, in every notation that servers write.
  *
  * A time may be spread over several pieces (Apache: `%{%d/%b/%Y:%T}t.%{usec_frac}t %{%z}t`):
- * each scan adds its parts, stamp_finish() puts them together. Accepted: years 0 to 9999, days that the
- * month has, second 60 (a leap second, the same instant as the next minute's 0), zones up to
+ * each scan adds its parts, stamp_finish() puts them together. Accepted: years 0 to 9999, days that
+ * the month has, second 60 (a leap second, the same instant as the next minute's 0), zones up to
  * 14:59 either way; without a zone the time is UTC. Pure; thread: any. */
 #ifndef SPATE_PARSE_STAMP_H
 #define SPATE_PARSE_STAMP_H
 
-#include <stdbool.h>
-#include <stdint.h>
 #include "base/text.h"
 #include "base/time.h"
 #include "parse/value.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 enum stamp_has {
     STAMP_YEAR = 1,

@@ -11,22 +11,51 @@ static const struct {
     char letter;
     const char *means;
 } shorthands[] = {
-    {'T', "%H:%M:%S"},         {'D', "%m/%d/%y"}, {'F', "%Y-%m-%d"}, {'R', "%H:%M"},
-    {'c', "%a %b %e %H:%M:%S %Y"}, {'x', "%m/%d/%y"}, {'X', "%H:%M:%S"}, {'r', "%I:%M:%S %p"},
-    {'h', "%b"},               {'n', "\n"},       {'t', "\t"},
+    {'T', "%H:%M:%S"},
+    {'D', "%m/%d/%y"},
+    {'F', "%Y-%m-%d"},
+    {'R', "%H:%M"},
+    {'c', "%a %b %e %H:%M:%S %Y"},
+    {'x', "%m/%d/%y"},
+    {'X', "%H:%M:%S"},
+    {'r', "%I:%M:%S %p"},
+    {'h', "%b"},
+    {'n', "\n"},
+    {'t', "\t"},
 };
 
 static const struct {
     char letter;
     unsigned gives;
 } conversions[] = {
-    {'Y', STAMP_YEAR},   {'y', STAMP_YEAR},    {'m', STAMP_MONTH},  {'b', STAMP_MONTH},
-    {'B', STAMP_MONTH},  {'d', STAMP_DAY},     {'e', STAMP_DAY},    {'j', STAMP_YEARDAY},
-    {'H', STAMP_HOUR},   {'k', STAMP_HOUR},    {'I', STAMP_HOUR},   {'l', STAMP_HOUR},
-    {'M', STAMP_MINUTE}, {'S', STAMP_SECOND},  {'z', STAMP_ZONE},   {'s', STAMP_EPOCH},
-    {'p', 0},            {'P', 0},             {'Z', 0},            {'a', 0},
-    {'A', 0},            {'u', 0},             {'w', 0},            {'U', 0},
-    {'V', 0},            {'W', 0},             {'C', 0},            {'g', 0},
+    {'Y', STAMP_YEAR},
+    {'y', STAMP_YEAR},
+    {'m', STAMP_MONTH},
+    {'b', STAMP_MONTH},
+    {'B', STAMP_MONTH},
+    {'d', STAMP_DAY},
+    {'e', STAMP_DAY},
+    {'j', STAMP_YEARDAY},
+    {'H', STAMP_HOUR},
+    {'k', STAMP_HOUR},
+    {'I', STAMP_HOUR},
+    {'l', STAMP_HOUR},
+    {'M', STAMP_MINUTE},
+    {'S', STAMP_SECOND},
+    {'z', STAMP_ZONE},
+    {'s', STAMP_EPOCH},
+    {'p', 0},
+    {'P', 0},
+    {'Z', 0},
+    {'a', 0},
+    {'A', 0},
+    {'u', 0},
+    {'w', 0},
+    {'U', 0},
+    {'V', 0},
+    {'W', 0},
+    {'C', 0},
+    {'g', 0},
     {'G', 0},
 };
 
@@ -99,9 +128,9 @@ static size_t scan_number(struct text in, size_t width, unsigned *out)
 /* A name of which the first three letters count; `long_form`: its remaining letters follow. */
 static size_t scan_month(struct text in, bool long_form, unsigned *month)
 {
-    static const char *const names[] = {"January", "February", "March",     "April",   "May",
-                                        "June",    "July",     "August",    "September", "October",
-                                        "November", "December"};
+    static const char *const names[] = {"January",   "February", "March",    "April",
+                                        "May",       "June",     "July",     "August",
+                                        "September", "October",  "November", "December"};
     for (unsigned m = 0; m < 12; m++) {
         struct text name = text_cut(text_of(names[m]), 0, long_form ? SIZE_MAX : 3);
         if (in.len >= name.len && text_same_caseless(text_cut(in, 0, name.len), name)) {

@@ -90,8 +90,8 @@ bool value_scaled(struct text digits, uint64_t scale, uint64_t *out)
         size_t point = i++;
         for (; i < digits.len && is_digit(digits.at[i]); i++) {
             scale /= 10;
-            full = full || __builtin_add_overflow(
-                               value, scale * (uint64_t)(digits.at[i] - '0'), &value);
+            full = full ||
+                   __builtin_add_overflow(value, scale * (uint64_t)(digits.at[i] - '0'), &value);
         }
         if (i == point + 1)
             return false;
@@ -110,7 +110,8 @@ static bool next_member(struct text *rest, struct text *member)
     while (end < rest->len && rest->at[end] != ',' && rest->at[end] != ' ')
         end++;
     *member = text_cut(*rest, 0, end);
-    while (end < rest->len && (rest->at[end] == ',' || rest->at[end] == ' ' || rest->at[end] == ':'))
+    while (end < rest->len &&
+           (rest->at[end] == ',' || rest->at[end] == ' ' || rest->at[end] == ':'))
         end++;
     *rest = text_cut(*rest, end, rest->len);
     return true;
@@ -189,14 +190,20 @@ void value_set_time(struct reading *r, int64_t second, uint32_t nanos)
     r->out->has |= FIELD_BIT(FIELD_TIME) & r->want;
 }
 
-static bool known_time(const struct format_memo *memo, struct text piece)
+bool value_time_known(struct reading *r, struct text piece)
 {
-    return memo && memo->time_len == piece.len && memcmp(memo->time, piece.at, piece.len) == 0;
+    const struct format_memo *memo = r->memo;
+    if (memo->time_len != piece.len || memcmp(memo->time, piece.at, piece.len) != 0)
+        return false;
+    value_set_time(r, memo->second, memo->nanos);
+    return true;
 }
 
-static void keep_time(struct format_memo *memo, struct text piece, int64_t second, uint32_t nanos)
+void value_time_keep(struct reading *r, struct text piece, int64_t second, uint32_t nanos)
 {
-    if (!memo || piece.len > sizeof memo->time)
+    struct format_memo *memo = r->memo;
+    value_set_time(r, second, nanos);
+    if (piece.len > sizeof memo->time)
         return;
     memcpy(memo->time, piece.at, piece.len);
     memo->time_len = (uint32_t)piece.len;
@@ -217,17 +224,14 @@ bool value_time(struct reading *r, struct text piece, enum notation how)
         return set_null(r, FIELD_TIME);
     if (how == AS_CLF || how == AS_USUAL)
         piece = without_brackets(piece);
-    if (!known_time(r->memo, piece)) {
-        struct stamp stamp = {0};
-        int64_t second;
-        uint32_t nanos;
-        if (stamp_scan(piece, how, &stamp) != piece.len || !stamp_finish(&stamp, &second, &nanos))
-            return false;
-        keep_time(r->memo, piece, second, nanos);
-        value_set_time(r, second, nanos);
+    if (value_time_known(r, piece))
         return true;
-    }
-    value_set_time(r, r->memo->second, r->memo->nanos);
+    struct stamp stamp = {0};
+    int64_t second;
+    uint32_t nanos;
+    if (stamp_scan(piece, how, &stamp) != piece.len || !stamp_finish(&stamp, &second, &nanos))
+        return false;
+    value_time_keep(r, piece, second, nanos);
     return true;
 }
 

@@ -7,22 +7,22 @@
 #ifndef SPATE_PARSE_VALUE_H
 #define SPATE_PARSE_VALUE_H
 
-#include <stdbool.h>
-#include <stdint.h>
 #include "base/text.h"
 #include "parse/reader.h"
 #include "record/entry.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /* How a value is written, where its field alone does not say. */
 enum notation {
-    AS_USUAL,      /* text, count, status; durations in seconds; times in any notation */
-    AS_SECONDS,    /* durations: "0.012", nginx's lists "0.001, 0.034 : -" are summed */
-    AS_MILLIS,     /* durations: "12", "12.5", also "12ms" */
+    AS_USUAL,   /* text, count, status; durations in seconds; times in any notation */
+    AS_SECONDS, /* durations: "0.012", nginx's lists "0.001, 0.034 : -" are summed */
+    AS_MILLIS,  /* durations: "12", "12.5", also "12ms" */
     AS_MICROS,
     AS_NANOS,
-    AS_CLF,        /* times: 10/Oct/2000:13:55:36 -0700, with or without [ ] */
-    AS_RFC3339,    /* 2000-10-10T13:55:36.123-07:00, also without a zone (UTC) or with a space for T */
-    AS_EPOCH,      /* seconds since 1970, fraction allowed */
+    AS_CLF,     /* times: 10/Oct/2000:13:55:36 -0700, with or without [ ] */
+    AS_RFC3339, /* 2000-10-10T13:55:36.123-07:00, also without a zone (UTC) or with a space for T */
+    AS_EPOCH,   /* seconds since 1970, fraction allowed */
     AS_EPOCH_MILLIS,
     AS_EPOCH_MICROS,
     AS_EPOCH_NANOS
@@ -40,6 +40,11 @@ bool value_duration(struct reading *r, enum field f, struct text piece, enum not
 bool value_time(struct reading *r, struct text piece, enum notation how);
 void value_set_time(struct reading *r, int64_t second, uint32_t nanos);
 
+/* The time that the memo remembers for this very text: false when it is another. */
+bool value_time_known(struct reading *r, struct text piece);
+/* Sets the time and remembers it for the text. */
+void value_time_keep(struct reading *r, struct text piece, int64_t second, uint32_t nanos);
+
 /* Sets REQUEST and splits it: METHOD, PATH, PROTOCOL and SECTION, null where the request has
  * none. Never fails: a malformed request is still a request. */
 void value_request(struct reading *r, struct text piece);
@@ -48,7 +53,10 @@ void value_request(struct reading *r, struct text piece);
 void value_path(struct reading *r, struct text piece);
 
 /* Marks a field that the line gives as nothing (JSON's null, an empty nginx value). */
-static inline void value_null(struct reading *r, enum field f) { r->out->null |= FIELD_BIT(f); }
+static inline void value_null(struct reading *r, enum field f)
+{
+    r->out->null |= FIELD_BIT(f);
+}
 
 /* The parts of a request line; a part that is not there has at == NULL. */
 struct request_parts {

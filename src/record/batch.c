@@ -1,7 +1,7 @@
 #include "record/batch.h"
 
-#include <stdlib.h>
 #include "base/mem.h"
+#include <stdlib.h>
 
 enum { CACHE_LINE = 64 };
 

@@ -1,0 +1,117 @@
+#include "parse/detect.h"
+
+#include <stdio.h>
+
+#include "base/safe.h"
+#include "parse/reader.h"
+
+void trial_clear(struct trial *t)
+{
+    t->lines = 0;
+    memset(t->fit, 0, sizeof t->fit);
+    t->nearest = SIZE_MAX;
+    t->column = 0;
+    t->reason = NULL;
+    t->sample_len = 0;
+}
+
+static void keep_nearest(struct trial *t, size_t format, const struct reject *why, struct text line)
+{
+    if (why->column <= t->column)
+        return;
+    t->column = why->column;
+    t->reason = why->reason;
+    t->nearest = format;
+    t->sample_len = line.len < sizeof t->sample ? line.len : sizeof t->sample;
+    memcpy(t->sample, line.at, t->sample_len);
+}
+
+/* One format's try; true when the line is its. */
+static bool try_format(struct trial *t, size_t i, const struct format *f, struct reading *r)
+{
+    struct text line = reading_line(r);
+    r->reached = NULL;
+    switch (format_read_line(f, r)) {
+    case LINE_HIT: {
+        bool to_end = !r->reached ||
+                      text_trim(text_cut(line, (size_t)(r->reached - line.at), line.len)).len == 0;
+        t->fit[i].hits++;
+        t->fit[i].whole += to_end && !r->out->cut;
+        return true;
+    }
+    case LINE_SKIPPED: t->fit[i].skipped++; return true;
+    default: return false;
+    }
+}
+
+void trial_line(struct trial *t, const struct format *const formats[], struct format_memo memos[],
+                size_t count, struct batch *b, struct span line)
+{
+    struct entry scratch;
+    struct reject why, furthest = {0};
+    size_t nearest = 0;
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        struct reading r = {.batch = b,
+                            .line = line,
+                            .want = ~(field_set)0,
+                            .out = &scratch,
+                            .memo = &memos[i],
+                            .why = &why};
+        if (try_format(t, i, formats[i], &r)) {
+            any = true;
+        } else if (why.column > furthest.column) {
+            furthest = why;
+            nearest = i;
+        }
+    }
+    if (!any)
+        keep_nearest(t, nearest, &furthest, batch_span(b, line));
+    t->lines++;
+}
+
+/* A directive alone proves a format (#Fields), but a hit proves it better. */
+static unsigned score(const struct trial *t, size_t i)
+{
+    return t->fit[i].hits * 2 + t->fit[i].whole + t->fit[i].skipped;
+}
+
+size_t trial_best(const struct trial *t, size_t count)
+{
+    size_t best = SIZE_MAX;
+    unsigned most = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (score(t, i) <= most)
+            continue;
+        most = score(t, i);
+        best = i;
+    }
+    return best;
+}
+
+static void tell_choice(const struct trial *t, const struct format *f, size_t best,
+                        struct notice *notice)
+{
+    struct text missing = format_missing(f);
+    notice->kind = NOTICE_FORMAT;
+    snprintf(notice->text, sizeof notice->text, "%s: fits %u of the first %u line%s%s%.*s",
+             safe_str(format_name(f)), t->fit[best].hits + t->fit[best].skipped, t->lines,
+             t->lines == 1 ? "" : "s", missing.len > 0 ? "; " : "", (int)missing.len, missing.at);
+}
+
+void trial_tell(const struct trial *t, const struct format *const formats[], size_t best,
+                struct notice *notice)
+{
+    *notice = (struct notice){0};
+    if (best != SIZE_MAX) {
+        tell_choice(t, formats[best], best, notice);
+        return;
+    }
+    notice->kind = NOTICE_NO_FORMAT;
+    if (t->nearest == SIZE_MAX)
+        return;
+    snprintf(notice->text, sizeof notice->text,
+             "no known format fits; nearest is %s, which stops at column %u (%s) of: %s",
+             safe_str(format_name(formats[t->nearest])), t->column, t->reason,
+             safe_str(text_make(t->sample, t->sample_len)));
+}

@@ -1,0 +1,46 @@
+/* detect.h - which of several formats a log is written in: each reads the first lines, the one
+ * that fits best is chosen.
+ *
+ * A value inside a parser. Fit is lines that are hits, and of those the lines that the
+ * format read to their end: common would read a combined log too, but stops half-way. */
+#ifndef SPATE_PARSE_DETECT_H
+#define SPATE_PARSE_DETECT_H
+
+#include "base/text.h"
+#include "parse/format.h"
+#include "record/batch.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TRIAL_LINES = 64, TRIAL_FORMATS = 64, TRIAL_SAMPLE = 160 };
+
+struct trial {
+    unsigned lines; /* looked at so far */
+    struct {
+        unsigned hits, whole;
+        unsigned skipped; /* directives and comments of that format: half a hit */
+    } fit[TRIAL_FORMATS];
+    /* Of the first line that nothing fitted: who came furthest and where it stopped. */
+    size_t nearest;
+    uint32_t column;
+    const char *reason;
+    char sample[TRIAL_SAMPLE];
+    size_t sample_len;
+};
+
+void trial_clear(struct trial *t);
+
+/* Lets each of the formats read the line; those with a higher rank come first. */
+void trial_line(struct trial *t, const struct format *const formats[], struct format_memo memos[],
+                size_t count, struct batch *b, struct span line);
+
+/* Index of the format that fits best, or SIZE_MAX when none fits a single line. */
+size_t trial_best(const struct trial *t, size_t count);
+
+/* Writes what the trial found: the notice of a choice, or that nothing fits and where the
+ * nearest stops. */
+void trial_tell(const struct trial *t, const struct format *const formats[], size_t best,
+                struct notice *notice);
+
+#endif

@@ -1,0 +1,75 @@
+#include "parse/formats.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "parse/detect.h"
+#include "parse/presets.h"
+
+static bool add_format(struct formats *fs, struct text spec, struct error *why)
+{
+    struct format *f = format_new(spec, why);
+    if (f)
+        fs->list[fs->count++] = f;
+    return f != NULL;
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct preset *left = *(const struct preset *const *)a;
+    const struct preset *right = *(const struct preset *const *)b;
+    return right->detect - left->detect;
+}
+
+static bool add_detectable(struct formats *fs, struct error *why)
+{
+    const struct preset **found = mem_new(preset_count, sizeof *found);
+    size_t count = 0;
+    for (size_t i = 0; i < preset_count; i++)
+        if (presets[i].detect > 0)
+            found[count++] = &presets[i];
+    qsort(found, count, sizeof *found, by_rank);
+    bool ok = true;
+    for (size_t i = 0; ok && i < count && i < TRIAL_FORMATS; i++)
+        ok = add_format(fs, text_of(found[i]->name), why);
+    free(found);
+    return ok;
+}
+
+struct formats *formats_new(const struct text *specs, size_t count, struct error *why)
+{
+    struct formats *fs = mem_new(1, sizeof *fs);
+    fs->automatic = count == 0;
+    for (size_t i = 0; i < count; i++)
+        fs->automatic = fs->automatic || text_same(specs[i], TEXT("auto"));
+    if (fs->automatic && count > 1) {
+        error_set(why, "the format auto cannot be given together with others");
+        free(fs);
+        return NULL;
+    }
+    fs->list = mem_new(count > preset_count ? count : preset_count, sizeof *fs->list);
+    bool ok = true;
+    if (fs->automatic)
+        ok = add_detectable(fs, why);
+    for (size_t i = 0; ok && !fs->automatic && i < count; i++)
+        ok = add_format(fs, specs[i], why);
+    if (ok)
+        return fs;
+    formats_free(fs);
+    return NULL;
+}
+
+void formats_free(struct formats *fs)
+{
+    if (!fs)
+        return;
+    for (size_t i = 0; i < fs->count; i++)
+        format_free((struct format *)fs->list[i]);
+    free(fs->list);
+    free(fs);
+}
+
+bool formats_auto(const struct formats *fs)
+{
+    return fs->automatic;
+}

@@ -1,0 +1,73 @@
+#include "parse/lines.h"
+
+#include <string.h>
+
+size_t lines_find_plain(const char *bytes, uint32_t from, uint32_t to, uint32_t *ends, size_t room)
+{
+    size_t count = 0;
+    while (from < to && count < room) {
+        const char *hit = memchr(bytes + from, '\n', to - from);
+        if (!hit)
+            break;
+        ends[count++] = (uint32_t)(hit - bytes);
+        from = ends[count - 1] + 1;
+    }
+    return count;
+}
+
+#if defined __x86_64__
+
+#include <immintrin.h>
+
+bool lines_vector(void)
+{
+    return __builtin_cpu_supports("avx2");
+}
+
+__attribute__((target("avx2,bmi"))) static inline uint64_t newlines_64(const char *at)
+{
+    const __m256i newline = _mm256_set1_epi8('\n');
+    __m256i low = _mm256_loadu_si256((const __m256i *)at);
+    __m256i high = _mm256_loadu_si256((const __m256i *)(at + 32));
+    uint32_t low_bits = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, newline));
+    uint32_t high_bits = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, newline));
+    return low_bits | (uint64_t)high_bits << 32;
+}
+
+__attribute__((target("avx2,bmi"))) size_t
+lines_find_vector(const char *bytes, uint32_t from, uint32_t to, uint32_t *ends, size_t room)
+{
+    size_t count = 0;
+    for (; from < to; from += 64) {
+        uint64_t bits = newlines_64(bytes + from);
+        if (to - from < 64)
+            bits &= ((uint64_t)1 << (to - from)) - 1;
+        for (; bits; bits &= bits - 1) {
+            if (count == room)
+                return count;
+            ends[count++] = from + (uint32_t)__builtin_ctzll(bits);
+        }
+    }
+    return count;
+}
+
+#else
+
+bool lines_vector(void)
+{
+    return false;
+}
+
+size_t lines_find_vector(const char *bytes, uint32_t from, uint32_t to, uint32_t *ends, size_t room)
+{
+    return lines_find_plain(bytes, from, to, ends, room);
+}
+
+#endif
+
+size_t lines_find(const char *bytes, uint32_t from, uint32_t to, uint32_t *ends, size_t room)
+{
+    if (lines_vector())
+        return lines_find_vector(bytes, from, to, ends, room);
+    return lines_find_plain(bytes, from, to, ends, room);
+}

@@ -1,0 +1,319 @@
+#include "parse/parser.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/safe.h"
+#include "parse/detect.h"
+#include "parse/formats.h"
+#include "parse/lines.h"
+#include "parse/reader.h"
+
+enum {
+    ENDS = 512,            /* newlines looked for at a time */
+    RUN_LIMIT = 32,        /* rejected lines in a row before auto looks again */
+    RUN_LIMIT_MOST = 4096, /* the pause doubles while looking again is of no use */
+    PROBE_BYTES = LINE_LIMIT + BATCH_SLACK
+};
+
+struct parser {
+    const struct formats *fs;
+    field_set want;
+    struct format_memo *memos; /* one a format */
+    size_t chosen;             /* SIZE_MAX while auto has found nothing */
+    struct trial trial;
+    bool settled; /* the trial has seen all the lines it wants */
+    bool any_hit;
+    unsigned run; /* rejected lines in a row */
+    unsigned run_limit;
+    uint32_t run_at; /* where the run began in this batch */
+    bool told_bad, told_off;
+    struct notice news;
+    struct batch *probe; /* room for parser_second() */
+    uint32_t ends[ENDS];
+};
+
+struct parser *parser_new(const struct formats *fs, field_set want)
+{
+    struct parser *p = mem_new(1, sizeof *p);
+    p->fs = fs;
+    p->want = want;
+    p->memos = mem_new(fs->count, sizeof *p->memos);
+    for (size_t i = 0; i < fs->count; i++)
+        format_memo_init(&p->memos[i], fs->list[i]);
+    p->chosen = fs->automatic ? SIZE_MAX : 0;
+    p->settled = !fs->automatic;
+    p->run_limit = RUN_LIMIT;
+    trial_clear(&p->trial);
+    return p;
+}
+
+void parser_free(struct parser *p)
+{
+    if (!p)
+        return;
+    for (size_t i = 0; i < p->fs->count; i++)
+        format_memo_done(&p->memos[i]);
+    free(p->memos);
+    if (p->probe)
+        free(p->probe->bytes);
+    free(p->probe);
+    free(p);
+}
+
+const struct format *parser_format(const struct parser *p)
+{
+    return p->chosen == SIZE_MAX ? NULL : p->fs->list[p->chosen];
+}
+
+bool parser_news(struct parser *p, struct notice *notice)
+{
+    if (p->news.kind == NOTICE_NONE)
+        return false;
+    *notice = p->news;
+    p->news.kind = NOTICE_NONE;
+    return true;
+}
+
+/* ---- Lines ---------------------------------------------------------------------------------- */
+
+/* The line of [at, end) without its end and not longer than is kept; `long_line` when it was. */
+static struct span trim_line(const struct batch *b, uint32_t at, uint32_t end, bool *long_line)
+{
+    if (end > at && b->bytes[end - 1] == '\r')
+        end--;
+    *long_line = end - at > LINE_LIMIT;
+    return (struct span){at, *long_line ? LINE_LIMIT : end - at};
+}
+
+/* The offset of the newline of the line at `at`, or the end of the batch. */
+static uint32_t line_end(const struct batch *b, uint32_t at)
+{
+    uint32_t end;
+    return lines_find(b->bytes, at, b->used, &end, 1) == 1 ? end : b->used;
+}
+
+/* ---- Choosing ------------------------------------------------------------------------------- */
+
+/* Shows lines from `at` on to all formats, until the trial has enough or the batch ends. */
+static void look_at_lines(struct parser *p, struct batch *b, uint32_t at)
+{
+    while (at < b->used && p->trial.lines < TRIAL_LINES) {
+        bool long_line;
+        uint32_t end = line_end(b, at);
+        struct span line = trim_line(b, at, end, &long_line);
+        if (line.len > 0)
+            trial_line(&p->trial, p->fs->list, p->memos, p->fs->count, b, line);
+        at = end + 1;
+    }
+    p->settled = p->trial.lines >= TRIAL_LINES;
+}
+
+/* Takes what fits best so far; a choice that stands is not given up for nothing. */
+static bool choose(struct parser *p)
+{
+    size_t best = trial_best(&p->trial, p->fs->count);
+    bool first_failure = best == SIZE_MAX && p->chosen == SIZE_MAX && !p->told_bad;
+    if (p->trial.lines == 0 || (!first_failure && (best == p->chosen || best == SIZE_MAX)))
+        return false;
+    p->told_bad = best == SIZE_MAX;
+    p->chosen = best;
+    trial_tell(&p->trial, p->fs->list, best, &p->news);
+    return best != SIZE_MAX;
+}
+
+/* Lines of the run that began in this batch are read once more. */
+static void rewind_run(struct parser *p, struct batch *b)
+{
+    while (b->reject_count > 0 && b->rejects[b->reject_count - 1].line.at >= p->run_at)
+        b->reject_count--;
+    for (uint32_t at = p->run_at; at < b->scanned;) {
+        bool long_line;
+        uint32_t end = line_end(b, at);
+        if (trim_line(b, at, end, &long_line).len > 0) {
+            b->lines.read--;
+            b->lines.rejected--;
+            b->lines.truncated -= long_line;
+        }
+        at = end + 1;
+    }
+    b->scanned = p->run_at;
+}
+
+/* After a run of rejected lines: does another format fit them? */
+static void look_again(struct parser *p, struct batch *b)
+{
+    trial_clear(&p->trial);
+    look_at_lines(p, b, p->run_at);
+    if (choose(p)) {
+        rewind_run(p, b);
+        p->run_limit = RUN_LIMIT;
+    } else if (p->run_limit < RUN_LIMIT_MOST) {
+        p->run_limit *= 2;
+    }
+    p->run = 0;
+}
+
+/* ---- Reading -------------------------------------------------------------------------------- */
+
+static void keep_reject(struct batch *b, const struct reject *why)
+{
+    if (b->reject_count == BATCH_REJECTS) { /* the last few are the ones kept */
+        memmove(b->rejects, b->rejects + 1, (BATCH_REJECTS - 1) * sizeof *b->rejects);
+        b->reject_count--;
+    }
+    b->rejects[b->reject_count++] = *why;
+}
+
+/* By the first format that fits; the first one's reason where none does. */
+static enum verdict read_by_any(struct parser *p, struct reading *r)
+{
+    size_t first = p->fs->automatic ? p->chosen : 0;
+    size_t last = p->fs->automatic ? p->chosen + 1 : p->fs->count;
+    struct reject *why = r->why;
+    for (size_t i = first; i < last; i++) {
+        r->memo = &p->memos[i];
+        enum verdict verdict = format_read_line(p->fs->list[i], r);
+        if (verdict != LINE_REJECTED)
+            return verdict;
+        r->why = NULL;
+    }
+    r->why = why;
+    return LINE_REJECTED;
+}
+
+static enum verdict read_line(struct parser *p, struct reading *r)
+{
+    if (p->chosen != SIZE_MAX)
+        return read_by_any(p, r);
+    r->why->line = r->line;
+    r->why->column = 1;
+    r->why->reason = "no known format fits";
+    return LINE_REJECTED;
+}
+
+/* Counts a line's verdict. True when it is time to look at the choice again. */
+static bool count_verdict(struct parser *p, struct batch *b, enum verdict verdict,
+                          const struct reject *why)
+{
+    if (verdict == LINE_SKIPPED)
+        return false;
+    b->lines.read++;
+    if (verdict == LINE_HIT) {
+        b->lines.parsed++;
+        b->count++;
+        p->run = 0;
+        p->any_hit = true;
+        return false;
+    }
+    b->lines.rejected++;
+    keep_reject(b, why);
+    if (p->run++ == 0)
+        p->run_at = why->line.at;
+    return p->fs->automatic && p->run >= p->run_limit;
+}
+
+/* Reads the line of [at, end). */
+static bool take_line(struct parser *p, struct batch *b, uint32_t at, uint32_t end)
+{
+    struct reject why = {0};
+    bool long_line;
+    struct span line = trim_line(b, at, end, &long_line);
+    if (line.len == 0)
+        return false;
+    struct reading r = {
+        .batch = b, .line = line, .want = p->want, .out = &b->entries[b->count], .why = &why};
+    enum verdict verdict = read_line(p, &r);
+    if (long_line && verdict != LINE_SKIPPED) {
+        b->lines.truncated++;
+        r.out->cut = 1;
+    }
+    return count_verdict(p, b, verdict, &why);
+}
+
+/* Reads the lines that end at ends[], as far as there is room for entries. */
+static void take_lines(struct parser *p, struct batch *b, size_t count)
+{
+    for (size_t i = 0; i < count && b->count < BATCH_ENTRIES; i++) {
+        uint32_t at = b->scanned, end = p->ends[i];
+        b->scanned = end < b->used ? end + 1 : end;
+        if (take_line(p, b, at, end)) {
+            look_again(p, b);
+            return; /* maybe back to where the run began */
+        }
+    }
+}
+
+static void tell_trouble(struct parser *p, struct batch *b)
+{
+    struct format_memo *memo = p->chosen == SIZE_MAX ? NULL : &p->memos[p->chosen];
+    if (memo && memo->gave_up && !p->told_off) {
+        p->told_off = true;
+        p->news = (struct notice){.kind = NOTICE_NO_FORMAT};
+        snprintf(p->news.text, sizeof p->news.text,
+                 "%s takes too long on some lines and was switched off",
+                 safe_str(format_name(p->fs->list[p->chosen])));
+    }
+    if (p->fs->automatic || p->any_hit || p->told_bad || b->reject_count == 0)
+        return;
+    const struct reject *why = &b->rejects[b->reject_count - 1];
+    p->told_bad = true;
+    p->news = (struct notice){.kind = NOTICE_NO_FORMAT};
+    snprintf(p->news.text, sizeof p->news.text,
+             "no line fits %s so far; it stops at column %u (%s) of: %s",
+             safe_str(format_name(p->fs->list[0])), why->column, why->reason,
+             safe_str(batch_span(b, why->line)));
+}
+
+bool parser_run(struct parser *p, struct batch *b)
+{
+    p->run_at = b->scanned; /* a run that goes on from the batch before */
+    if (!p->settled && b->scanned < b->used) {
+        look_at_lines(p, b, b->scanned);
+        choose(p);
+    }
+    while (b->scanned < b->used && b->count < BATCH_ENTRIES) {
+        size_t count = lines_find(b->bytes, b->scanned, b->used, p->ends, ENDS);
+        if (count == 0)
+            p->ends[count++] = b->used;
+        take_lines(p, b, count);
+    }
+    tell_trouble(p, b);
+    return b->scanned == b->used;
+}
+
+/* ---- One line on its own -------------------------------------------------------------------- */
+
+static void copy_to_probe(struct parser *p, struct text line)
+{
+    if (!p->probe) {
+        p->probe = mem_new(1, sizeof *p->probe);
+        p->probe->bytes = mem_new(1, PROBE_BYTES);
+    }
+    p->probe->used = (uint32_t)(line.len < LINE_LIMIT ? line.len : LINE_LIMIT);
+    memcpy(p->probe->bytes, line.at, p->probe->used);
+    memset(p->probe->bytes + p->probe->used, 0, BATCH_SLACK);
+}
+
+bool parser_second(struct parser *p, struct text line, int64_t *second)
+{
+    if (line.len > 0 && line.at[line.len - 1] == '\r')
+        line.len--;
+    if (line.len == 0)
+        return false;
+    copy_to_probe(p, line);
+    size_t first = p->chosen == SIZE_MAX ? 0 : p->chosen;
+    size_t last = p->chosen == SIZE_MAX || !p->fs->automatic ? p->fs->count : p->chosen + 1;
+    struct entry e;
+    for (size_t i = first; i < last; i++) {
+        struct span whole = {0, p->probe->used};
+        if (!format_read(p->fs->list[i], &p->memos[i], p->probe, whole, FIELD_BIT(FIELD_TIME), &e,
+                         NULL) ||
+            !(e.has & FIELD_BIT(FIELD_TIME)))
+            continue;
+        *second = e.second;
+        return true;
+    }
+    return false;
+}
