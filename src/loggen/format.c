@@ -57,7 +57,7 @@ void stamp_set(struct stamp *stamp, int64_t us)
         stamp->clf[places[i]] = (char)('0' + pairs[i] / 10);
         stamp->clf[places[i] + 1] = (char)('0' + pairs[i] % 10);
     }
-    memcpy(stamp->clf + 3, months + 3 * (c.month - 1), 3);
+    memcpy(stamp->clf + 3, months + (size_t)3 * (c.month - 1), 3);
 }
 
 /* ---- Putting values ---- */

@@ -27,6 +27,7 @@ static void catch_signals(void)
     sigaction(SIGTERM, &end, NULL);
     sigaction(SIGHUP, &end, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* the write says so as well */
 }
 
 static int print(struct buf *text)

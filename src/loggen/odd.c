@@ -17,8 +17,8 @@ struct row {
     struct text method, target, protocol; /* of REQUEST all three count; verbatim: method */
     uint16_t status;                      /* 0: as it was */
     uint16_t bytes;
-    struct text user, agent, referrer;
     uint32_t pad; /* so many bytes are added to the target */
+    struct text user, agent, referrer;
 };
 
 #define FAKE                                                                                       \

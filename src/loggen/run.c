@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <time.h>
 
-#define FLUSH_BYTES (256U * 1024)
+#define FLUSH_BYTES ((size_t)256 * 1024)
 #define TICK_NS     (2 * NS_PER_MS)   /* lines of one tick are written together */
 #define NAP_NS      (100 * NS_PER_MS) /* the longest sleep between looks at *stop */
 #define US_PER_S    INT64_C(1000000)

@@ -96,7 +96,7 @@ static enum sink_state write_error(const struct sink *s, struct error *why)
 {
     if (errno == EPIPE)
         return SINK_CLOSED;
-    explain(why, "cannot write", s->path);
+    explain(why, "cannot write", s->fd == STDOUT_FILENO ? "standard output" : s->path);
     return SINK_FAILED;
 }
 

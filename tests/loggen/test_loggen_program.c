@@ -5,6 +5,7 @@
 #include <regex.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -345,6 +346,19 @@ Test(loggen_program, explains_a_path_that_cannot_be_written)
         cr_expect(strstr(o.err.at, rows[i][1]), "%s", o.err.at);
         outcome_done(&o);
     }
+}
+
+Test(loggen_program, does_not_count_a_line_that_was_cut_by_a_full_disk)
+{
+    struct rlimit limit = {.rlim_cur = 10000, .rlim_max = 10000};
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    struct outcome o = program_run("--seed 1 --rate 0 --count 500 --path -");
+    cr_expect_eq(o.exit_code, 1);
+    cr_assert_eq(o.out.len, 10000);
+    cr_assert_neq(o.out.at[9999], '\n');
+    cr_expect(strstr(o.err.at, "cannot write standard output: File too large\n"), "%s", o.err.at);
+    expect_wrote(&o, count_lines(buf_text(&o.out)) - 1);
+    outcome_done(&o);
 }
 
 Test(loggen_program, help_and_version_go_to_standard_output)
