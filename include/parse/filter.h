@@ -6,30 +6,39 @@
  *   comparison  := FIELD OP VALUE
  *   OP          := = != < <= > >= ~ (matches the regular expression) !~
  *   VALUE       := a word without spaces and parentheses, or "..." with \" and \\
+ *                  (any other backslash between quotes stands for itself: "\d+")
  *
- * FIELD is a key of record/field.h. Text is compared bytewise; counts and status as numbers; request
- * times as durations (0.5, 500ms); time as RFC 3339. Status also knows classes: `status = 5xx`.
- * An entry without the field: every comparison is false (and so `not` of it is true).
+ * FIELD is a key of record/field.h. Text is compared bytewise, as the log has it; counts and status
+ * as numbers; request times as durations (0.5, 500ms), exact to the nanosecond; time as RFC 3339,
+ * by whole seconds. Status also knows classes: `status = 5xx`, `status < 4xx`. An entry without the
+ * field: every comparison is false (and so `not` of it is true).
  *
  * Compiled once, constant from then on, any number of threads may ask. Owns its memory. */
 #ifndef SPATE_PARSE_FILTER_H
 #define SPATE_PARSE_FILTER_H
 
-#include <stdbool.h>
 #include "base/error.h"
 #include "base/text.h"
 #include "record/batch.h"
+#include <stdbool.h>
 
 struct filter;
 
-/* NULL with *why filled, column included, when the text is no expression. */
+/* NULL with *why filled, when the text is no expression. Its column is a byte of the text, from 1;
+ * the end is a place too. */
 struct filter *filter_new(struct text expression, struct error *why);
-void filter_free(struct filter *f);
+void filter_free(struct filter *f); /* accepts NULL */
 
 /* The fields that it reads: a parser must bring them out. */
 field_set filter_fields(const struct filter *f);
 
-/* Never allocates; regular expressions have match limits, beyond which they do not match. */
+/* Never allocates (but for a thread's first regular expression); those have match limits, beyond
+ * which they do not match. Reads up to 8 bytes behind a text: the slack of a batch. */
 bool filter_matches(const struct filter *f, const struct batch *b, const struct entry *e);
+
+/* What every entry that matches has in common, for whoever holds many filters and wants to ask only
+ * those that can match: true when they all have exactly `*value` (which lives as long as the
+ * filter) as `*field`, a text. Of several the one whose field comes first in record/field.h. */
+bool filter_needs(const struct filter *f, enum field *field, struct text *value);
 
 #endif

@@ -2,8 +2,9 @@
 
 #include <criterion/criterion.h>
 
-static const char *const names[] = {"status",  "section",  "path",         "method", "request",
-                                    "referrer", "request_time", "upstream_time", "time",   "host"};
+static const char *const names[] = {"status",  "section",  "path",         "method",
+                                    "request", "referrer", "request_time", "upstream_time",
+                                    "time",    "host"};
 
 static void offered(const char *word, char *into, size_t room)
 {
@@ -24,10 +25,17 @@ Test(near, offers_what_a_slip_may_have_meant)
     static const struct {
         const char *word, *want;
     } rows[] = {
-        {"statsu", "status"},        {"STATUS", "status"},   {"sectoin", "section"},
-        {"methd", "method"},         {"refer", "referrer"},  {"request-time", "request_time"},
-        {"requestt", "request"},     {"tiem", "time"},       {"", ""},
-        {"weather", ""},             {"x", ""},
+        {"statsu", "status"},
+        {"STATUS", "status"},
+        {"sectoin", "section"},
+        {"methd", "method"},
+        {"refer", "referrer"},
+        {"request-time", "request_time"},
+        {"requestt", "request"},
+        {"tiem", "time"},
+        {"", ""},
+        {"weather", ""},
+        {"x", ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char got[200];
@@ -42,9 +50,9 @@ Test(near, counts_slips_the_way_fingers_make_them)
         const char *a, *b;
         unsigned want;
     } rows[] = {
-        {"", "", 0},     {"", "abc", 3},  {"abc", "", 3},     {"abc", "abc", 0}, {"abc", "acb", 1},
-        {"abc", "ab", 1}, {"abc", "xabc", 1}, {"abc", "axc", 1}, {"ab", "ba", 1},
-        {"kitten", "sitting", 3}, {"a-b", "a_b", 0}, {"abcd", "badc", 2},
+        {"", "", 0},       {"", "abc", 3},           {"abc", "", 3},     {"abc", "abc", 0},
+        {"abc", "acb", 1}, {"abc", "ab", 1},         {"abc", "xabc", 1}, {"abc", "axc", 1},
+        {"ab", "ba", 1},   {"kitten", "sitting", 3}, {"a-b", "a_b", 0},  {"abcd", "badc", 2},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         unsigned got = near_distance(text_of(rows[i].a), text_of(rows[i].b));
