@@ -244,7 +244,7 @@ static enum verdict read_line(const void *program, struct reading *r)
     }
     bool enough =
         p->enough_object ? (found.objects & p->enough_object) != 0 : (found.seen & p->enough) != 0;
-    if (!enough || is_message(p, &found)) {
+    if (!enough || (found.objects & p->never_object) || is_message(p, &found)) {
         return reading_reject(r, line.at, p->otherwise);
     }
     r->out->escape = found.quirks & QUIRK_ESCAPE ? ESCAPE_NGINX : ESCAPE_JSON;

@@ -222,6 +222,7 @@ static void compile_usual(struct json_program *p)
 {
     add_rows(p, usual_rows, sizeof usual_rows / sizeof *usual_rows);
     p->enough = slots_of(p, request_like);
+    p->never_object = slots_of(p, FIELD_BIT(FIELD_REQUEST)); /* Caddy's */
     p->otherwise = "no key that usually holds a request, a path or a status";
 }
 

@@ -29,6 +29,7 @@ struct json_program {
     field_set fields;       /* with derived ones */
     uint64_t enough;        /* a line is a request when one of these slots has a value ... */
     uint64_t enough_object; /* ... and these are objects */
+    uint64_t never_object;  /* these being objects, it is another schema's line */
     uint8_t logger;         /* the slot of Caddy's logger; JSON_NO_SLOT: none */
     const char *otherwise;  /* the reason when it is none, a literal */
 };

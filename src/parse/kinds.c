@@ -3,6 +3,9 @@
 
 static const struct reader *const kinds[] = {
     &reader_regex,
+    &reader_json,
+    &reader_columns,
+    &reader_w3c,
 };
 
 const struct reader *reader_for(struct text spec, struct text *rest)

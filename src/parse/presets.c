@@ -58,6 +58,64 @@ const struct preset presets[] = {
     {"forwarded_combined", "\"%{X-Forwarded-For}i\" " COMBINED,
      "\"198.51.100.4, 203.0.113.9\" " COMBINED_SAMPLE, "combined behind a quoted X-Forwarded-For",
      40},
+    {"haproxy", "columns:haproxy",
+     "Oct 10 20:55:36 lb haproxy[1438]: 192.0.2.7:33317 [10/Oct/2000:20:55:36.655] www blog/web1 "
+     "10/0/30/69/109 200 2326 - - ---- 1/1/1/1/0 0/0 {www.example.com} {} "
+     "\"GET /blog/2?p=1 HTTP/1.1\"",
+     "HAProxy's HTTP log (option httplog), behind syslog's prefix or bare; times without a zone "
+     "count as UTC",
+     48},
+    {"aws-alb", "columns:aws-alb",
+     "https 2000-10-10T20:55:36.186641Z app/blog/50dc6c495c0c9188 192.0.2.7:48160 10.0.0.66:80 "
+     "0.001 0.048 0.001 200 200 310 2326 \"GET https://www.example.com:443/blog/2?p=1 HTTP/1.1\" "
+     "\"Mozilla/5.0\" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:tg/blog "
+     "\"Root=1-39e37d08-72bd\" \"www.example.com\" \"-\" 1",
+     "AWS Application Load Balancer", 47},
+    {"aws-elb", "columns:aws-elb",
+     "2000-10-10T20:55:36.945958Z blog-lb 192.0.2.7:2817 10.0.0.1:80 0.000073 0.048021 0.000057 "
+     "200 200 0 2326 \"GET http://www.example.com:80/blog/2?p=1 HTTP/1.1\" \"Mozilla/5.0\" - -",
+     "AWS Classic Load Balancer", 46},
+    {"aws-s3", "columns:aws-s3",
+     "79a59df900b949e55d96 blog [10/Oct/2000:20:55:36 +0000] 192.0.2.7 - 3E57427F3E "
+     "REST.GET.OBJECT 2.html \"GET /blog/2.html HTTP/1.1\" 200 - 2326 2326 48 47 "
+     "\"http://www.example.com/\" \"Mozilla/5.0\" - s9lzHYrFp76Z= SigV4 ECDHE AuthHeader "
+     "blog.s3.amazonaws.com TLSv1.2 - -",
+     "AWS S3 server access log", 45},
+    {"envoy", "columns:envoy",
+     "[2000-10-10T20:55:36.310Z] \"GET /blog/2?p=1 HTTP/1.1\" 200 - 0 2326 50 48 "
+     "\"198.51.100.4\" \"Mozilla/5.0\" \"cc21d9b0-cf5c-432b\" \"www.example.com\" \"10.0.2.1:80\"",
+     "Envoy's default format", 44},
+    {"squid", "columns:squid",
+     "971211336.250    180 192.0.2.7 TCP_MISS/200 2326 GET http://www.example.com/blog/2?p=1 - "
+     "HIER_DIRECT/198.51.100.4 text/html",
+     "Squid's native access.log", 43},
+    {"cloudfront", "w3c:cloudfront",
+     "2000-10-10\t20:55:36\tLAX1\t2326\t192.0.2.7\tGET\td111111.cloudfront.net\t/blog/2\t200\t"
+     "http://www.example.com/\tMozilla/5.0%20(X11)\tp=1\t-\tHit\tMRVMF7KydI==\twww.example.com\t"
+     "https\t310\t0.048\t-\tTLSv1.2\tECDHE\tHit\tHTTP/1.1\t-\t-\t11040\t0.047",
+     "AWS CloudFront standard log: columns by its #Fields line", 42},
+    {"w3c", "w3c:iis",
+     "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status sc-bytes time-taken "
+     "cs(User-Agent)\n"
+     "2000-10-10 20:55:36 192.0.2.7 GET /blog/2 p=1 200 2326 48 Mozilla/5.0+(X11)",
+     "W3C extended log of IIS and others: columns by its #Fields line", 41},
+    {"caddy", "json:caddy",
+     "{\"ts\":971211336.5,\"logger\":\"http.log.access\",\"request\":{\"remote_ip\":\"192.0.2.7\","
+     "\"proto\":\"HTTP/1.1\",\"method\":\"GET\",\"host\":\"www.example.com\","
+     "\"uri\":\"/blog/2?p=1\",\"headers\":{\"User-Agent\":[\"Mozilla/5.0\"]}},\"user_id\":\"\","
+     "\"duration\":0.048,\"size\":2326,\"status\":200}",
+     "Caddy's JSON access log", 39},
+    {"traefik", "json:traefik",
+     "{\"ClientHost\":\"192.0.2.7\",\"DownstreamContentSize\":2326,\"DownstreamStatus\":200,"
+     "\"Duration\":48000000,\"RequestHost\":\"www.example.com\",\"RequestMethod\":\"GET\","
+     "\"RequestPath\":\"/blog/2?p=1\",\"RequestProtocol\":\"HTTP/1.1\","
+     "\"StartUTC\":\"2000-10-10T20:55:36.5Z\"}",
+     "Traefik's JSON access log", 38},
+    {"json", "json:usual",
+     "{\"time_iso8601\":\"2000-10-10T20:55:36+00:00\",\"remote_addr\":\"192.0.2.7\","
+     "\"request\":\"GET /blog/2?p=1 HTTP/1.1\",\"status\":200,\"body_bytes_sent\":2326,"
+     "\"request_time\":0.048,\"http_user_agent\":\"Mozilla/5.0\"}",
+     "nginx or Apache JSON by the usual key names; json:field=key,... for any others", 37},
 };
 const size_t preset_count = sizeof presets / sizeof *presets;
 

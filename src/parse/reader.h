@@ -81,7 +81,10 @@ struct reader {
 };
 
 /* The kinds; every row's home is the kind's own file, the list of them is kinds.c. */
-extern const struct reader reader_regex; /* pattern.c */
+extern const struct reader reader_regex;   /* pattern.c */
+extern const struct reader reader_json;    /* json_reader.c */
+extern const struct reader reader_columns; /* columns.c */
+extern const struct reader reader_w3c;     /* w3c.c */
 /* The token programs have no prefix: the look of a specification chooses them. */
 extern const struct reader reader_apache;
 extern const struct reader reader_nginx;

@@ -80,6 +80,8 @@ Test(json_reader, reads_nginx_and_apache_by_the_usual_keys)
     line_case_expect(&c,
                      "{\"msec\":1700000000.123,\"time\":\"soon\",\"status\":200,\"status\":201}",
                      "time=2023-11-14T22:13:20.123Z\nstatus=201");
+    line_case_refuses(&c, "{\"request\":{\"uri\":\"/\"},\"status\":200}", 1,
+                      "no key that usually holds a request, a path or a status");
     line_case_refuses(&c, "{\"level\":\"info\",\"message\":\"hello\"}", 1,
                       "no key that usually holds a request, a path or a status");
     line_case_refuses(&c, "{\"path\":\"/\",\"status\":\"ok\"}", 23,
