@@ -27,7 +27,8 @@ void trail_add(struct trail *t, const void *bytes, size_t len)
         old = ANCHOR_BYTES - len;
         memmove(t->at, t->at + t->len - old, old);
     }
-    memcpy(t->at + old, bytes, len);
+    if (len)
+        memcpy(t->at + old, bytes, len);
     t->len = (uint32_t)(old + len);
 }
 
@@ -127,7 +128,8 @@ bool lines_finish(struct lines *l, struct batch *b)
 {
     if (l->taken == 0)
         return false;
-    memcpy(b->bytes + b->used, l->held, l->held_len);
+    if (l->held_len)
+        memcpy(b->bytes + b->used, l->held, l->held_len);
     b->used += l->held_len;
     if (l->taken > l->held_len)
         b->lines.truncated++;

@@ -32,6 +32,13 @@ static bool unpacked_name(struct text *name, bool *readable)
     return false;
 }
 
+bool sibling_is_packed(const char *name)
+{
+    struct text text = text_of(name);
+    bool readable;
+    return unpacked_name(&text, &readable);
+}
+
 /* What a rotation put between the separator and the end. */
 static enum sibling_kind kind_of_mark(struct text mark)
 {

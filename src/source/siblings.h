@@ -32,6 +32,9 @@ struct siblings {
 enum sibling_kind sibling_kind_of(const char *log, const char *name, const char **mark,
                                   bool *compressed);
 
+/* True when the name ends as compressed files do, readable to us or not. */
+bool sibling_is_packed(const char *name);
+
 /* The siblings of a log. -1 with errno when a directory or a file in it could not be looked at, so
  * that a sibling may be missing. */
 int siblings_list(struct siblings *s, const struct os *os, const char *path);

@@ -205,17 +205,20 @@ static enum tail_result look(struct tail *t)
         return TAIL_FAILED;
     uint64_t place = lines_place(&t->lines);
     bool changed = t->hint || now.size != t->size || now.modified_ns != t->modified_ns;
+    int same = now.size >= place;
+    if (same && (changed || now.size > place))
+        same = same_before(t, place, t->lines.latest.at, t->lines.latest.len);
+    if (same < 0)
+        return TAIL_FAILED;
+    if (same == 0) {
+        t->destroyed = (t->size > place ? t->size - place : 0) + t->lines.taken;
+        t->rewritten = now.size >= place;
+        return TAIL_CUT;
+    }
     if (changed)
         t->changed_ns = t->os->monotonic_ns(t->os->self);
     t->size = now.size;
     t->modified_ns = now.modified_ns;
-    if (now.size < place)
-        return TAIL_CUT;
-    if (changed || now.size > place) {
-        int same = same_before(t, place, t->lines.latest.at, t->lines.latest.len);
-        if (same != 1)
-            return same == 0 ? TAIL_CUT : TAIL_FAILED;
-    }
     t->hint = false;
     return now.size > place ? TAIL_MORE : TAIL_NOTHING;
 }
@@ -267,6 +270,7 @@ enum tail_result tail_read(struct tail *t, struct batch *b)
         return TAIL_NOTHING;
     }
     lines_take(&t->lines, b, (size_t)got);
+    t->at_end = (size_t)got < room && lines_place(&t->lines) >= t->size;
     describe(t, b, backfill);
     return b->used ? TAIL_LINES : TAIL_MORE;
 }
@@ -274,9 +278,14 @@ enum tail_result tail_read(struct tail *t, struct batch *b)
 void tail_finish(struct tail *t, struct batch *b)
 {
     bool backfill = t->backfill_to > 0;
-    if (t->role != TAIL_COPY)
+    if (!t->alias)
         lines_finish(&t->lines, b);
     describe(t, b, backfill);
     b->behind = 0;
-    b->finished = t->role != TAIL_COPY;
+    b->finished = !t->alias;
+}
+
+void tail_announce(const struct tail *t, struct batch *b)
+{
+    describe(t, b, t->lines.offset < t->backfill_to);
 }

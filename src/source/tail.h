@@ -38,18 +38,25 @@ struct tail {
     int64_t modified_ns;       /* wall clock, at the last look */
     uint64_t limit;            /* COPY: where it ends */
     uint64_t backfill_to;      /* what stands before was there at the start */
+    bool at_end;               /* the last read left nothing behind */
     bool ended;                /* ARCHIVE, COPY: read to the end */
+    bool alias;                /* its id is that of a file that lives on: never finished */
+    uint64_t destroyed;        /* after TAIL_CUT: bytes known to have been there, unread */
+    bool rewritten;            /* after TAIL_CUT: it did not even shrink */
 
     /* Belongs to the track. */
     bool hint;          /* something may have happened: look closer */
     bool pending;       /* worth a read */
+    bool told_more;     /* the last read found something */
     bool announced;     /* its position was handed out once */
     bool polled;        /* no watch tells of changes */
     int watch;          /* -1: none */
     int deaf;           /* changes in a row that no watch told of */
+    bool remote;        /* others may write it unseen by inotify */
     int64_t changed_ns; /* monotonic: when it last changed, or became old */
     int64_t retry_ns;   /* monotonic: not to be touched before, after an error */
     int failures;       /* errors in a row */
+    int64_t order;      /* among what was found at the beginning: older is less */
 };
 
 /* Opens a regular file. NULL with errno (EISDIR: a directory, ENODEV: neither file nor directory).
@@ -82,8 +89,11 @@ enum tail_result tail_read(struct tail *t, struct batch *b);
 void tail_restart(struct tail *t);
 
 /* The file is let go: hands out the unfinished last line if there is one, and in any case a
- * batch that says finished (but for a COPY, whose original lives on). */
+ * batch that says finished (but for an alias). */
 void tail_finish(struct tail *t, struct batch *b);
+
+/* Fills the batch with the position alone. */
+void tail_announce(const struct tail *t, struct batch *b);
 
 /* What is known to be there and not yet handed on, in bytes. */
 uint64_t tail_behind(const struct tail *t);

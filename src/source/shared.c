@@ -1,0 +1,66 @@
+#include "source/shared.h"
+
+#include "base/mem.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void shared_init(struct shared *s, const struct os *os)
+{
+    *s = (struct shared){.os = os};
+    s->past = mem_new(PAST_KEPT, sizeof *s->past);
+    watcher_open(&s->watcher, os);
+}
+
+void shared_done(struct shared *s)
+{
+    watcher_close(&s->watcher);
+    free(s->told);
+    free(s->past);
+}
+
+void shared_tell(struct shared *s, uint32_t source, enum notice_kind kind, const char *format, ...)
+{
+    if (s->told_at == s->told_count)
+        s->told_at = s->told_count = 0;
+    if (s->told_count == s->told_room) {
+        s->told_room = s->told_room ? s->told_room * 2 : 8;
+        s->told = mem_grow(s->told, s->told_room, sizeof *s->told);
+    }
+    struct told *t = &s->told[s->told_count++];
+    *t = (struct told){.source = source, .notice.kind = kind};
+    va_list list;
+    va_start(list, format);
+    vsnprintf(t->notice.text, sizeof t->notice.text, format, list);
+    va_end(list);
+}
+
+bool shared_told(struct shared *s, struct batch *b)
+{
+    if (s->told_at == s->told_count)
+        return false;
+    const struct told *t = &s->told[s->told_at++];
+    b->kind = BATCH_NOTICE;
+    b->source = t->source;
+    b->notice = t->notice;
+    b->read_ns = shared_now(s);
+    return true;
+}
+
+void shared_leave(struct shared *s, const struct position *p)
+{
+    struct position *known = (struct position *)shared_left(s, &p->id);
+    if (known)
+        *known = *p;
+    else
+        s->past[s->past_count++ % PAST_KEPT] = *p;
+}
+
+const struct position *shared_left(const struct shared *s, const struct file_identity *id)
+{
+    size_t kept = s->past_count < PAST_KEPT ? s->past_count : PAST_KEPT;
+    for (size_t i = 0; i < kept; i++)
+        if (identity_same(&s->past[i].id, id))
+            return &s->past[i];
+    return NULL;
+}

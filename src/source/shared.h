@@ -1,0 +1,58 @@
+/* shared.h - what all tracks of one follow have in common: the system, the watches, the
+ * notices waiting to be told, and where files that were let go were left.
+ *
+ * Owned by follow. One thread. */
+#ifndef SPATE_SOURCE_SHARED_H
+#define SPATE_SOURCE_SHARED_H
+
+#include "record/batch.h"
+#include "record/position.h"
+#include "source/os.h"
+#include "source/watch.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PAST_KEPT = 256 };
+
+struct told {
+    uint32_t source;
+    struct notice notice;
+};
+
+struct shared {
+    const struct os *os;
+    struct watcher watcher;
+    int64_t quiet_ns;
+
+    struct told *told; /* a queue: [told_at, told_count) wait */
+    size_t told_at, told_count, told_room;
+
+    struct position *past; /* a ring of PAST_KEPT */
+    size_t past_count;
+
+    /* True when another track than `asker` (a struct track) holds the file. */
+    bool (*held_elsewhere)(const void *follow, const void *asker, const struct file_identity *id);
+    const void *follow;
+};
+
+void shared_init(struct shared *s, const struct os *os);
+void shared_done(struct shared *s);
+
+/* Queues a notice; foreign bytes in the arguments must be safe. */
+void shared_tell(struct shared *s, uint32_t source, enum notice_kind kind, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Takes the oldest notice out of the queue into a batch. False when there is none. */
+bool shared_told(struct shared *s, struct batch *b);
+
+/* Where a file was left, so that it is not read twice when it turns up again. */
+void shared_leave(struct shared *s, const struct position *p);
+const struct position *shared_left(const struct shared *s, const struct file_identity *id);
+
+static inline int64_t shared_now(const struct shared *s)
+{
+    return s->os->monotonic_ns(s->os->self);
+}
+
+#endif

@@ -1,0 +1,134 @@
+/* track.h - one named log through its rotations: the file that stands under the path, and those
+ * that were rotated away but are not done with.
+ *
+ *                 a                          d
+ *   (path) ───────────────▶ CURRENT          ┌──────▶ let go
+ *                            │ ▲ │ ▲         │
+ *                          c └─┘ │ └──e──┐   │
+ *                                └──b──▶ OLD ┘
+ *
+ *   (beside it) ──f──▶ ARCHIVE, COPY, OLD ──g──▶ let go
+ *
+ *   a  a file stands under the path that nobody reads: opened, from 0 (or where it was left)
+ *   b  another file or none stands there: rotated. It is read on, before the newer
+ *   c  it shrank, or the bytes before our place changed: read again from 0
+ *   d  quiet for so long that no writer can hold it, while a newer one is written
+ *   e  it stands under the path again
+ *   f  found by identity or contents after a stop (begin), after a rotation that nobody
+ *      saw, or after c: the copy that copytruncate made
+ *   g  read to its end
+ *
+ * What may have been destroyed unread (c; a file gone during a stop) is told as NOTICE_LOSS.
+ * Anything that fails is tried again later, from a state that loses nothing.
+ *
+ * Owns its tails. One thread. Members are for the source layer to read. */
+#ifndef SPATE_SOURCE_TRACK_H
+#define SPATE_SOURCE_TRACK_H
+
+#include "source/follow.h"
+#include "source/shared.h"
+#include "source/siblings.h"
+#include "source/tail.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A sibling that was there at the last look: not a product of the next rotation. */
+struct seen {
+    struct file_identity id;
+    int64_t modified_ns;
+};
+
+struct track {
+    struct shared *shared;
+    uint32_t source;
+    char *path;          /* as named */
+    char *safe;          /* the same for notices */
+    char *dir;           /* where it lies */
+    char *parent;        /* where that lies */
+    struct tail **tails; /* oldest first */
+    size_t count, room;
+    struct tail *current; /* the last of them, or NULL: nothing stands under the path */
+    struct seen *seen;
+    size_t seen_count;
+    struct position *gone; /* resume positions that nothing goes on from: to be told as finished */
+    size_t gone_count;
+    bool begun;         /* it is settled where reading begins */
+    bool look;          /* the path is to be looked at */
+    bool polled;        /* no watch tells of the directory */
+    bool waiting;       /* NOTICE_WAITING was told */
+    bool trouble;       /* NOTICE_ERROR was told */
+    int64_t missing_ns; /* since when nothing stands there; 0: something does */
+    int64_t retry_ns;   /* not to be looked at before; 0: no matter */
+    int64_t pause_ns;   /* the last pause */
+    int dir_watch, parent_watch;
+};
+
+struct track *track_new(struct shared *shared, uint32_t source, const char *path);
+void track_free(struct track *k);
+
+/* Resolves the path anew: edges a, b, e. */
+void track_look(struct track *k);
+
+/* Begins where the plan says; call it after the first track_look() until it returns true. */
+struct plan {
+    const struct follow_options *options;
+    bool has_newest;
+    int64_t newest; /* event second over all sources */
+};
+bool track_begin(struct track *k, const struct plan *plan);
+
+/* The newest event second in the file: 1 found, 0 none, -1 errno. */
+int track_newest(struct track *k, const struct follow_options *o, int64_t *second);
+
+/* Reads what there is, oldest file first: edges c, d, g. True when the batch is filled
+ * (perhaps with a position alone). */
+bool track_read(struct track *k, struct batch *b);
+
+/* Something of what stood there at the start is still to be read. */
+bool track_backfilling(const struct track *k);
+
+/* There is something to read at once. */
+bool track_busy(const struct track *k);
+
+/* An event of the watcher, if it concerns this track. */
+void track_event(struct track *k, const struct os_event *e);
+
+/* Everything may have changed: look at all. */
+void track_doubt(struct track *k);
+
+/* True when it can be told nothing by watches. */
+bool track_is_polled(const struct track *k);
+
+/* When it wants to be called again; INT64_MAX: no wish. */
+int64_t track_next_ns(const struct track *k);
+
+bool track_holds(const struct track *k, const struct file_identity *id);
+
+/* --- between track.c, track_begin.c and track_read.c --- */
+
+void track_insert(struct track *k, size_t at, struct tail *t);
+void track_remove(struct track *k, struct tail *t); /* closes it */
+void track_watch(struct track *k, struct tail *t);
+void track_pause(struct track *k, int64_t longest_ns);
+void track_failed(struct track *k, int problem); /* tells once and pauses */
+void track_well(struct track *k);                /* tells that it can be read again */
+
+/* Remembers which siblings are there by now. */
+void track_see(struct track *k, const struct siblings *s);
+const struct seen *track_saw(const struct track *k, const struct file_identity *id);
+
+/* The sibling that holds the bytes before the position, opened there under the position's identity
+ * (edge f): 1, 0 or -1 with errno. With only_new those that were seen before are left out. */
+int track_find_contents(struct track *k, const struct siblings *s, const struct position *p,
+                        bool only_new, struct tail **found, size_t *index);
+
+/* Opens a sibling as ARCHIVE or OLD. NULL with errno. */
+struct tail *track_open_sibling(struct track *k, const struct sibling *from);
+
+/* Opens the siblings [from, count) as generations that nobody read (edge f), oldest first, behind
+ * tails[at - 1]. Leaves out what is held, was seen (only_new) or stands in the list. */
+int track_open_between(struct track *k, const struct siblings *s, size_t from, bool only_new,
+                       size_t at, size_t *opened);
+
+#endif

@@ -1,0 +1,112 @@
+/* Finding generations of a log beside it: edge f of track.h. */
+#include "source/track.h"
+
+#include "base/mem.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANCHOR_ENOUGH = 16 }; /* fewer bytes could be the same by chance */
+
+void track_see(struct track *k, const struct siblings *s)
+{
+    k->seen = mem_grow(k->seen, s->count, sizeof *k->seen);
+    k->seen_count = s->count;
+    for (size_t i = 0; i < s->count; i++)
+        k->seen[i] = (struct seen){s->at[i].facts.id, s->at[i].facts.modified_ns};
+}
+
+const struct seen *track_saw(const struct track *k, const struct file_identity *id)
+{
+    for (size_t i = 0; i < k->seen_count; i++)
+        if (identity_same(&k->seen[i].id, id))
+            return &k->seen[i];
+    return NULL;
+}
+
+static bool held(const struct track *k, const struct file_identity *id)
+{
+    return track_holds(k, id) || k->shared->held_elsewhere(k->shared->follow, k, id);
+}
+
+/* Opens a sibling as what it is. NULL with errno, EAGAIN when another file stands there by now. */
+static struct tail *open_sibling(struct track *k, const struct sibling *from, enum tail_role plain)
+{
+    struct tail *t = tail_open(k->shared->os, from->path, from->compressed ? TAIL_ARCHIVE : plain);
+    if (!t && errno == EBADMSG) /* only its name says compressed */
+        t = tail_open(k->shared->os, from->path, plain);
+    if (!t) {
+        if (errno == ENOENT)
+            errno = EAGAIN;
+        return NULL;
+    }
+    if (!identity_same(&t->id, &from->facts.id)) {
+        tail_close(t);
+        errno = EAGAIN;
+        return NULL;
+    }
+    return t;
+}
+
+int track_find_contents(struct track *k, const struct siblings *s, const struct position *p,
+                        bool only_new, struct tail **found, size_t *index)
+{
+    if (p->anchor_len < ANCHOR_ENOUGH)
+        return 0;
+    for (size_t i = s->count; i-- > 0;) { /* the newest first: it is the likely one */
+        const struct sibling *from = &s->at[i];
+        const struct seen *seen = only_new ? track_saw(k, &from->facts.id) : NULL;
+        if (held(k, &from->facts.id) || (seen && seen->modified_ns == from->facts.modified_ns))
+            continue;
+        if (!from->compressed && from->facts.size < p->offset)
+            continue;
+        struct tail *t = open_sibling(k, from, TAIL_COPY);
+        int same = t ? tail_seek(t, p) : -1;
+        if (same == 1) {
+            t->id = p->id;
+            *found = t;
+            *index = i;
+            return 1;
+        }
+        int problem = errno;
+        tail_close(t);
+        errno = problem;
+        if (same < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The same generation lies there unpacked too: it is just being compressed. */
+static bool has_plain_twin(const struct siblings *s, size_t i)
+{
+    for (size_t j = 0; j < s->count; j++)
+        if (j != i && !s->at[j].compressed && s->at[i].compressed &&
+            s->at[j].kind == s->at[i].kind && !sibling_older(&s->at[i], &s->at[j]) &&
+            !sibling_older(&s->at[j], &s->at[i]))
+            return true;
+    return false;
+}
+
+int track_open_between(struct track *k, const struct siblings *s, size_t from, bool only_new,
+                       size_t at, size_t *opened)
+{
+    *opened = 0;
+    for (size_t i = from; i < s->count && s->at[i].kind == s->at[from - 1].kind; i++) {
+        const struct file_identity *id = &s->at[i].facts.id;
+        if (held(k, id) || shared_left(k->shared, id) || (only_new && track_saw(k, id)) ||
+            has_plain_twin(s, i))
+            continue;
+        struct tail *t = open_sibling(k, &s->at[i], TAIL_OLD);
+        if (!t)
+            return -1;
+        t->order = (int64_t)i;
+        track_insert(k, at + (*opened)++, t);
+    }
+    return 0;
+}
+
+struct tail *track_open_sibling(struct track *k, const struct sibling *from)
+{
+    return open_sibling(k, from, TAIL_OLD);
+}

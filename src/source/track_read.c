@@ -1,0 +1,241 @@
+/* Reading what a track holds, oldest file first: edges c, d and g of track.h. */
+#include "source/track.h"
+
+#include "base/clock.h"
+#include <errno.h>
+#include <string.h>
+
+enum {
+    READS_AT_ONCE = 64, /* of a line without an end, before others get their turn */
+    TRIES = 12,         /* before a file that was rotated away is given up */
+    DEAF_MOST = 3,      /* changes in a row that no watch told of */
+    EMPTY_NEWER = 12,   /* an old file waits so many times longer while nobody writes the newer */
+};
+
+#define FIRST_PAUSE   (50 * NS_PER_MS)
+#define LONGEST_PAUSE (5 * NS_PER_S)
+#define BUSY_NS                                                                                    \
+    (1 * NS_PER_S) /* a file that changed so short ago was being written when it was cut */
+
+enum step {
+    STEP_FILLED,
+    STEP_NEXT, /* nothing more in this file now */
+    STEP_HOLD, /* newer files must wait for this one */
+    STEP_AGAIN /* the list changed: look at the same place again */
+};
+
+static bool read_once(const struct tail *t)
+{
+    return t->role == TAIL_ARCHIVE || t->role == TAIL_COPY;
+}
+
+static bool newer_than(const struct track *k, const struct tail *t)
+{
+    return k->count > 0 && k->tails[k->count - 1] != t;
+}
+
+/* Edges d and g. */
+static enum step let_go(struct track *k, struct tail *t, struct batch *b)
+{
+    struct position p;
+    tail_finish(t, b);
+    tail_position(t, &p);
+    bool silent = t->alias;
+    if (!silent)
+        shared_leave(k->shared, &p);
+    track_remove(k, t);
+    return silent ? STEP_AGAIN : STEP_FILLED;
+}
+
+static void lost(struct track *k, const char *how)
+{
+    shared_tell(k->shared, k->source, NOTICE_LOSS, "%s: %s; lines may be lost", k->safe, how);
+}
+
+/* The copy that copytruncate made before it cut the file may hold what was not read yet. */
+static int find_copy(struct track *k, struct tail *t)
+{
+    struct siblings s;
+    struct position p;
+    struct tail *copy = NULL;
+    size_t index, at = 0;
+    if (siblings_list(&s, k->shared->os, k->path) != 0)
+        return -1;
+    tail_position(t, &p);
+    int found = track_find_contents(k, &s, &p, true, &copy, &index);
+    if (found >= 0)
+        track_see(k, &s);
+    int problem = errno;
+    siblings_done(&s);
+    errno = problem;
+    if (found != 1)
+        return found;
+    copy->alias = true;
+    while (k->tails[at] != t)
+        at++;
+    track_insert(k, at, copy);
+    return 1;
+}
+
+/* Edge c. */
+static enum step cut(struct track *k, struct tail *t, struct batch *b)
+{
+    if (t->role == TAIL_OLD &&
+        newer_than(k, t)) { /* whoever cut it made room: nobody writes logs so */
+        if (t->destroyed)
+            lost(k, "a rotated file was cut before it was read to its end");
+        lines_move(&t->lines, t->lines.offset, t->lines.before.at, t->lines.before.len);
+        return let_go(k, t, b);
+    }
+    int64_t now = shared_now(k->shared);
+    int found = find_copy(k, t);
+    if (found < 0 && ++t->failures < TRIES) {
+        t->retry_ns = now + FIRST_PAUSE;
+        t->hint = true;
+        return STEP_HOLD;
+    }
+    shared_tell(k->shared, k->source, NOTICE_TRUNCATED, "%s", k->safe);
+    if (t->destroyed && found != 1)
+        lost(k, "it was cut before it was read to its end");
+    else if (t->rewritten)
+        lost(k, "it was written anew between two looks");
+    else if (now - t->changed_ns < BUSY_NS)
+        lost(k, "it was cut while it was being written");
+    t->failures = 0;
+    t->announced = false; /* the new place is to be known */
+    tail_restart(t);
+    return STEP_AGAIN;
+}
+
+static enum step failed(struct track *k, struct tail *t, struct batch *b, int problem)
+{
+    bool hopeless = problem == EBADMSG || ++t->failures >= TRIES;
+    if (t != k->current && (newer_than(k, t) || read_once(t)) && hopeless) {
+        lost(k, "a rotated file could not be read to its end");
+        return let_go(k, t, b);
+    }
+    int64_t pause = FIRST_PAUSE << (t->failures < 8 ? t->failures : 8);
+    t->retry_ns = shared_now(k->shared) + (pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE);
+    if (!k->trouble)
+        track_failed(k, problem);
+    return read_once(t) ? STEP_HOLD : STEP_NEXT;
+}
+
+/* No writer seems to hold it any more. */
+static bool rests(const struct track *k, const struct tail *t)
+{
+    if (t->role != TAIL_OLD || !newer_than(k, t))
+        return false;
+    int64_t wait = k->shared->quiet_ns;
+    if (k->current && k->current->size == 0 && k->count > 1 && k->tails[k->count - 2] == t)
+        wait *= EMPTY_NEWER;
+    return shared_now(k->shared) - t->changed_ns >= wait;
+}
+
+/* A file that grows without an event is on a system that does not tell. */
+static void note_deafness(struct tail *t, bool hinted, bool found)
+{
+    if (hinted || t->polled)
+        t->deaf = 0;
+    else if (found && ++t->deaf >= DEAF_MOST)
+        t->polled = t->remote = true;
+}
+
+static enum step read_on(struct track *k, struct tail *t, struct batch *b)
+{
+    bool hinted = t->hint, first = !t->told_more;
+    enum tail_result result = TAIL_MORE;
+    for (int i = 0; i < READS_AT_ONCE && result == TAIL_MORE; i++)
+        result = tail_read(t, b);
+    int problem = errno;
+    if (first)
+        note_deafness(t, hinted, result == TAIL_LINES || result == TAIL_MORE);
+    if (result == TAIL_LINES && t->at_end && !t->unpack && t->role != TAIL_COPY)
+        t->pending =
+            false; /* an event will tell of more: reading on at once would read line by line */
+    t->told_more = t->pending && (result == TAIL_LINES || result == TAIL_MORE);
+    if (result == TAIL_FAILED)
+        return failed(k, t, b, problem);
+    if (result != TAIL_CUT) {
+        t->failures = 0;
+        t->retry_ns = 0;
+    }
+    switch (result) {
+    case TAIL_LINES: t->announced = true; return STEP_FILLED;
+    case TAIL_MORE: return STEP_HOLD;
+    case TAIL_CUT:
+        if (!read_once(t))
+            return cut(k, t, b);
+        lost(k, "the copy made by copytruncate changed before it was read to its end");
+        return let_go(k, t, b);
+    case TAIL_ENDED: return let_go(k, t, b);
+    default: break;
+    }
+    if (rests(k, t))
+        return let_go(k, t, b); /* edge d */
+    t->pending = false;
+    if (t->announced)
+        return STEP_NEXT;
+    t->announced = true;
+    tail_announce(t, b);
+    return STEP_FILLED;
+}
+
+static enum step step(struct track *k, struct tail *t, struct batch *b)
+{
+    if (t->retry_ns > shared_now(k->shared))
+        return read_once(t) ? STEP_HOLD : STEP_NEXT;
+    return t->pending ? read_on(k, t, b) : STEP_NEXT;
+}
+
+static void tell_gone(struct track *k, struct batch *b)
+{
+    b->kind = BATCH_LINES;
+    b->position = k->gone[--k->gone_count];
+    b->finished = true;
+    b->backfill = true;
+    b->read_ns = shared_now(k->shared);
+}
+
+bool track_read(struct track *k, struct batch *b)
+{
+    if (!k->begun)
+        return false;
+    b->source = k->source;
+    if (k->gone_count) {
+        tell_gone(k, b);
+        return true;
+    }
+    for (size_t i = 0; i < k->count;) {
+        enum step s = step(k, k->tails[i], b);
+        if (s == STEP_FILLED || s == STEP_HOLD)
+            return s == STEP_FILLED;
+        if (s == STEP_NEXT)
+            i++;
+    }
+    return false;
+}
+
+bool track_backfilling(const struct track *k)
+{
+    for (size_t i = 0; k->begun && i < k->count; i++) {
+        const struct tail *t = k->tails[i];
+        if (t->failures == 0 &&
+            (t->unpack ? t->backfill_to > 0 && !t->ended : lines_place(&t->lines) < t->backfill_to))
+            return true;
+    }
+    return k->begun && k->gone_count > 0;
+}
+
+bool track_busy(const struct track *k)
+{
+    int64_t now = shared_now(k->shared);
+    for (size_t i = 0; k->begun && i < k->count; i++) {
+        const struct tail *t = k->tails[i];
+        if (t->retry_ns > now && read_once(t))
+            return false;
+        if (t->pending && t->retry_ns <= now)
+            return true;
+    }
+    return k->begun && k->gone_count > 0;
+}
