@@ -3,10 +3,11 @@
 
 #include <string.h>
 
-enum { MARGIN = 1, NAME_LEAST = 9, NAME_COMFORT = 24, NAME_MOST = 72, BAR_MOST = 32 };
+enum { MARGIN = 1, NAME_LEAST = 9, NAME_COMFORT = 24, NAME_MOST = 72, BAR_MOST = 32, LUXURY = 9 };
 
 /* In the order in which they stand; `importance` 0 first. Widths hold the gap before the column.
- * The name and the bar share what the others leave. */
+ * The name and the bar share what the others leave; from LUXURY on a
+ * column comes only where the name keeps its comfort. */
 static const struct column_row {
     const char *title;
     int width;
@@ -15,7 +16,7 @@ static const struct column_row {
 } rows[COLUMN_COUNT] = {
     [COLUMN_NAME] = {"", NAME_LEAST, 0, false},
     [COLUMN_HITS] = {"HITS", 9, 1, false},
-    [COLUMN_RATE] = {"/S", 8, 5, false},
+    [COLUMN_RATE] = {"/s", 8, 5, false},
     [COLUMN_SHARE] = {"SHARE", 7, 2, false},
     [COLUMN_BAR] = {"", 9, 7, false},
     [COLUMN_BYTES] = {"BYTES", 9, 6, false},
@@ -38,7 +39,8 @@ static int choose(struct columns *out, int left, bool timed)
         for (enum column c = 0; c < COLUMN_COUNT; c++) {
             if (rows[c].importance != importance || (rows[c].timed && !timed))
                 continue;
-            if (rows[c].width > left) {
+            int spare = importance < LUXURY ? 0 : NAME_COMFORT - NAME_LEAST;
+            if (rows[c].width + spare > left) {
                 if (c != COLUMN_NAME)
                     return left;
                 out->at[c].w = left > 0 ? left : 0;

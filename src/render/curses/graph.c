@@ -60,9 +60,7 @@ void graph_make(struct graph *g, const uint32_t *series, size_t count, int64_t n
     if (columns == 0)
         columns = 1;
     g->per_column = (GRAPH_SECONDS + columns - 1) / columns;
-    g->columns = g->per_column == 1 ? columns : GRAPH_SECONDS / g->per_column;
-    if (g->columns > columns)
-        g->columns = columns;
+    g->columns = columns;
     fill(g, series, count, newest);
     choose_top(g, threshold);
 }

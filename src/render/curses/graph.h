@@ -20,7 +20,8 @@ struct graph {
     bool threshold_fits;        /* it is not above the top */
 };
 
-/* The last two minutes, and more where there are columns for it. `newest`: log second of the
+/* The last two minutes, in as few seconds a column as that takes; what columns are left then show
+ * more of the past. `newest`: log second of the
  * last of the series. */
 void graph_make(struct graph *g, const uint32_t *series, size_t count, int64_t newest,
                 unsigned columns, double threshold);

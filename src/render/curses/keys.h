@@ -12,7 +12,7 @@ enum { KEYS_A_ROW = 4 };
 struct key_row {
     enum view_action action;
     int keys[KEYS_A_ROW]; /* as curses gives them; 0: none */
-    const char *name;     /* how the keys are written */
+    const char *name;     /* how the keys are written; NULL: the row before tells of them too */
     const char *label;    /* in the footer; NULL: only in the help */
     const char *help;
 };

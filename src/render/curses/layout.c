@@ -39,21 +39,33 @@ static struct rect take(struct rect *left, int rows)
     return taken;
 }
 
-/* Gives out rows: first what each must have, in order, then comfort, then one by one. */
-static void share_out(struct share *shares, unsigned count, int rows)
+/* What a panel must have, if there is that much. */
+static int give_least(struct share *s, int rows)
 {
-    for (unsigned i = 0; i < count; i++) {
-        if (shares[i].most < shares[i].least || shares[i].least > rows)
-            continue;
-        shares[i].rows = shares[i].least;
-        rows -= shares[i].rows;
-    }
-    for (unsigned i = 0; i < count; i++) {
-        int more = least_of(least_of(shares[i].comfort, shares[i].most) - shares[i].rows, rows);
-        if (shares[i].rows == 0 || more <= 0)
-            continue;
-        shares[i].rows += more;
-        rows -= more;
+    if (s->most < s->least || s->least > rows)
+        return rows;
+    s->rows = s->least;
+    return rows - s->rows;
+}
+
+static int give_comfort(struct share *s, int rows)
+{
+    int more = least_of(least_of(s->comfort, s->most) - s->rows, rows);
+    if (s->rows == 0 || more <= 0)
+        return rows;
+    s->rows += more;
+    return rows - more;
+}
+
+/* Gives out rows: the first `first` panels come to comfort before the others have any; what is left
+ * goes round one by one. */
+static void share_out(struct share *shares, unsigned count, unsigned first, int rows)
+{
+    for (unsigned from = 0, to = first; from < count; from = to, to = count) {
+        for (unsigned i = from; i < to; i++)
+            rows = give_least(&shares[i], rows);
+        for (unsigned i = from; i < to; i++)
+            rows = give_comfort(&shares[i], rows);
     }
     for (bool given = true; given && rows > 0;) {
         given = false;
@@ -97,8 +109,8 @@ static void two_columns(struct layout *out, struct rect body, const struct layou
         {AREA_SOURCES, 2, 4, c->sources > 1 ? with_heading(c->sources, SOURCE_MOST) : 0, 0},
         {AREA_STATUSES, 3, 6, with_heading(c->statuses, STATUS_MOST), 0},
     };
-    share_out(big, 3, first.h);
-    share_out(small, 4, second.h);
+    share_out(big, 3, 3, first.h);
+    share_out(small, 4, 4, second.h);
     place(out, first, big, 3);
     place(out, second, small, 4);
 }
@@ -117,7 +129,7 @@ static void one_column(struct layout *out, struct rect body, const struct layout
     };
     /* The lists that repeat what the large one can show come only where that has its room. */
     unsigned count = body.h >= 26 ? 7 : 3;
-    share_out(all, count, body.h);
+    share_out(all, count, 3, body.h);
     place(out, body, all, count);
 }
 

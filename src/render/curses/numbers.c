@@ -54,6 +54,14 @@ const char *number_rate(char into[NUMBER_SIZE], double per_s)
     return into;
 }
 
+const char *number_exact(char into[NUMBER_SIZE], double n)
+{
+    if (n >= 999.5)
+        return number_count(into, (uint64_t)llround(n));
+    snprintf(into, TEXT_SIZE, "%.3g", n);
+    return into;
+}
+
 const char *number_share(char into[NUMBER_SIZE], double share)
 {
     if (share > 0 && share < 0.01)

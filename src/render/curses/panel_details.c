@@ -66,12 +66,12 @@ static void about_alert(struct details *d, const struct snapshot *now,
     char number[NUMBER_SIZE], words[64];
     int64_t until = a->recovered ? a->recovered_at : now->log_second;
     d->title = "alert";
-    add_words(d, "", a->message);
+    add_foreign(d, "", text_of(a->message));
     if (a->recovered)
-        add_words(d, "", a->recovered_message);
+        add_foreign(d, "", text_of(a->recovered_message));
     add_words(d, "", "");
     add_words(d, "rule", a->rule);
-    snprintf(words, sizeof(words), "above %s/s", number_rate(number, now->threshold));
+    snprintf(words, sizeof(words), "above %s/s", number_exact(number, now->threshold));
     add_words(d, "threshold", words);
     add_time(d, "triggered", now, a->triggered_at);
     add_rate(d, "then", a->hits, a->rate);
@@ -182,19 +182,53 @@ static void about_selected(struct details *d, const struct scene *s)
     }
 }
 
-/* Foreign text over several lines: as raw pieces that are each made safe and then fit, so the
- * pieces are a quarter of the width, the most that escaping can stretch a byte to. */
-static int draw_long(const struct pen *box, int y, int x, struct text foreign)
+/* As much of the text as fits in `width` columns when it is made safe: up to a space if there is
+ * one near the end, and no character cut in two. */
+static struct text fitting(const struct pen *box, struct text foreign, int width)
 {
-    int w = box->at.w - x;
-    while (foreign.len && y < box->at.h) {
-        struct text piece = text_cut(foreign, 0, (size_t)w);
-        while (piece.len > 1 && pen_width(box, piece) > w)
-            piece.len -= piece.len / 8 + 1;
-        while (piece.len > 1 && piece.len < foreign.len && (foreign.at[piece.len] & 0xc0) == 0x80)
-            piece.len--;
-        pen_foreign(box, (struct slot){y++, x, w}, STYLE_PLAIN, piece);
-        foreign = text_cut(foreign, piece.len, foreign.len);
+    struct text piece = text_cut(foreign, 0, (size_t)width);
+    while (piece.len > 1 && pen_width(box, piece) > width)
+        piece.len -= piece.len / 8 + 1;
+    if (piece.len == foreign.len || piece.len == 0)
+        return piece;
+    for (size_t back = 0; back < piece.len / 3; back++)
+        if (piece.at[piece.len - 1 - back] == ' ')
+            return text_cut(piece, 0, piece.len - back);
+    while (piece.len > 1 && (foreign.at[piece.len] & 0xc0) == 0x80)
+        piece.len--;
+    return piece;
+}
+
+/* Returns how many lines the text takes; draws them where `box` has them. */
+static int draw_long(const struct pen *box, int y, int x, struct text foreign, bool draw)
+{
+    int w = box->at.w - x, lines = 0;
+    while (foreign.len && w > 0) {
+        struct text piece = fitting(box, foreign, w);
+        if (draw)
+            pen_foreign(box, (struct slot){y + lines, x, w}, STYLE_PLAIN, piece);
+        foreign = text_cut(foreign, piece.len ? piece.len : 1, foreign.len);
+        lines++;
+    }
+    return lines;
+}
+
+/* Draws them all, or only counts the lines. */
+static int draw_all(const struct pen *box, const struct details *d, bool draw)
+{
+    int y = 0;
+    for (int i = 0; i < d->count; i++) {
+        const struct detail *line = &d->lines[i];
+        int x = line->label[0] ? LABEL : 0;
+        if (draw)
+            pen_say(box, (struct slot){y, 0, LABEL - 1}, STYLE_DIM, "%s", line->label);
+        if (line->foreign.len) {
+            y += draw_long(box, y, x, line->foreign, draw);
+            continue;
+        }
+        if (draw)
+            pen_say(box, (struct slot){y, x, box->at.w - x}, STYLE_PLAIN, "%s", line->words);
+        y++;
     }
     return y;
 }
@@ -204,18 +238,8 @@ void panel_details(const struct pen *p, const struct scene *s)
     static struct details d; /* large, and only ever used here, on the main thread */
     d = (struct details){.title = "details"};
     about_selected(&d, s);
-    int width = p->at.w - 8 < 92 ? p->at.w - 8 : 92, rows = d.count;
-    for (int i = 0; i < d.count; i++)
-        if (d.lines[i].foreign.len)
-            rows += pen_width(p, d.lines[i].foreign) / (width - LABEL > 8 ? width - LABEL : 8);
-    struct pen box = panel_box(p, rows, width, d.title);
-    for (int i = 0, y = 0; i < d.count; i++) {
-        const struct detail *line = &d.lines[i];
-        int x = line->label[0] ? LABEL : 0;
-        pen_say(&box, (struct slot){y, 0, LABEL - 1}, STYLE_DIM, "%s", line->label);
-        if (line->foreign.len)
-            y = draw_long(&box, y, x, line->foreign);
-        else
-            pen_say(&box, (struct slot){y++, x, box.at.w - x}, STYLE_PLAIN, "%s", line->words);
-    }
+    int width = p->at.w - 4 < 92 ? p->at.w - 4 : 92;
+    struct pen measure = {p->screen, {0, 0, p->at.h, width}};
+    struct pen box = panel_box(p, draw_all(&measure, &d, false), width, d.title);
+    draw_all(&box, &d, true);
 }

@@ -4,7 +4,7 @@
 #include "render/curses/panels.h"
 #include <stdio.h>
 
-enum { SCALE_WIDTH = 8, LEGEND_WIDTH = 14, AXIS_FROM = 5 };
+enum { SCALE_WIDTH = 7, LEGEND_WIDTH = 13, AXIS_FROM = 5 };
 
 /* Where the parts of the panel stand. */
 struct parts {
@@ -12,6 +12,7 @@ struct parts {
     int legend; /* right of them */
     int rows;   /* of bars */
     int x;      /* of the first bar */
+    int line;   /* of bars, 0 the lowest: the threshold runs through it; above all: nowhere */
 };
 
 static struct parts parts_of(const struct pen *p)
@@ -28,33 +29,37 @@ static struct parts parts_of(const struct pen *p)
     return parts;
 }
 
-static void draw_column(const struct pen *p, const struct graph *g, unsigned i, int x, int rows,
-                        int over_from)
+/* One bar. Where it covers the threshold's line, that is cut out of it. `line`: the row of the
+ * line, or one that no bar reaches. */
+static void draw_column(const struct pen *p, const struct graph *g, unsigned i, int x,
+                        const struct parts *parts, double threshold)
 {
-    unsigned eighths = graph_eighths(g, g->rate[i], (unsigned)rows);
+    unsigned eighths = graph_eighths(g, g->rate[i], (unsigned)parts->rows);
+    bool over = g->rate[i] > threshold;
     for (int row = 0; eighths > 0; row++) {
         unsigned part = eighths < 8 ? eighths : 8;
-        enum style style = row >= over_from ? STYLE_BAR_OVER : STYLE_BAR;
-        pen_block(p, rows - 1 - row, x, style, glyph_rising(part, p->screen->ascii));
+        int y = parts->rows - 1 - row;
+        bool above = over && (row >= parts->line || parts->rows == 1);
+        if (row == parts->line && part == 8)
+            pen_sign(p, (struct slot){y, x, 1}, above ? STYLE_CUT_OVER : STYLE_CUT, GLYPH_LINE);
+        else
+            pen_block(p, y, x, above ? STYLE_BAR_OVER : STYLE_BAR,
+                      glyph_rising(part, p->screen->ascii));
         eighths -= part;
     }
 }
 
-static void draw_bars(const struct pen *p, const struct graph *g, const struct parts *parts,
+static void draw_bars(const struct pen *p, const struct graph *g, struct parts *parts,
                       double threshold)
 {
-    int rows = parts->rows;
-    int line = rows; /* above all rows: no line */
-    if (g->threshold_fits && rows > 1) {
-        line = (int)graph_threshold_row(g, threshold, (unsigned)rows);
-        struct slot across = {rows - 1 - line, parts->x, (int)g->columns};
+    parts->line = parts->rows;
+    if (g->threshold_fits && parts->rows > 1) {
+        parts->line = (int)graph_threshold_row(g, threshold, (unsigned)parts->rows);
+        struct slot across = {parts->rows - 1 - parts->line, parts->x, (int)g->columns};
         pen_sign(p, across, STYLE_LINE, GLYPH_LINE);
     }
-    for (unsigned i = 0; i < g->columns; i++) {
-        bool over = g->rate[i] > threshold;
-        int over_from = !over ? rows : rows > 1 ? line : 0;
-        draw_column(p, g, i, parts->x + (int)i, rows, over_from);
-    }
+    for (unsigned i = 0; i < g->columns; i++)
+        draw_column(p, g, i, parts->x + (int)i, parts, threshold);
 }
 
 static void draw_scale(const struct pen *p, const struct graph *g, const struct parts *parts)
@@ -63,42 +68,41 @@ static void draw_scale(const struct pen *p, const struct graph *g, const struct 
     int edge = parts->x - 1, w = parts->x - 2;
     for (int row = 0; row < parts->rows; row++)
         pen_sign(p, (struct slot){row, edge, 1}, STYLE_RULE, GLYPH_EDGE);
-    pen_say_right(p, (struct slot){0, 0, w}, STYLE_DIM, "%s", number_rate(number, g->top));
+    pen_say_right(p, (struct slot){0, 0, w}, STYLE_DIM, "%s", number_exact(number, g->top));
     if (parts->rows >= 5)
         pen_say_right(p, (struct slot){parts->rows / 2, 0, w}, STYLE_DIM, "%s",
-                      number_rate(number, g->top * (parts->rows - parts->rows / 2) / parts->rows));
+                      number_exact(number, g->top * (parts->rows - parts->rows / 2) / parts->rows));
     if (parts->rows >= 2)
         pen_say_right(p, (struct slot){parts->rows - 1, 0, w}, STYLE_DIM, "0");
 }
 
-/* Right of the bars: now and peak, and what the line means at its end. */
+static void draw_note(const struct pen *p, struct slot f, enum style style, const char *label,
+                      const char *number)
+{
+    int x = pen_say(p, f, style, "%s", label);
+    pen_say_right(p, (struct slot){f.y, f.x + x + 1, f.w - x - 1}, style, "%s", number);
+}
+
+/* Right of the bars: what the line means at its end, now and the peak around it. */
 static void draw_legend(const struct pen *p, const struct graph *g, const struct parts *parts,
                         const struct snapshot *now)
 {
     char number[NUMBER_SIZE];
-    int x = parts->x + (int)g->columns + 1, w = p->at.w - x - 1, rows = parts->rows;
-    int line = -1;
+    struct slot f = {0, parts->x + (int)g->columns + 1, LEGEND_WIDTH - 2};
+    int rows = parts->rows, line = -1;
     if (rows > 1) {
-        line = g->threshold_fits
-                   ? rows - 1 - (int)graph_threshold_row(g, now->threshold, (unsigned)rows)
-                   : 0;
-        number_rate(number, now->threshold);
-        if (!g->threshold_fits)
-            pen_sign(p, (struct slot){line, x, 1}, STYLE_LINE, GLYPH_UP);
-        pen_say(p, (struct slot){line, x + (g->threshold_fits ? 0 : 2), w}, STYLE_LINE, "alert %s",
-                number);
+        bool fits = g->threshold_fits;
+        line = fits ? rows - 1 - (int)graph_threshold_row(g, now->threshold, (unsigned)rows) : 0;
+        f.y = line;
+        draw_note(p, f, STYLE_LINE, fits ? "alert" : "alert >",
+                  number_exact(number, now->threshold));
     }
-    int row = 0;
-    if (row == line)
-        row++;
-    if (row < rows)
-        pen_say(p, (struct slot){row, x, w}, STYLE_DIM, "peak %s/s", number_rate(number, g->peak));
-    row++;
-    if (row == line)
-        row++;
-    if (row < rows)
-        pen_say(p, (struct slot){row, x, w}, STYLE_PLAIN, "now %s/s",
-                number_rate(number, now->live_hits));
+    f.y = line == 0;
+    if (f.y < rows)
+        draw_note(p, f, STYLE_DIM, "peak", number_count(number, (uint64_t)g->peak));
+    f.y += f.y + 1 == line ? 2 : 1;
+    if (f.y < rows)
+        draw_note(p, f, STYLE_PLAIN, "now", number_count(number, now->live_hits));
 }
 
 /* "2m ago ... 1m ... now" below the bars. */

@@ -191,14 +191,13 @@ void panel_summary(const struct pen *p, const struct scene *s)
     enum style style = now->overall == OVERALL_ALERT ? STYLE_BAD : STYLE_STRONG;
     number_rate(rate, now->window_rate);
     number_span(over, (double)now->window.seconds);
-    number_rate(above, now->threshold);
-    bool narrow = p->at.w < 50;
-    int x = 1;
-    x += pen_say(p, (struct slot){0, x, p->at.w - x}, style, narrow ? "%s/s" : "%s req/s", rate);
-    x += pen_say(p, (struct slot){0, x, p->at.w - x}, STYLE_PLAIN,
-                 narrow ? " over %s" : " over %s, alert above", over);
-    x += pen_say(p, (struct slot){0, x, p->at.w - x}, STYLE_PLAIN, narrow ? ", max %s" : " %s",
-                 above);
+    number_exact(above, now->threshold);
+    int x = 1, w = p->at.w;
+    x += pen_say(p, (struct slot){0, x, w - x}, style, w < 50 ? "%s/s" : "%s req/s", rate);
+    if (w >= 30)
+        x += pen_say(p, (struct slot){0, x, w - x}, STYLE_PLAIN, " over %s", over);
+    x += pen_say(p, (struct slot){0, x, w - x}, STYLE_PLAIN,
+                 w < 50 ? ", max %s" : ", alert above %s", above);
     draw_items(p, now, x + 2);
 }
 

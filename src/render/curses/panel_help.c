@@ -33,7 +33,7 @@ struct pen panel_box(const struct pen *p, int rows, int columns, const char *tit
 void panel_help(const struct pen *p, const struct scene *s)
 {
     (void)s;
-    enum { KEY_WIDTH = 9, WIDTH = 70 };
+    enum { KEY_WIDTH = 12, WIDTH = 64 };
     int rows = 0;
     for (size_t i = 0; i < key_row_count; i++)
         rows += key_rows[i].help != NULL;

@@ -3,6 +3,7 @@
 #include "render/curses/numbers.h"
 #include "render/curses/panels.h"
 #include "render/curses/shown.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -86,10 +87,13 @@ void panel_stats(const struct pen *p, const struct scene *s)
     shown_span_words(title, now, t.span);
     int64_t wall_s = now->wall_ns / NS_PER_S;
     /* The interval's end on the user's clock, not on the log's, which may be elsewhere. */
+    double update_s = (double)s->view->update_ns / (double)NS_PER_S;
+    bool chosen = fabs(update_s - now->interval_s) > update_s / 10; /* the next one will be so */
     if (!now->has_interval)
-        snprintf(note, sizeof(note), "first update after %s", number_span(span, now->update_s));
+        snprintf(note, sizeof(note), "first update after %s", number_span(span, update_s));
     else
-        snprintf(note, sizeof(note), "updated %s",
+        snprintf(note, sizeof(note), "%s%s%supdated %s", chosen ? "every " : "",
+                 chosen ? number_span(span, update_s) : "", chosen ? ", " : "",
                  number_time(time, wall_s - (now->log_second - now->interval_end), wall_s));
     if (p->at.h >= 2)
         pen_heading(p, 0, &(struct heading){.title = title, .note = note});

@@ -10,14 +10,18 @@ static void draw_mark(const struct pen *p, int y, bool selected)
         pen_sign(p, (struct slot){y, 0, 1}, STYLE_FOCUS, GLYPH_MARK);
 }
 
+/* "no time in brackets  col 5  the line". */
 static void draw_reject(const struct pen *p, int y, const struct reject_figures *r)
 {
-    int reason = p->at.w < 60 ? p->at.w / 2 : p->at.w / 3;
-    int x = 1;
-    x += pen_say(p, (struct slot){y, x, reason}, STYLE_WARN, "%.*s, column %u", (int)r->reason.len,
-                 r->reason.at, (unsigned)r->column);
-    x = x + 2 > reason ? x + 2 : reason;
-    pen_foreign(p, (struct slot){y, x, p->at.w - 1 - x}, STYLE_DIM, r->line);
+    enum { COLUMN = 9, REASON_MOST = 36 };
+    int reason = p->at.w * 2 / 5 < REASON_MOST ? p->at.w * 2 / 5 : REASON_MOST, x = 1;
+    pen_foreign(p, (struct slot){y, x, reason}, STYLE_WARN, r->reason);
+    x += reason + 1;
+    if (p->at.w >= 60) {
+        pen_say(p, (struct slot){y, x, COLUMN - 1}, STYLE_DIM, "col %u", (unsigned)r->column);
+        x += COLUMN;
+    }
+    pen_foreign(p, (struct slot){y, x, p->at.w - 1 - x}, STYLE_PLAIN, r->line);
 }
 
 void panel_rejects(const struct pen *p, const struct scene *s)

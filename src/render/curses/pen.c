@@ -2,6 +2,7 @@
 #include "render/curses/pen.h"
 
 #include <string.h>
+#include <wchar.h>
 
 void screen_init(struct screen *s, bool colours, bool ascii)
 {
@@ -31,13 +32,30 @@ static void set_style(const struct pen *p, enum style style)
     attrset((int)p->screen->theme.attributes[style]);
 }
 
+/* As wide characters: curses reads bytes by the process's locale, and ours is the thread's. */
+static void add_utf8(const char *at, size_t len)
+{
+    mbstate_t state = {0};
+    wchar_t wide[256];
+    while (at && len) {
+        const char *rest = at;
+        size_t count = mbsnrtowcs(wide, &rest, len, sizeof(wide) / sizeof(*wide), &state);
+        if (count == 0 || count == (size_t)-1)
+            return;
+        addnwstr(wide, (int)count);
+        len -= rest ? (size_t)(rest - at) : len;
+        at = rest;
+    }
+}
+
 int pen_text(const struct pen *p, struct slot f, enum style style, struct safe text)
 {
     f = clipped(p, f);
     if ((int)text.width > f.w) /* only whole text, made for its field, is drawn */
         return 0;
     set_style(p, style);
-    mvaddnstr(p->at.y + f.y, p->at.x + f.x, text.utf8.at, (int)text.utf8.len);
+    move(p->at.y + f.y, p->at.x + f.x);
+    add_utf8(text.utf8.at, text.utf8.len);
     return (int)text.width;
 }
 
@@ -113,7 +131,7 @@ void pen_sign(const struct pen *p, struct slot f, enum style style, enum glyph g
     set_style(p, style);
     move(p->at.y + f.y, p->at.x + f.x);
     for (int i = 0; i < f.w; i++)
-        addstr(sign);
+        add_utf8(sign, strlen(sign));
 }
 
 void pen_block(const struct pen *p, int y, int x, enum style style, const char *block)
@@ -122,7 +140,8 @@ void pen_block(const struct pen *p, int y, int x, enum style style, const char *
     if (f.w == 0)
         return;
     set_style(p, style);
-    mvaddstr(p->at.y + f.y, p->at.x + f.x, block);
+    move(p->at.y + f.y, p->at.x + f.x);
+    add_utf8(block, strlen(block));
 }
 
 void pen_bar(const struct pen *p, struct slot f, enum style style, double share)

@@ -18,7 +18,9 @@ enum style {
     STYLE_HEAD,  /* of a column */
     STYLE_BAR,
     STYLE_BAR_OVER, /* above the threshold */
-    STYLE_LINE,     /* the threshold itself */
+    STYLE_CUT,      /* the threshold's line where a bar covers it */
+    STYLE_CUT_OVER,
+    STYLE_LINE, /* the threshold itself */
     STYLE_GOOD,
     STYLE_WARN,
     STYLE_BAD,
