@@ -214,5 +214,7 @@ size_t queue_length(const struct queue *q)
 {
     /* `taken` first: it then can only be behind `put`. Meets the release in lane_take(). */
     size_t taken = atomic_load_explicit(&q->full.taken, memory_order_acquire);
-    return atomic_load_explicit(&q->full.put, memory_order_acquire) - taken;
+    size_t length = atomic_load_explicit(&q->full.put, memory_order_acquire) - taken;
+    /* Batches may have gone round between the two looks. */
+    return length < q->depth ? length : q->depth;
 }

@@ -2,11 +2,11 @@
 #ifndef SPATE_TESTS_MONITOR_FEED_H
 #define SPATE_TESTS_MONITOR_FEED_H
 
+#include "base/mem.h"
+#include "record/batch.h"
 #include <criterion/criterion.h>
 #include <stdint.h>
 #include <string.h>
-#include "base/mem.h"
-#include "record/batch.h"
 
 struct random_numbers {
     uint64_t state;

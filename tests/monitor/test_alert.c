@@ -21,7 +21,8 @@ Test(alert, stays_quiet_without_data)
 Test(alert, does_not_take_a_short_history_for_a_short_window)
 {
     struct alert a = ten_per_second(120);
-    cr_assert_eq(alert_step(&a, 0, 500), ALERT_SAME); /* 500 in its first second, 4.2/s over 120 s */
+    cr_assert_eq(alert_step(&a, 0, 500),
+                 ALERT_SAME); /* 500 in its first second, 4.2/s over 120 s */
 }
 
 Test(alert, fires_when_above_while_quiet)

@@ -208,7 +208,8 @@ Test(monitor, steps_back_when_only_late_lines_come_for_a_windows_length)
     watched_wait(&w, 1);
     watched_hits(&w, behind + 120, 1);
     cr_assert_eq(monitor_log_second(w.monitor), behind + 120);
-    cr_assert_eq(monitor_total(w.monitor)->late, 120, "the line that set the clock is in its window");
+    cr_assert_eq(monitor_total(w.monitor)->late, 120,
+                 "the line that set the clock is in its window");
     cr_assert_eq(watched_window_hits(&w), 1);
     watched_done(&w);
 }

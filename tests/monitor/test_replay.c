@@ -1,9 +1,9 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "monitor/replay.h"
 #include "monitor/feed.h"
 #include "monitor/naive.h"
+#include "monitor/replay.h"
 
 enum { WALL = 2000000000 };
 
@@ -136,7 +136,8 @@ Test(replay, believes_ten_far_lines_only_within_one_day)
     timeline_add(t, YEAR_2999 + 20 * INT64_C(9601), 9);
     span = replay(t, 1, 10, &told);
     cr_assert_gt(span.first, YEAR_2999, "what lies too far before those ten stays out");
-    cr_assert_eq(span.last, YEAR_2999 + 39 * INT64_C(9601), "what follows step by step is believed");
+    cr_assert_eq(span.last, YEAR_2999 + 39 * INT64_C(9601),
+                 "what follows step by step is believed");
     cr_assert_eq(span.hits + span.future, 49);
     timeline_free(t);
 }
