@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "parse/head.h"
 #include "parse/steps.h"
 
 void builder_init(struct builder *b)
@@ -327,6 +328,7 @@ struct program *builder_finish(struct builder *b, enum escape escape, struct for
     p->text = b->text; /* the steps' literals and patterns are the program's now */
     b->count = 0;
     buf_init(&b->text);
+    p->head = head_new(p);
     return p;
 }
 
@@ -337,6 +339,7 @@ void program_free(struct program *p)
     for (unsigned i = 0; i < p->count; i++)
         free(p->steps[i].pattern);
     free(p->steps);
+    head_free(p->head);
     buf_done(&p->text);
     free(p);
 }

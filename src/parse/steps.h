@@ -28,6 +28,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct head;
+
 enum shape { SHAPE_WORD, SHAPE_LIST, SHAPE_NUMBER, SHAPE_TIME, SHAPE_QUOTED, SHAPE_FREE };
 
 enum { STEP_LIMIT = 96 };
@@ -59,12 +61,16 @@ struct program {
     bool flexible;   /* a space may be several */
     bool loose_tail; /* what follows the required steps holds values without an end of their own */
     bool many_times; /* the time is put together from several steps */
+    struct head *head; /* the fast reader; NULL: the program is of another shape */
 };
 
 void program_free(struct program *p);
 
 /* The exact reading: the one that defines what a line means. */
 enum verdict program_read_exact(const struct program *p, struct reading *r);
+
+/* The same, by the fast reader as far as that goes. */
+enum verdict program_read(const struct program *p, struct reading *r);
 
 /* Reads the steps from `step` on at byte `at` of the line; those before are done and
  * were the required ones. */

@@ -18,7 +18,7 @@ static void free_program(void *program)
 
 static enum verdict read_line(const void *program, struct reading *r)
 {
-    return program_read_exact(program, r);
+    return program_read(program, r);
 }
 
 const struct reader reader_apache = {

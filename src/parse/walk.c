@@ -2,6 +2,7 @@
  * value could also end later.
  *
  * Fast readers (head.c) must agree with this one on every line. */
+#include "parse/head.h"
 #include "parse/steps.h"
 
 enum { CANDIDATE_LIMIT = 20000 }; /* ends tried in one line before it is given up */
@@ -299,6 +300,10 @@ static bool pass(struct walk *w, const char *to)
         bool last = w->step + 1 == w->p->count;
         if (!last || after.len > 0)
             next = match_literal(w, after, to);
+        if (next && last && next < w->end && *next != ' ') {
+            note_failure(w, next, "the format ends here, the line does not");
+            next = NULL; /* a stray quote: the value is damaged */
+        }
         if (next) {
             enter(w, w->step + 1, next);
             return true;
@@ -478,4 +483,18 @@ void program_read_tail(const struct program *p, struct reading *r, unsigned step
     if (pass(&w, at))
         walk_steps(&w);
     finish(&w, step);
+}
+
+enum verdict program_read(const struct program *p, struct reading *r)
+{
+    const char *at;
+    unsigned stop = last_wanted(p, r->want);
+    unsigned done = p->head ? head_read(p->head, r, stop, &at) : 0;
+    if (done == 0) {
+        r->out->has = r->out->null = 0;
+        return program_read_exact(p, r);
+    }
+    if (done < stop)
+        program_read_tail(p, r, done, at);
+    return LINE_HIT;
 }

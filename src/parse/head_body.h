@@ -1,0 +1,360 @@
+/* head_body.h - the text of head_read_plain() and head_read_vector(), included by both with their
+ * own ways to search:
+ *
+ *   find_space(at, end)   the first space, or end
+ *   find_quote(at, end)   the first double quote, or end
+ *   find_byte(at, end, byte)
+ *   find_section_end(at)  the first / ? # space or quote; one is near, for a quote closes the
+ *                         request
+ *   same_time(a, b)       whether 26 bytes are the same
+ *
+ * All may look at up to 64 bytes behind the line's end: they are readable (BATCH_SLACK), and
+ * what is found there is thrown away by the last check of each step. */
+#include <endian.h>
+
+#include "parse/head.h"
+
+#define LIKELY(x)   __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+static inline uint64_t load_8(const char *at)
+{
+    uint64_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    return bytes;
+}
+
+/* Eight bytes as a number of which the first byte is the lowest. */
+static inline uint64_t load_digits(const char *at)
+{
+    return le64toh(load_8(at));
+}
+
+static inline uint32_t load_4(const char *at)
+{
+    uint32_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    return bytes;
+}
+
+/* Whether the literal stands at `at`, and nothing that the exact reader would take with it. */
+static inline bool literal_follows(const struct head_step *s, const char *at)
+{
+    if ((load_8(at) & s->after_mask) != s->after)
+        return false;
+    return !s->after_space || at[s->after_len] != ' ';
+}
+
+static inline char first_of(const struct head_step *s)
+{
+    char first;
+    memcpy(&first, &s->after, 1);
+    return first;
+}
+
+static inline void put_text(struct reading *r, const struct head_step *s, const char *at,
+                            const char *to)
+{
+    if (!(s->gives & r->want))
+        return;
+    if (to - at == 1 || to == at || s->field == FIELD_USER) /* nothing, or as good as nothing */
+        value_text(r, (enum field)s->field, text_make(at, (size_t)(to - at)));
+    else
+        entry_set_text(r->out, (enum field)s->field, reading_offset(r, at), (uint32_t)(to - at));
+}
+
+/* ---- Numbers -------------------------------------------------------------------------------- */
+
+/* How many of eight bytes are digits, from the first on. */
+static inline unsigned digits_of(uint64_t bytes)
+{
+    uint64_t high = bytes & UINT64_C(0xf0f0f0f0f0f0f0f0);
+    uint64_t above_9 = (bytes & UINT64_C(0x0f0f0f0f0f0f0f0f)) + UINT64_C(0x0606060606060606);
+    uint64_t bad = (high ^ UINT64_C(0x3030303030303030)) | (above_9 & UINT64_C(0xf0f0f0f0f0f0f0f0));
+    return bad ? (unsigned)__builtin_ctzll(bad) / 8 : 8;
+}
+
+/* The number that the first `count` of eight bytes make. */
+static inline uint64_t number_of(uint64_t bytes, unsigned count)
+{
+    bytes = count ? bytes << (64 - 8 * count) : 0; /* zeroes in front */
+    bytes = (bytes & UINT64_C(0x0f0f0f0f0f0f0f0f)) * 2561 >> 8;
+    bytes = (bytes & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
+    return (bytes & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32;
+}
+
+/* Behind a plain count of up to 16 digits, or a dash alone; NULL: look closer. */
+static inline const char *scan_count(const char *at, uint64_t *value, bool *dash)
+{
+    uint64_t bytes = load_digits(at);
+    unsigned count = digits_of(bytes);
+    *dash = false;
+    *value = number_of(bytes, count);
+    if (LIKELY(count > 0 && count < 8))
+        return at + count;
+    if (count == 0) {
+        *dash = true;
+        return *at == '-' && !(at[1] >= '0' && at[1] <= '9') ? at + 1 : NULL;
+    }
+    bytes = load_digits(at + 8);
+    count = digits_of(bytes);
+    if (count == 8)
+        return NULL;
+    for (unsigned i = 0; i < count; i++)
+        *value *= 10;
+    *value += number_of(bytes, count);
+    return at + 8 + count;
+}
+
+static const uint64_t powers[] = {1,      10,      100,      1000,      10000,
+                                  100000, 1000000, 10000000, 100000000, 1000000000};
+
+static inline uint64_t scale_of(uint8_t notation)
+{
+    return notation == AS_MILLIS   ? 1000000
+           : notation == AS_MICROS ? 1000
+           : notation == AS_NANOS  ? 1
+                                   : 1000000000;
+}
+
+/* Behind digits with up to seven decimals; NULL: look closer. */
+static inline const char *scan_duration(const char *at, uint64_t scale, uint64_t *ns, bool *dash)
+{
+    const char *to = scan_count(at, ns, dash);
+    if (!to || *dash || to - at > 9)
+        return to && *dash ? to : NULL;
+    *ns *= scale;
+    if (*to != '.')
+        return to;
+    uint64_t bytes = load_digits(to + 1);
+    unsigned count = digits_of(bytes);
+    if (count == 0 || count == 8)
+        return NULL;
+    if (scale < powers[count]) /* finer than a nanosecond */
+        return NULL;
+    *ns += number_of(bytes, count) * (scale / powers[count]);
+    return to + 1 + count;
+}
+
+static inline void put_number(struct reading *r, const struct head_step *s, uint64_t value,
+                              bool dash)
+{
+    if (dash) {
+        r->out->null |= s->gives;
+        return;
+    }
+    if (s->gives & r->want & FIELD_BIT(s->field))
+        entry_set_number(r->out, (enum field)s->field, value);
+    if (s->also != STEP_NONE && (r->want & FIELD_BIT(s->also)))
+        entry_set_number(r->out, (enum field)s->also, value);
+}
+
+/* Three digits or a dash. */
+static inline const char *scan_status(const char *at, uint16_t *status, bool *dash)
+{
+    uint32_t bytes = le32toh(load_4(at));
+    uint32_t digits = (bytes & 0xffffff) - 0x303030;
+    *dash = false;
+    if (LIKELY(((digits | (digits + 0x060606)) & 0xf0f0f0) == 0 && (bytes >> 24) - '0' > 9)) {
+        *status = (uint16_t)((digits & 15) * 100 + (digits >> 8 & 15) * 10 + (digits >> 16 & 15));
+        return at + 3;
+    }
+    *dash = *at == '-';
+    return *dash ? at + 1 : NULL;
+}
+
+/* ---- The request ---------------------------------------------------------------------------- */
+
+/* The closing quote of a value, if no backslash stands before it; NULL: look closer. */
+static inline const char *plain_quote(const char *at, const char *end)
+{
+    const char *quote = find_quote(at, end);
+    return quote < end && (quote == at || quote[-1] != '\\') ? quote : NULL;
+}
+
+/* Where the path begins behind one of the usual methods, or NULL. */
+static inline const char *usual_path(const char *at)
+{
+    static const char words[] = "GET POSTHEADPUT ";
+    uint32_t word = load_4(at);
+    const char *path = word == load_4(words) || word == load_4(words + 12)      ? at + 4
+                       : word == load_4(words + 4) || word == load_4(words + 8) ? at + 5
+                                                                                : NULL;
+    return path && path[-1] == ' ' && path[0] == '/' ? path : NULL;
+}
+
+/* Behind the path of a request that ends in HTTP/1.1 or the like; NULL: look closer. */
+static inline const char *usual_path_end(const char *path, const char *quote)
+{
+    const char *protocol = quote - 8;
+    if (protocol < path + 2 || protocol[-1] != ' ' || memcmp(protocol, "HTTP/", 5) != 0 ||
+        protocol[6] != '.' || (unsigned char)(protocol[5] - '0') > 9 ||
+        (unsigned char)(protocol[7] - '0') > 9 || protocol[-2] == ' ')
+        return NULL;
+    return protocol - 1;
+}
+
+static inline void put_request(struct reading *r, const char *at, const char *quote)
+{
+    const field_set parts = FIELD_BIT(FIELD_METHOD) | FIELD_BIT(FIELD_PATH) |
+                            FIELD_BIT(FIELD_PROTOCOL) | FIELD_BIT(FIELD_REQUEST);
+    const char *path = usual_path(at), *path_end = NULL;
+    const char *section_end = path ? find_section_end(path + 1) : NULL;
+    struct entry *e = r->out;
+    bool all = (r->want & parts) != 0;
+    if (path && (all || *section_end == ' ' || section_end >= quote))
+        path_end = usual_path_end(path, quote);
+    if (UNLIKELY(!path || ((all || *section_end == ' ' || section_end >= quote) && !path_end) ||
+                 (*section_end == ' ' && section_end != path_end))) {
+        value_request(r, text_make(at, (size_t)(quote - at)));
+        return;
+    }
+    uint32_t offset = reading_offset(r, path);
+    if (r->want & FIELD_BIT(FIELD_SECTION))
+        entry_set_text(e, FIELD_SECTION, offset, (uint32_t)(section_end - path));
+    if (!all)
+        return;
+    uint32_t method = reading_offset(r, at);
+    e->text[FIELD_REQUEST] = (struct span){method, (uint32_t)(quote - at)};
+    e->text[FIELD_METHOD] = (struct span){method, (uint32_t)(path - 1 - at)};
+    e->text[FIELD_PATH] = (struct span){offset, (uint32_t)(path_end - path)};
+    e->text[FIELD_PROTOCOL] = (struct span){reading_offset(r, path_end + 1), 8};
+    e->has |= parts & r->want;
+}
+
+/* ---- Steps ---------------------------------------------------------------------------------- */
+
+static inline bool put_clf_time(struct reading *r, const char *at)
+{
+    struct format_memo *memo = r->memo;
+    int64_t second;
+    if (LIKELY(memo->time_len == STAMP_CLF_LEN && same_time(memo->time, at))) {
+        value_set_time(r, memo->second, memo->nanos);
+        return true;
+    }
+    if (!stamp_clf(at, &second))
+        return false;
+    value_time_keep(r, text_make(at, STAMP_CLF_LEN), second, 0);
+    return true;
+}
+
+/* What a step found: the end of its value and what is to be stored once the rest fits. */
+struct found {
+    const char *to;
+    uint64_t number;
+    uint16_t status;
+    bool dash;
+};
+
+/* False: look closer. */
+static inline bool find_value(const struct head_step *s, struct reading *r, const char *at,
+                              const char *end, struct found *f)
+{
+    switch ((enum head_op)s->op) {
+    case HEAD_WORD: f->to = find_space(at, end); return f->to > at;
+    case HEAD_USER: f->to = find_space(at, end); return f->to > at;
+    case HEAD_PREFIX:
+        f->to = find_byte(at, end, first_of(s));
+        return f->to > at && find_space(at, f->to) == f->to;
+    case HEAD_TIME: f->to = at + STAMP_CLF_LEN; return f->to < end && put_clf_time(r, at);
+    case HEAD_REQUEST:
+    case HEAD_QUOTED: f->to = plain_quote(at, end); return f->to != NULL;
+    case HEAD_STATUS: f->to = scan_status(at, &f->status, &f->dash); return f->to && f->to <= end;
+    case HEAD_COUNT: f->to = scan_count(at, &f->number, &f->dash); return f->to && f->to <= end;
+    case HEAD_DURATION:
+        f->to = scan_duration(at, scale_of(s->notation), &f->number, &f->dash);
+        return f->to && f->to <= end;
+    }
+    return false;
+}
+
+static inline void put_value(const struct head_step *s, struct reading *r, const char *at,
+                             const struct found *f)
+{
+    switch ((enum head_op)s->op) {
+    case HEAD_WORD:
+    case HEAD_PREFIX:
+    case HEAD_USER:
+    case HEAD_QUOTED: put_text(r, s, at, f->to); break;
+    case HEAD_TIME: break; /* done, for it decides whether the line fits */
+    case HEAD_REQUEST:
+        if (s->gives & r->want)
+            put_request(r, at, f->to);
+        break;
+    case HEAD_STATUS:
+        r->out->status = f->status;
+        if (f->dash)
+            r->out->null |= s->gives;
+        else
+            r->out->has |= s->gives & r->want;
+        break;
+    case HEAD_COUNT:
+    case HEAD_DURATION: put_number(r, s, f->number, f->dash); break;
+    }
+}
+
+/* "host - - [" and the time behind it, which is how most lines of most logs begin. Returns
+ * behind the time, or NULL. */
+static inline const char *usual_start(const struct head *h, struct reading *r, const char *at,
+                                      const char *end)
+{
+    static const char dashes[8] = " - - [";
+    const char *to = find_space(at, end);
+    if (to == at || end - to <= 6 + STAMP_CLF_LEN ||
+        (load_8(to) & UINT64_C(0xffffffffffff)) != load_8(dashes) || !put_clf_time(r, to + 6))
+        return NULL;
+    put_text(r, &h->steps[0], at, to);
+    r->out->null |= h->steps[1].gives; /* the ident or the user */
+    if (h->usual == 4)
+        r->out->null |= h->steps[2].gives;
+    return to + 6 + STAMP_CLF_LEN;
+}
+
+/* Whether the last required value may stand there without its literal. */
+static inline bool stands_alone(const struct head_step *s, const char *to, const char *end)
+{
+    if (s->op == HEAD_REQUEST || s->op == HEAD_QUOTED)
+        return false; /* the exact reader knows */
+    return to == end || *to == ' ';
+}
+
+unsigned HEAD_READ(const struct head *h, struct reading *r, unsigned stop, const char **at_out)
+{
+    struct text line = reading_line(r);
+    const char *at = line.at, *end = line.at + line.len, *last = at;
+    unsigned i = 0, count = stop < h->count ? stop : h->count;
+    if (h->usual) {
+        last = usual_start(h, r, at, end);
+        const struct head_step *time = &h->steps[h->usual - 1];
+        if (LIKELY(last && h->usual < count && literal_follows(time, last))) {
+            i = h->usual;
+            at = last + time->after_len;
+        } else {
+            last = at;
+            r->out->has = r->out->null = 0;
+        }
+    }
+    for (; i < count; i++) {
+        const struct head_step *s = &h->steps[i];
+        struct found f = {.dash = false};
+        if (UNLIKELY(at > end || !find_value(s, r, at, end, &f)))
+            break;
+        bool follows = (s->after_len || i + 1 < h->total) && literal_follows(s, f.to) &&
+                       f.to + s->after_len <= end;
+        bool alone = i + 1 == h->total && s->after_len == 0 && (f.to == end || *f.to == ' ');
+        if (follows && i + 1 == h->total)
+            follows = f.to + s->after_len == end || f.to[s->after_len] == ' ';
+        if (UNLIKELY(!follows && !alone && !(i + 1 == h->required && stands_alone(s, f.to, end))))
+            break;
+        put_value(s, r, at, &f);
+        last = f.to;
+        if (!follows) {
+            i++;
+            break;
+        }
+        at = f.to + s->after_len;
+    }
+    *at_out = last;
+    r->reached = at > last && i == count ? at : last;
+    return i < h->required ? 0 : i;
+}
