@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "lib/hand_made.h"
 #include "render/console.h"
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,7 +25,8 @@ struct driver {
     int crash;
     bool end;
     struct board *board;
-    int stop[2];
+    int stop[2]; /* a signal came */
+    int over[2]; /* the console has ended: so shall the poster */
 };
 
 static int stop_writer = -1;
@@ -48,7 +50,9 @@ static void *post(void *context)
         bool last = next && !rest;
         board_post(d->board, last && d->end ? BOARD_END : BOARD_LIVE, hand_made_new(kind, beat),
                    NULL);
-        usleep(d->beat_ms * 1000);
+        struct pollfd over = {.fd = d->over[0], .events = POLLIN};
+        if (poll(&over, 1, (int)d->beat_ms) > 0)
+            break;
         if (last && d->crash)
             raise(d->crash);
         if (last && d->end)
@@ -94,7 +98,7 @@ int main(int argc, char **argv)
 {
     struct driver d = {.kinds = argc > 1 ? argv[1] : "", .beat_ms = 1000};
     struct console_options o = {.update_ns = 10 * NS_PER_S, .set_update = write_update, .ctx = &d};
-    if (!read_options(&d, &o, argc, argv) || pipe(d.stop) != 0) {
+    if (!read_options(&d, &o, argc, argv) || pipe(d.stop) != 0 || pipe(d.over) != 0) {
         fprintf(stderr, "console_driver: bad options\n");
         return 2;
     }
@@ -106,11 +110,15 @@ int main(int argc, char **argv)
     pthread_t poster;
     pthread_create(&poster, NULL, post, &d);
     struct error why;
-    if (!console_run(d.board, &o, &why)) {
+    bool shown = console_run(d.board, &o, &why);
+    board_close(d.board);
+    close(d.over[1]);
+    pthread_join(poster, NULL);
+    board_free(d.board);
+    if (!shown) {
         fprintf(stderr, "console_driver: %s\n", why.text);
-        _exit(1);
+        return 1;
     }
     printf("the console has ended\n");
-    fflush(stdout);
-    _exit(0); /* the poster is still at work */
+    return 0;
 }
