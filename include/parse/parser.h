@@ -34,12 +34,13 @@ void parser_free(struct parser *p);
  * Lines longer than LINE_LIMIT are kept to that and counted as truncated. */
 bool parser_run(struct parser *p, struct batch *b);
 
-/* For those who want every line in order, refused ones too (`parse`): lets `auto` choose by
- * these first lines (a no-op once it has chosen), then reads one line that lies in b->bytes
- * by exactly the rules of parser_run(). False with *why when the line is rejected. */
-void parser_look(struct parser *p, struct text first_lines);
-bool parser_read(struct parser *p, struct batch *b, struct span line, struct entry *out,
-                 struct reject *why);
+/* For those who want every line in order, refused ones too (`parse`), and never go back: reads the one
+ * line at `line` of a batch whose lines lie whole in b->bytes, by the rules of parser_run(); `auto`
+ * looks ahead in the batch where parser_run() would look back. REJECTED fills *why; SKIPPED is a line that
+ * is none (a directive such as #Fields). Lines must come in order. */
+enum parser_line { PARSER_HIT, PARSER_REJECTED, PARSER_SKIPPED };
+enum parser_line parser_read(struct parser *p, struct batch *b, struct span line, struct entry *out,
+                             struct reject *why);
 
 /* The chosen format; NULL while auto has not seen a line that fits. */
 const struct format *parser_format(const struct parser *p);

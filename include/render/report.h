@@ -8,7 +8,7 @@
 #include "model/snapshot.h"
 
 void report_json(struct buf *out, const struct snapshot *s);
-void report_text(struct buf *out, const struct snapshot *s, bool safe_for_terminal);
+void report_text(struct buf *out, const struct snapshot *s); /* foreign bytes made safe */
 
 /* The members of the report's object, without its braces (the summary event has the same). */
 void report_members(struct json *j, const struct snapshot *s);

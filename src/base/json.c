@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdio.h>
 
 #include "base/rune.h"
 
@@ -147,30 +148,25 @@ void json_i64(struct json *j, int64_t value)
 
 #define DECIMALS_MOST 15
 
-/* Not printf(): its decimal point is the locale's. The whole part is split off first,
- * which is exact, so that a large number does not cost the fraction its precision. */
+/* printf() rounds the exact value, which no arithmetic on doubles does. Its decimal point may be the
+ * locale's. */
 static void put_number(struct buf *out, double value, int decimals)
 {
-    uint64_t scale = 1;
-    for (int i = 0; i < decimals && i < DECIMALS_MOST; i++)
-        scale *= 10;
-    double size = value < 0 ? -value : value;
-    uint64_t whole = (uint64_t)size;
-    uint64_t fraction = (uint64_t)((size - (double)whole) * (double)scale + 0.5);
-    if (fraction >= scale) {
-        whole++;
-        fraction -= scale;
-    }
-    if (value < 0 && (whole || fraction))
-        buf_byte(out, '-');
-    buf_u64(out, whole);
-    if (fraction)
-        buf_byte(out, '.');
-    while (fraction) {
-        fraction *= 10;
-        buf_byte(out, (char)('0' + fraction / scale));
-        fraction %= scale;
-    }
+    char digits[64];
+    if (decimals > DECIMALS_MOST)
+        decimals = DECIMALS_MOST;
+    int len = snprintf(digits, sizeof digits, "%.*f", decimals, value);
+    char *point = len > decimals && decimals > 0 ? &digits[len - decimals - 1] : NULL;
+    if (point)
+        *point = '.';
+    while (point && len > 1 && digits[len - 1] == '0')
+        len--;
+    if (point && digits[len - 1] == '.')
+        len--;
+    if (len == 2 && digits[0] == '-' && digits[1] == '0')
+        buf_byte(out, '0');
+    else
+        buf_add(out, text_make(digits, (size_t)len));
 }
 
 void json_number(struct json *j, double value, int decimals)

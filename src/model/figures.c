@@ -67,6 +67,7 @@ void figures_of_tally(struct arena *a, struct figures *out, const struct tally *
         .future = t->future,
         .hits = t->hits,
         .bytes = t->bytes,
+        .status_wanted = (t->wanted & DIMENSION_BIT(DIMENSION_STATUS)) != 0,
         .visitors_known = t->visitors != NULL,
         .visitors = t->visitors ? visitors_count(t->visitors) : 0,
         .request_time = latency_figures_of(t->request_time),

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/safe.h"
 #include "parse/detect.h"
 #include "parse/presets.h"
 
@@ -11,6 +12,8 @@ static bool add_format(struct formats *fs, struct text spec, struct error *why)
     struct format *f = format_new(spec, why);
     if (f)
         fs->list[fs->count++] = f;
+    else
+        error_prefix(why, "format `%s'", safe_str(spec));
     return f != NULL;
 }
 

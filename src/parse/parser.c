@@ -283,6 +283,59 @@ bool parser_run(struct parser *p, struct batch *b)
     return b->scanned == b->used;
 }
 
+/* ---- Line by line --------------------------------------------------------------------------- */
+
+/* Whether the chosen format refuses this line and all that follow, as many as make auto look again. */
+static bool refuses_run(struct parser *p, struct batch *b, uint32_t at)
+{
+    unsigned run = 0;
+    while (at < b->used && run < RUN_LIMIT) {
+        bool long_line;
+        uint32_t end = line_end(b, at);
+        struct entry ignored;
+        struct reject why;
+        struct reading r = {.batch = b, .line = trim_line(b, at, end, &long_line), .want = p->want,
+                            .out = &ignored, .why = &why};
+        if (r.line.len > 0 && read_line(p, &r) == LINE_HIT)
+            return false;
+        run += r.line.len > 0;
+        at = end + 1;
+    }
+    return run >= RUN_LIMIT;
+}
+
+/* Before a line is refused for good: does the choice still stand? True when it was changed. */
+static bool look_ahead(struct parser *p, struct batch *b, uint32_t at)
+{
+    if (!p->fs->automatic || p->run++ > 0 || !refuses_run(p, b, at))
+        return false;
+    trial_clear(&p->trial);
+    look_at_lines(p, b, at);
+    return choose(p);
+}
+
+enum parser_line parser_read(struct parser *p, struct batch *b, struct span line, struct entry *out,
+                             struct reject *why)
+{
+    static const enum parser_line lines[] = {[LINE_HIT] = PARSER_HIT,
+                                             [LINE_REJECTED] = PARSER_REJECTED,
+                                             [LINE_SKIPPED] = PARSER_SKIPPED};
+    if (!p->settled) {
+        look_at_lines(p, b, line.at);
+        p->settled = true; /* what comes later is for look_ahead() */
+        choose(p);
+    }
+    struct reading r = {.batch = b, .line = line, .want = p->want, .out = out, .why = why};
+    enum verdict verdict = read_line(p, &r);
+    if (verdict == LINE_REJECTED && look_ahead(p, b, line.at)) {
+        r.why = why;
+        verdict = read_line(p, &r);
+    }
+    if (verdict == LINE_HIT)
+        p->run = 0;
+    return lines[verdict];
+}
+
 /* ---- One line on its own -------------------------------------------------------------------- */
 
 static void copy_to_probe(struct parser *p, struct text line)

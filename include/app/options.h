@@ -1,0 +1,89 @@
+/* options.h - what the user asked for, and the one table that says what can be asked.
+ *
+ * The rows of the table make the reading of the command line, `--help`, the man page and the keys of
+ * the configuration. A new option is a row and a member of settings.
+ * Settings are a value owned by main; its texts point into argv. Main thread. */
+#ifndef SPATE_APP_OPTIONS_H
+#define SPATE_APP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "monitor/tally.h"
+#include "render/console.h"
+#include "source/follow.h"
+
+enum output { OUTPUT_TEXT, OUTPUT_JSON };
+
+enum { FORMATS_LIMIT = 16 };
+
+struct settings {
+    const struct command *command;
+    bool named; /* the command was named, not meant */
+    bool help, version;
+    const char **paths; /* freed by settings_done */
+    size_t path_count;
+    struct text formats[FORMATS_LIMIT];
+    size_t format_count;
+    int64_t update_ns;
+    int64_t window_s;
+    double threshold;
+    const char *from, *to; /* as given; NULL when not: each command reads its own notation */
+    bool headless;
+    enum output output;
+    bool output_given;
+    int64_t top;
+    dimension_set only;
+    int64_t jobs;
+    enum console_colour colour;
+    bool ascii;
+};
+
+struct command {
+    const char *name;
+    const char *usage;  /* behind the name */
+    const char *about;  /* one sentence */
+    int (*run)(const struct settings *s); /* exit code */
+};
+
+extern const struct command commands[];
+extern const size_t command_count;
+
+enum option_scope { /* bits: which commands take it */
+    FOR_WATCH = 1, FOR_REPORT = 2, FOR_PARSE = 4, FOR_FORMATS = 8,
+    FOR_LOGS = FOR_WATCH | FOR_REPORT | FOR_PARSE,
+    FOR_EVERY = 0xff
+};
+
+struct option_row {
+    const char *name;    /* "update" */
+    char letter;         /* 'u', or 0 */
+    const char *value;   /* "DURATION"; NULL for a switch */
+    const char *preset;  /* the default, for people; NULL: none */
+    const char *about;   /* what it means */
+    const char *accepts; /* what is accepted, for the error; NULL for a switch */
+    unsigned scope;
+    bool (*take)(struct settings *s, const char *value); /* false: not accepted */
+};
+
+extern const struct option_row option_rows[];
+extern const size_t option_count;
+
+/* Reads the command line into *s. False with *why: names the option, its value and
+ * what is accepted. */
+bool settings_read(struct settings *s, int argc, char *const *argv, struct error *why);
+void settings_done(struct settings *s);
+
+/* The bit of a command in option_row.scope. */
+unsigned command_scope(const struct command *c);
+
+/* `spate --help` (command NULL) or `spate COMMAND --help`. */
+void help_text(struct buf *out, const struct command *c);
+
+/* The man page, troff. */
+void man_text(struct buf *out);
+
+#endif

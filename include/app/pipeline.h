@@ -1,0 +1,28 @@
+/* pipeline.h - the live run: parser, clock and monitor threads around the queue.
+ *
+ * The only module that knows every stage. Owns the threads and everything they work on; the
+ * renderer (main thread) sees nothing but the board. */
+#ifndef SPATE_APP_PIPELINE_H
+#define SPATE_APP_PIPELINE_H
+
+#include "app/options.h"
+#include "model/board.h"
+
+struct pipeline;
+
+/* Starts following and counting. `every`: keep each event for headless renderers. NULL with *why filled
+ * when a file or format can never work. Signals must be blocked by the caller before. */
+struct pipeline *pipeline_start(const struct settings *s, bool every, struct error *why);
+
+struct board *pipeline_board(struct pipeline *p);
+
+/* Any thread: reads what is there, counts it, posts BOARD_END. Does not wait for it. */
+void pipeline_stop(struct pipeline *p);
+
+/* Any thread: the length of the statistics' interval. */
+void pipeline_set_update(struct pipeline *p, int64_t update_ns);
+
+/* Stops if need be, waits for the threads and frees all. Accepts NULL. */
+void pipeline_free(struct pipeline *p);
+
+#endif

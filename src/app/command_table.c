@@ -1,0 +1,11 @@
+/* command_table.c - the commands: one row each. The first is the one meant when none is named. */
+#include "app/commands.h"
+
+const struct command commands[] = {
+    {"watch", "[OPTION]... [FILE]...", "the console: follow logs as they grow", command_watch},
+    {"report", "[OPTION]... [FILE]...", "read logs once and print the figures", command_report},
+    {"parse", "[OPTION]... [FILE]...",
+     "print each line as the fields it was read as (JSON lines)", command_parse},
+    {"formats", "[OPTION]...", "list the named formats, with a sample line each", command_formats},
+};
+const size_t command_count = sizeof commands / sizeof *commands;

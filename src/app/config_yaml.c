@@ -1,0 +1,282 @@
+#include "app/config_yaml.h"
+
+#include <libfyaml.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/safe.h"
+
+enum { DEPTH_MOST = 20 };
+
+struct kept {
+    struct kept *next;
+    struct yaml_node node;
+};
+
+struct yaml {
+    struct kept *nodes; /* all of them */
+    struct yaml_node *root;
+    char **strings;
+    size_t string_count, string_room;
+};
+
+/* A list or map that is being read. */
+struct level {
+    struct yaml_node *node, *last, *key;
+};
+
+struct reading {
+    struct yaml *yaml;
+    struct config_problems *problems;
+    struct text source;
+    struct level levels[DEPTH_MOST];
+    unsigned depth;
+    unsigned documents;
+    size_t at; /* behind the last thing read */
+};
+
+/* ---- Bytes that are no YAML -------------------------------------------------------------------- */
+
+/* The length of a UTF-8 character, 0 when it is none. */
+static size_t character(struct text t, size_t at)
+{
+    unsigned char first = (unsigned char)t.at[at];
+    size_t len = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (!len || first > 0xf4 || len > t.len - at)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if (((unsigned char)t.at[at + i] & 0xc0) != 0x80)
+            return 0;
+    unsigned char second = len > 1 ? (unsigned char)t.at[at + 1] : 0x80;
+    if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+        (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f))
+        return 0;
+    return len;
+}
+
+static bool check_bytes(struct text source, struct config_problems *problems)
+{
+    for (size_t at = 0, len; at < source.len; at += len) {
+        unsigned char byte = (unsigned char)source.at[at];
+        len = character(source, at);
+        if (!len)
+            return problem_at(problems, (struct config_place){at, at + 1},
+                              "this is no UTF-8 text (byte 0x%02x)", byte);
+        if ((byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t') || byte == 0x7f)
+            return problem_at(problems, (struct config_place){at, at + 1},
+                              "a control character (0x%02x) is not allowed", byte);
+    }
+    return true;
+}
+
+/* ---- Nodes ----------------------------------------------------------------------------------- */
+
+static struct yaml_node *new_node(struct yaml *y, enum yaml_kind kind, struct config_place place)
+{
+    struct kept *kept = mem_new(1, sizeof *kept);
+    kept->next = y->nodes;
+    y->nodes = kept;
+    kept->node.kind = kind;
+    kept->node.place = place;
+    return &kept->node;
+}
+
+static const char *new_string(struct yaml *y, struct text text)
+{
+    if (y->string_count == y->string_room) {
+        y->string_room = y->string_room ? y->string_room * 2 : 64;
+        y->strings = mem_grow(y->strings, y->string_room, sizeof *y->strings);
+    }
+    return y->strings[y->string_count++] = mem_string(text);
+}
+
+static const struct yaml_node *member_named(const struct yaml_node *map, const char *key)
+{
+    for (const struct yaml_node *n = map->first; n; n = n->next)
+        if (!strcmp(n->key->value, key))
+            return n;
+    return NULL;
+}
+
+/* The next scalar of a map is a key; keys are scalars, each there once. */
+static bool take_key(struct reading *r, struct level *l, struct yaml_node *n)
+{
+    if (n->kind != YAML_SCALAR)
+        return problem_at(r->problems, n->place, "a key must be a plain word");
+    const struct yaml_node *twin = member_named(l->node, n->value);
+    if (twin) {
+        uint32_t line = 1;
+        for (size_t i = 0; i < twin->key->place.at; i++)
+            line += r->source.at[i] == '\n';
+        return problem_at(r->problems, n->place, "`%s' is given twice, first in line %u",
+                          safe_str(text_of(n->value)), line);
+    }
+    l->key = n;
+    return true;
+}
+
+/* Puts a node where it belongs: at the root, into a list, or into a map as key or value. */
+static bool place_node(struct reading *r, struct yaml_node *n)
+{
+    if (r->depth == 0) {
+        r->yaml->root = n;
+        return true;
+    }
+    struct level *l = &r->levels[r->depth - 1];
+    if (l->node->kind == YAML_MAP && !l->key)
+        return take_key(r, l, n);
+    n->key = l->key;
+    l->key = NULL;
+    if (l->last)
+        l->last->next = n;
+    else
+        l->node->first = n;
+    l->last = n;
+    return true;
+}
+
+/* ---- Events ---------------------------------------------------------------------------------- */
+
+/* An empty value has no marks: it stands behind what was read last. */
+static struct config_place place_of(const struct reading *r, struct fy_event *e)
+{
+    const struct fy_mark *from = fy_event_start_mark(e), *to = fy_event_end_mark(e);
+    struct config_place p = {r->at, r->at};
+    if (from && from->line >= 0 && from->input_pos <= r->source.len)
+        p.at = p.end = from->input_pos;
+    if (to && to->line >= 0 && to->input_pos >= p.at && to->input_pos <= r->source.len)
+        p.end = to->input_pos;
+    return p;
+}
+
+static bool refuse_extras(struct reading *r, struct fy_event *e, struct config_place place)
+{
+    if (e->type == FYET_ALIAS)
+        return problem_at(r->problems, place, "aliases (*name) are not used here: write it out");
+    if (fy_event_get_anchor_token(e))
+        return problem_at(r->problems, place, "anchors (&name) are not used here");
+    if (fy_event_get_tag_token(e))
+        return problem_at(r->problems, place, "tags (!name) are not used here");
+    return true;
+}
+
+static bool take_scalar(struct reading *r, struct fy_event *e, struct config_place place)
+{
+    size_t len = 0;
+    const char *at = e->scalar.value ? fy_token_get_text(e->scalar.value, &len) : "";
+    struct yaml_node *n = new_node(r->yaml, YAML_SCALAR, place);
+    struct text text = text_make(at ? at : "", at ? len : 0);
+    if (text_find(text, 0, 0) < text.len)
+        return problem_at(r->problems, place, "a NUL byte is not allowed");
+    n->value = new_string(r->yaml, text);
+    n->plain = !e->scalar.value || fy_token_scalar_style(e->scalar.value) == FYSS_PLAIN;
+    return place_node(r, n);
+}
+
+static bool take_start(struct reading *r, enum yaml_kind kind, struct config_place place)
+{
+    struct yaml_node *n = new_node(r->yaml, kind, place);
+    if (!place_node(r, n))
+        return false;
+    if (r->depth == DEPTH_MOST)
+        return problem_at(r->problems, place, "more than %d lists and maps inside each other", DEPTH_MOST);
+    r->levels[r->depth++] = (struct level){.node = n};
+    return true;
+}
+
+static bool take_event(struct reading *r, struct fy_event *e)
+{
+    struct config_place place = place_of(r, e);
+    if (!refuse_extras(r, e, place))
+        return false;
+    r->at = place.end;
+    switch (e->type) {
+    case FYET_DOCUMENT_START:
+        return r->documents++ == 0 ||
+               problem_at(r->problems, place, "a second document begins here: there can be only one");
+    case FYET_SCALAR: return take_scalar(r, e, place);
+    case FYET_SEQUENCE_START: return take_start(r, YAML_LIST, place);
+    case FYET_MAPPING_START: return take_start(r, YAML_MAP, place);
+    case FYET_SEQUENCE_END:
+    case FYET_MAPPING_END: r->depth--; return true;
+    default: return true;
+    }
+}
+
+/* The parser's own findings; its first is the cause of the others. */
+static bool take_findings(struct reading *r, struct fy_diag *diag, bool failed)
+{
+    void *at = NULL;
+    struct fy_diag_error *found = fy_diag_errors_iterate(diag, &at);
+    if (found && found->msg) {
+        size_t byte = problem_byte(r->source, (uint32_t)(found->line < 1 ? 1 : found->line),
+                                   (uint32_t)(found->column < 1 ? 1 : found->column));
+        return problem_at(r->problems, (struct config_place){byte, byte}, "this is no YAML: %s",
+                          safe_str(text_of(found->msg)));
+    }
+    if (failed)
+        return problem_at(r->problems, (struct config_place){r->at, r->at}, "this is no YAML from here on");
+    return true;
+}
+
+static bool read_events(struct reading *r)
+{
+    struct fy_diag_cfg diag_cfg;
+    fy_diag_cfg_default(&diag_cfg);
+    diag_cfg.fp = NULL; /* nothing is printed behind our back */
+    diag_cfg.colorize = false;
+    struct fy_diag *diag = fy_diag_create(&diag_cfg);
+    struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET, .diag = diag};
+    struct fy_parser *parser = diag ? fy_parser_create(&cfg) : NULL;
+    bool good = parser && !fy_parser_set_string(parser, r->source.len ? r->source.at : "", r->source.len);
+    if (diag)
+        fy_diag_set_collect_errors(diag, true);
+    struct fy_event *e;
+    bool taken = true;
+    while (good && taken && (e = fy_parser_parse(parser))) {
+        taken = take_event(r, e);
+        fy_parser_event_free(parser, e);
+    }
+    if (taken)
+        taken = take_findings(r, diag, !good || fy_parser_get_stream_error(parser));
+    fy_parser_destroy(parser);
+    fy_diag_destroy(diag);
+    return taken;
+}
+
+struct yaml *yaml_read(struct text source, struct config_problems *problems)
+{
+    if (!check_bytes(source, problems))
+        return NULL;
+    struct yaml *y = mem_new(1, sizeof *y);
+    struct reading r = {.yaml = y, .problems = problems, .source = source};
+    if (read_events(&r))
+        return y;
+    yaml_free(y);
+    return NULL;
+}
+
+void yaml_free(struct yaml *y)
+{
+    if (!y)
+        return;
+    for (struct kept *k = y->nodes, *next; k; k = next) {
+        next = k->next;
+        free(k);
+    }
+    for (size_t i = 0; i < y->string_count; i++)
+        free(y->strings[i]);
+    free(y->strings);
+    free(y);
+}
+
+const struct yaml_node *yaml_root(const struct yaml *y)
+{
+    return y->root;
+}
+
+bool yaml_is_nothing(const struct yaml_node *n)
+{
+    return n->kind == YAML_SCALAR && n->plain &&
+           (!*n->value || !strcmp(n->value, "~") || !strcmp(n->value, "null"));
+}

@@ -1,0 +1,104 @@
+/* monitor_stage.c - the monitor thread: drains the queue as data comes, lets time pass, posts
+ * what is to be shown. */
+#include "app/stages.h"
+#include "base/clock.h"
+
+enum { SERIES_S = 1200, LIVE_MS = 1000, BEAT_MS = 250, BEAT_LEAST_MS = 50, DRAIN_MOST = 8 };
+
+struct run {
+    struct stages *st;
+    struct monitor *monitor;
+    struct clock clock;
+    int64_t update_ns;
+    int64_t live_ns; /* when figures were posted last */
+    bool fresh;      /* something happened that the console should show at once */
+};
+
+void stages_set_update(struct stages *st, int64_t update_ns)
+{
+    /* Intervals end at a beat: one that is no multiple of the usual beat needs a finer one. */
+    int64_t beat = BEAT_MS * NS_PER_MS;
+    if (update_ns % beat)
+        beat = BEAT_LEAST_MS * NS_PER_MS;
+    atomic_store_explicit(&st->beat_ns, beat, memory_order_relaxed);
+    atomic_store_explicit(&st->update_ns, update_ns, memory_order_relaxed);
+}
+
+static struct snapshot *take_snapshot(struct run *r)
+{
+    struct snapshot_limits limits = {.top = r->st->top, .series = SERIES_S};
+    return snapshot_of_monitor(r->monitor, limits, clock_wall(&r->clock));
+}
+
+/* The monitor's sink. The console only needs the newest figures, so events become posts of
+ * their own for headless runs alone. */
+static void on_event(void *ctx, const struct monitor *m, const struct monitor_event *e)
+{
+    struct run *r = ctx;
+    r->fresh = true;
+    if (!r->st->every)
+        return;
+    static const enum board_kind kinds[] = {[MONITOR_UPDATE] = BOARD_UPDATE,
+                                            [MONITOR_NOTICE] = BOARD_NOTICE};
+    struct snapshot *s = snapshot_of_monitor(m, (struct snapshot_limits){.top = r->st->top}, clock_wall(&r->clock));
+    if (e->kind != MONITOR_ALERT) {
+        board_post(r->st->board, kinds[e->kind], s, NULL);
+        return;
+    }
+    struct alert_figures alert;
+    alert_figures_of(&alert, e->alert);
+    board_post(r->st->board, e->alert->recovered ? BOARD_RECOVERED : BOARD_FIRING, s, &alert);
+}
+
+/* Takes what is in the queue, but lets time pass in between: under full load it is never empty.
+ * False once the end has come. */
+static bool drain(struct run *r)
+{
+    struct batch *b;
+    for (int taken = 0; taken < DRAIN_MOST && (b = queue_pop(r->st->queue)); taken++) {
+        bool end = b->kind == BATCH_END;
+        monitor_batch(r->monitor, b, clock_monotonic(&r->clock), clock_wall(&r->clock));
+        queue_give_back(r->st->queue, b);
+        if (end)
+            return false;
+    }
+    return true;
+}
+
+static void obey_user(struct run *r)
+{
+    int64_t wanted = atomic_load_explicit(&r->st->update_ns, memory_order_relaxed);
+    if (wanted == r->update_ns)
+        return;
+    r->update_ns = wanted;
+    monitor_set_update(r->monitor, wanted);
+}
+
+/* New figures once a second, and at once after something happened. */
+static void post_live(struct run *r, int64_t now_ns)
+{
+    if (r->st->every || (!r->fresh && now_ns - r->live_ns < LIVE_MS * NS_PER_MS))
+        return;
+    r->fresh = false;
+    r->live_ns = now_ns;
+    board_post(r->st->board, BOARD_LIVE, take_snapshot(r), NULL);
+}
+
+void *monitor_stage(void *arg)
+{
+    struct stages *st = arg;
+    struct run r = {.st = st, .clock = clock_real(), .update_ns = st->monitor_options.update_ns, .fresh = true};
+    r.monitor = monitor_new(&st->monitor_options, (struct monitor_sink){on_event, &r},
+                            clock_monotonic(&r.clock), clock_wall(&r.clock));
+    while (drain(&r)) {
+        obey_user(&r);
+        int64_t now_ns = clock_monotonic(&r.clock);
+        monitor_tick(r.monitor, now_ns, clock_wall(&r.clock));
+        post_live(&r, now_ns);
+        queue_wait(st->queue, -1);
+    }
+    monitor_finish(r.monitor, clock_monotonic(&r.clock), clock_wall(&r.clock));
+    board_post(st->board, BOARD_END, take_snapshot(&r), NULL);
+    monitor_free(r.monitor);
+    return NULL;
+}

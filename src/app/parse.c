@@ -1,0 +1,181 @@
+/* parse.c - `spate parse`: each line as the fields it was read as, in order, as JSON lines. */
+#include "app/commands.h"
+#include "app/inputs.h"
+#include "app/output.h"
+#include "app/range.h"
+#include "base/json.h"
+#include "base/note.h"
+#include "base/time.h"
+#include "parse/parser.h"
+#include "source/reader.h"
+
+enum { OUTPUT_BYTES = 256 * 1024, SECONDS_DECIMALS = 9 };
+
+/* The order in which people know the fields; the others follow in that of the table. */
+static const enum field known_order[] = {FIELD_HOST,   FIELD_IDENT,   FIELD_USER,   FIELD_TIME,
+                                         FIELD_REQUEST, FIELD_METHOD, FIELD_PATH,   FIELD_PROTOCOL,
+                                         FIELD_SECTION, FIELD_STATUS, FIELD_BYTES,  FIELD_REFERRER,
+                                         FIELD_AGENT};
+enum { KNOWN = sizeof known_order / sizeof *known_order };
+
+struct run {
+    struct parser *parser;
+    struct range range;
+    struct batch *batch;
+    struct buf out;
+    struct buf plain; /* a text as it was before the server escaped it */
+    uint64_t line;
+};
+
+static void put_value(struct run *r, struct json *j, const struct entry *e, enum field f)
+{
+    char room[TIME_TEXT_SIZE];
+    switch (field_kind(f)) {
+    case FIELD_KIND_TEXT:
+        buf_clear(&r->plain);
+        unescape_add(&r->plain, batch_text(r->batch, e, f), (enum escape)e->escape);
+        json_text(j, buf_text(&r->plain));
+        break;
+    case FIELD_KIND_COUNT:
+        json_u64(j, entry_number(e, f));
+        break;
+    case FIELD_KIND_DURATION:
+        json_number(j, (double)entry_number(e, f) / 1e9, SECONDS_DECIMALS);
+        break;
+    case FIELD_KIND_TIME:
+        json_text(j, text_of(time_rfc3339(room, e->second, e->nanos)));
+        break;
+    case FIELD_KIND_STATUS:
+        json_u64(j, e->status);
+        break;
+    }
+}
+
+static void put_field(struct run *r, struct json *j, const struct entry *e, enum field f)
+{
+    if (e->has & FIELD_BIT(f)) {
+        json_key(j, field_key(f));
+        put_value(r, j, e, f);
+    } else if (e->null & FIELD_BIT(f)) {
+        json_key(j, field_key(f));
+        json_null(j);
+    }
+}
+
+static void put_entry(struct run *r, struct json *j, const struct entry *e)
+{
+    field_set left = e->has | e->null;
+    for (size_t i = 0; i < KNOWN; i++) {
+        put_field(r, j, e, known_order[i]);
+        left &= ~FIELD_BIT(known_order[i]);
+    }
+    for (enum field f = 0; f < FIELD_COUNT; f++)
+        if (left & FIELD_BIT(f))
+            put_field(r, j, e, f);
+}
+
+static void put_head(struct run *r, struct json *j, bool ok)
+{
+    json_open(j);
+    json_key(j, "line");
+    json_u64(j, r->line);
+    json_key(j, "ok");
+    json_bool(j, ok);
+}
+
+static void put_line(struct run *r, struct span line)
+{
+    struct entry e;
+    struct reject why = {0};
+    struct json j = json_on(&r->out);
+    enum parser_line read = parser_read(r->parser, r->batch, line, &e, &why);
+    bool ok = read == PARSER_HIT;
+    if (read == PARSER_SKIPPED)
+        return;
+    if (ok && r->range.limited && (!(e.has & FIELD_BIT(FIELD_TIME)) || !range_holds(&r->range, e.second)))
+        return;
+    put_head(r, &j, ok);
+    if (ok)
+        put_entry(r, &j, &e);
+    else {
+        json_key(&j, "error");
+        json_text(&j, text_of(why.reason));
+        json_key(&j, "column");
+        json_u64(&j, why.column);
+    }
+    json_close(&j);
+    buf_byte(&r->out, '\n');
+}
+
+/* Lines as the contract has them: an empty one is none, but it has its number. */
+static bool put_lines(struct run *r)
+{
+    struct text all = text_make(r->batch->bytes, r->batch->used);
+    for (size_t at = 0; at < all.len;) {
+        size_t end = text_find(all, '\n', at), len = end - at;
+        if (len && all.at[end - 1] == '\r')
+            len--;
+        r->line++;
+        if (len)
+            put_line(r, (struct span){(uint32_t)at, (uint32_t)len});
+        at = end + 1;
+        if (r->out.len >= OUTPUT_BYTES && !output_write(&r->out, -1))
+            return false;
+    }
+    return output_write(&r->out, -1);
+}
+
+static void tell_news(struct run *r)
+{
+    struct notice news;
+    while (parser_news(r->parser, &news))
+        if (news.kind == NOTICE_NO_FORMAT)
+            note("%s", news.text);
+}
+
+static bool parse_file(struct run *r, const char *path, const struct formats *formats)
+{
+    struct error why = {0};
+    struct reader *reader = reader_open(path, &why);
+    enum reader_result got = READER_ERROR;
+    r->parser = parser_new(formats, ~UINT64_C(0));
+    r->line = 0;
+    bool written = true;
+    while (reader && written && (got = reader_fill(reader, r->batch, &why)) == READER_LINES) {
+        written = put_lines(r);
+        tell_news(r);
+        batch_clear(r->batch);
+    }
+    if (written && got == READER_ERROR)
+        note("%s", why.text);
+    parser_free(r->parser);
+    reader_close(reader);
+    return written && got == READER_END;
+}
+
+int command_parse(const struct settings *s)
+{
+    struct error why = {0};
+    struct inputs inputs = {0};
+    struct run r = {0};
+    int code = EXIT_USAGE;
+    struct formats *formats = formats_new(s->formats, s->format_count, &why);
+    if (!formats || !inputs_find(&inputs, s, &why) ||
+        !range_of(&r.range, s, (const char *const *)inputs.paths, inputs.count, formats, &why)) {
+        note("%s", why.text);
+        code = formats && !why.usage ? EXIT_FAILED : EXIT_USAGE;
+        goto done;
+    }
+    code = EXIT_DONE;
+    r.batch = batch_new();
+    for (size_t i = 0; i < inputs.count; i++)
+        if (!parse_file(&r, inputs.paths[i], formats))
+            code = EXIT_FAILED;
+done:
+    batch_free(r.batch);
+    buf_done(&r.out);
+    buf_done(&r.plain);
+    inputs_done(&inputs);
+    formats_free(formats);
+    return code;
+}

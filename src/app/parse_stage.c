@@ -1,0 +1,120 @@
+/* parse_stage.c - the parser thread: waits for bytes, reads them into entries, passes them on. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/stages.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+enum {
+    WAIT_MS = 1000,
+    LAST_LOOK_S = 2 /* how long reading goes on after a stop, for a log that never pauses */
+};
+
+static struct parser *parser_of(struct stages *st, uint32_t source)
+{
+    if (source >= st->parser_count) {
+        st->parsers = mem_grow(st->parsers, source + 1, sizeof(struct parser *));
+        while (st->parser_count <= source)
+            st->parsers[st->parser_count++] = parser_new(st->formats, st->fields);
+    }
+    return st->parsers[source];
+}
+
+bool parse_stage_second(void *stages, uint32_t source, struct text line, int64_t *second)
+{
+    return parser_second(parser_of(stages, source), line, second);
+}
+
+void parse_stage_done(struct stages *st)
+{
+    for (size_t i = 0; i < st->parser_count; i++)
+        parser_free(st->parsers[i]);
+    free(st->parsers);
+}
+
+/* What the parser has to say about the format goes down the queue like everything else. False: stopped. */
+static bool push_news(struct stages *st, struct parser *parser, uint32_t source)
+{
+    struct notice news;
+    if (!parser_news(parser, &news))
+        return true;
+    struct batch *b = queue_take_empty(st->queue);
+    if (!b)
+        return false;
+    b->kind = BATCH_NOTICE;
+    b->source = source;
+    b->notice = news;
+    queue_push(st->queue, b);
+    return true;
+}
+
+/* The bytes that did not fit `full`'s entries, in a batch of their own. */
+static void carry_rest(struct batch *rest, struct batch *full)
+{
+    rest->source = full->source;
+    rest->backfill = full->backfill;
+    rest->behind = full->behind;
+    rest->read_ns = full->read_ns;
+    rest->finished = full->finished;
+    rest->position = full->position;
+    rest->used = full->used - full->scanned;
+    memcpy(rest->bytes, full->bytes + full->scanned, rest->used);
+    full->used = full->scanned;
+    full->finished = false;
+    full->more = true;
+}
+
+/* Parses and pushes what was read. False: the queue was stopped. */
+static bool push_lines(struct stages *st, struct batch *b)
+{
+    uint32_t source = b->source;
+    struct parser *parser = parser_of(st, source);
+    while (!parser_run(parser, b)) {
+        struct batch *rest = queue_take_empty(st->queue);
+        if (!rest) {
+            queue_untake(st->queue, b);
+            return false;
+        }
+        carry_rest(rest, b);
+        queue_push(st->queue, b);
+        b = rest;
+    }
+    queue_push(st->queue, b);
+    return push_news(st, parser, source);
+}
+
+static void push_end(struct stages *st)
+{
+    struct batch *b = queue_take_empty(st->queue);
+    if (!b)
+        return;
+    b->kind = BATCH_END;
+    queue_push(st->queue, b);
+}
+
+void *parse_stage(void *arg)
+{
+    struct stages *st = arg;
+    struct clock clock = clock_real();
+    int64_t give_up_ns = 0;
+    for (struct batch *b; (b = queue_take_empty(st->queue));) {
+        /* Relaxed: follow_wake() comes after the store and ends the wait below. */
+        bool stop = atomic_load_explicit(&st->stop, memory_order_relaxed);
+        if (stop && !give_up_ns)
+            give_up_ns = clock_monotonic(&clock) + LAST_LOOK_S * NS_PER_S;
+        enum follow_result got = follow_next(st->follow, b, stop ? 0 : WAIT_MS);
+        bool over = got == FOLLOW_END || (stop && (got == FOLLOW_IDLE || clock_monotonic(&clock) > give_up_ns));
+        if (got == FOLLOW_LINES) {
+            if (!push_lines(st, b))
+                break;
+        } else if (got == FOLLOW_NOTICE)
+            queue_push(st->queue, b);
+        else
+            queue_untake(st->queue, b);
+        if (over)
+            break;
+    }
+    push_end(st);
+    return NULL;
+}

@@ -1,0 +1,151 @@
+/* settings.c - reads the command line by the table of options. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/options.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/safe.h"
+
+unsigned command_scope(const struct command *c)
+{
+    return 1U << (c - commands);
+}
+
+static const struct command *command_named(const char *word)
+{
+    for (size_t i = 0; i < command_count; i++)
+        if (!strcmp(word, commands[i].name))
+            return &commands[i];
+    return NULL;
+}
+
+static const struct option_row *row_named(struct text name)
+{
+    for (size_t i = 0; i < option_count; i++)
+        if (text_same(name, text_of(option_rows[i].name)))
+            return &option_rows[i];
+    return NULL;
+}
+
+static const struct option_row *row_lettered(char letter)
+{
+    for (size_t i = 0; i < option_count; i++)
+        if (option_rows[i].letter == letter)
+            return &option_rows[i];
+    return NULL;
+}
+
+/* One option as it was found: `shown` is how the user wrote it. */
+struct found {
+    const struct option_row *row;
+    const char *shown;
+    const char *value; /* NULL: none given */
+};
+
+static bool refuse_unknown(const struct settings *s, const char *shown, struct error *why)
+{
+    return error_set(why, "unknown option %s; `spate %s --help` lists them", safe_str(text_of(shown)),
+                     s->command->name);
+}
+
+static bool take(struct settings *s, const struct found *f, struct error *why)
+{
+    const struct option_row *row = f->row;
+    if (!(row->scope & command_scope(s->command)))
+        return error_set(why, "%s is no option of `spate %s`; `spate %s --help` lists those",
+                         safe_str(text_of(f->shown)), s->command->name, s->command->name);
+    if (row->value && !f->value)
+        return error_set(why, "%s needs a value: %s", safe_str(text_of(f->shown)), row->accepts);
+    if (!row->value && f->value)
+        return error_set(why, "%s takes no value", safe_str(text_of(f->shown)));
+    if (row->take(s, f->value))
+        return true;
+    return error_set(why, "%s: bad value `%s'; accepted: %s", safe_str(text_of(f->shown)),
+                     safe_str(text_of(f->value)), row->accepts);
+}
+
+/* --name, --name=value, --name value. Moves *at over a value of its own word. */
+static bool take_long(struct settings *s, char *const *argv, int argc, int *at, struct error *why)
+{
+    const char *word = argv[*at];
+    struct text name = text_of(word + 2);
+    size_t equals = text_find(name, '=', 0);
+    struct found f = {row_named(text_cut(name, 0, equals)), word, NULL};
+    if (!f.row)
+        return refuse_unknown(s, word, why);
+    char shown[64] = "--";
+    strncat(shown, f.row->name, sizeof shown - 3);
+    f.shown = shown;
+    if (equals < name.len)
+        f.value = word + 2 + equals + 1;
+    else if (f.row->value && *at + 1 < argc)
+        f.value = argv[++*at];
+    return take(s, &f, why);
+}
+
+/* -x, -xVALUE, -x VALUE, and switches in one word. */
+static bool take_letters(struct settings *s, char *const *argv, int argc, int *at, struct error *why)
+{
+    for (const char *letter = argv[*at] + 1; *letter; letter++) {
+        char shown[] = {'-', *letter, 0};
+        struct found f = {row_lettered(*letter), shown, NULL};
+        if (!f.row)
+            return refuse_unknown(s, shown, why);
+        bool rest = f.row->value && letter[1];
+        if (rest)
+            f.value = letter + 1;
+        else if (f.row->value && *at + 1 < argc)
+            f.value = argv[++*at];
+        if (!take(s, &f, why))
+            return false;
+        if (f.row->value)
+            return true;
+    }
+    return true;
+}
+
+static void settings_defaults(struct settings *s, int argc)
+{
+    *s = (struct settings){.command = &commands[0],
+                           .paths = mem_new((size_t)argc + 1, sizeof *s->paths),
+                           .update_ns = 10 * NS_PER_S,
+                           .window_s = 120,
+                           .threshold = 10,
+                           .top = 10,
+                           .only = DIMENSION_EVERY};
+}
+
+bool settings_read(struct settings *s, int argc, char *const *argv, struct error *why)
+{
+    settings_defaults(s, argc);
+    int at = 1;
+    if (argc > 1 && command_named(argv[1])) {
+        s->command = command_named(argv[1]);
+        s->named = true;
+        at = 2;
+    }
+    for (bool options = true; at < argc; at++) {
+        const char *word = argv[at];
+        bool ok = true;
+        if (options && !strcmp(word, "--"))
+            options = false;
+        else if (options && word[0] == '-' && word[1] == '-')
+            ok = take_long(s, argv, argc, &at, why);
+        else if (options && word[0] == '-' && word[1])
+            ok = take_letters(s, argv, argc, &at, why);
+        else if (!*word)
+            ok = error_set(why, "a FILE has an empty name");
+        else
+            s->paths[s->path_count++] = word;
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+void settings_done(struct settings *s)
+{
+    free(s->paths);
+    s->paths = NULL;
+}

@@ -1,0 +1,49 @@
+/* stages.h - what the parser, clock and monitor threads share, and their main functions.
+ *
+ * Made and freed by pipeline.c, which starts the threads when all is set and joins them before
+ * anything is freed. Who may touch what stands beside each member. */
+#ifndef SPATE_APP_STAGES_H
+#define SPATE_APP_STAGES_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "model/board.h"
+#include "monitor/monitor.h"
+#include "parse/parser.h"
+#include "queue/queue.h"
+#include "source/follow.h"
+
+struct stages {
+    /* constant while threads run */
+    const struct formats *formats;
+    field_set fields;
+    struct monitor_options monitor_options;
+    size_t top;
+    bool every;
+    struct queue *queue;
+    struct board *board;
+    struct follow *follow; /* parser thread; follow_wake() by any */
+    /* parser thread */
+    struct parser **parsers; /* one a source, made as sources appear */
+    size_t parser_count;
+    /* flags between threads: each stands for itself, nothing is published through it */
+    atomic_bool stop;       /* main sets, parser obeys */
+    atomic_bool clock_stop; /* main sets, clock obeys */
+    _Atomic int64_t update_ns; /* main sets, monitor obeys */
+    _Atomic int64_t beat_ns;   /* how often the clock thread wakes the monitor */
+};
+
+void *parse_stage(void *stages);
+void *monitor_stage(void *stages);
+
+/* Frees the parsers; the parser thread has left. */
+void parse_stage_done(struct stages *st);
+
+/* follow_options.second_of; parser thread (or before it starts). */
+bool parse_stage_second(void *stages, uint32_t source, struct text line, int64_t *second);
+
+/* Sets the statistics' interval and a beat that suits it. */
+void stages_set_update(struct stages *st, int64_t update_ns);
+
+#endif

@@ -1,0 +1,92 @@
+/* watch.c - `spate watch`: the live run, on a console or headless. */
+#include <poll.h>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "app/output.h"
+#include "app/pipeline.h"
+#include "app/signals.h"
+#include "base/note.h"
+#include "render/events.h"
+
+/* Prints one event. False once stdout cannot be written. */
+static bool print_event(const struct settings *s, const struct board_event *e, struct buf *out, int stop_fd)
+{
+    if (e->kind == BOARD_NOTICE && e->snapshot->notice[0])
+        note("%s", e->snapshot->notice);
+    if (s->output == OUTPUT_JSON)
+        events_json(out, e);
+    else
+        events_text(out, e);
+    return output_write(out, stop_fd);
+}
+
+/* Takes what is on the board. False when the run is over; *code is then the exit code. */
+static bool print_events(const struct settings *s, struct board *board, struct buf *out, int stop_fd,
+                         int *code)
+{
+    struct board_event e;
+    while (board_take(board, &e)) {
+        bool written = print_event(s, &e, out, stop_fd);
+        bool end = e.kind == BOARD_END;
+        snapshot_drop(e.snapshot);
+        if (!written)
+            *code = EXIT_FAILED;
+        if (end || !written)
+            return false;
+    }
+    return true;
+}
+
+static int run_headless(const struct settings *s, struct pipeline *p, int stop_fd)
+{
+    struct buf out = {0};
+    struct board *board = pipeline_board(p);
+    int code = EXIT_DONE;
+    struct pollfd fds[] = {{.fd = board_fd(board), .events = POLLIN}, {.fd = stop_fd, .events = POLLIN}};
+    while (print_events(s, board, &out, stop_fd, &code)) {
+        poll(fds, 2, -1);
+        if (fds[1].revents && signals_take(stop_fd))
+            pipeline_stop(p);
+    }
+    buf_done(&out);
+    return code;
+}
+
+static void set_update(void *ctx, int64_t update_ns)
+{
+    pipeline_set_update(ctx, update_ns);
+}
+
+static int run_console(const struct settings *s, struct pipeline *p, int stop_fd)
+{
+    struct console_options o = {.colour = s->colour,
+                                .ascii = s->ascii,
+                                .update_ns = s->update_ns,
+                                .stop_fd = stop_fd,
+                                .set_update = set_update,
+                                .ctx = p};
+    struct error why = {0};
+    note_hold();
+    bool drawn = console_run(pipeline_board(p), &o, &why);
+    note_release();
+    if (!drawn)
+        note("%s", why.text);
+    return drawn ? EXIT_DONE : EXIT_FAILED;
+}
+
+int command_watch(const struct settings *s)
+{
+    struct error why = {0};
+    bool headless = s->headless || s->output_given || !isatty(STDOUT_FILENO);
+    int stop_fd = signals_open();
+    struct pipeline *p = pipeline_start(s, headless, &why);
+    if (!p) {
+        note("%s", why.text);
+        return why.usage ? EXIT_USAGE : EXIT_FAILED;
+    }
+    int code = headless ? run_headless(s, p, stop_fd) : run_console(s, p, stop_fd);
+    pipeline_free(p);
+    close(stop_fd);
+    return code;
+}

@@ -1,0 +1,159 @@
+"""`spate report`: figures of real and made logs, ranges, threads."""
+import gzip
+import json
+import os
+import random
+import unittest
+
+from spate_run import SHARED, Folder, line, report, run
+
+
+def shared(name):
+    path = os.path.join(SHARED, name)
+    if not os.path.exists(path):
+        raise unittest.SkipTest(f"{name} is not on this machine")
+    return path
+
+
+class RealLogs(unittest.TestCase):
+    def test_elastic(self):
+        r = report(shared("elastic-apache_logs.log"))
+        self.assertEqual(r["hits"], 10000)
+        self.assertEqual(r["lines"]["rejected"], 0)
+        self.assertEqual(r["bytes"], 2747282740)
+        self.assertEqual(r["status"]["200"], 9126)
+        self.assertEqual(sum(r["status"].values()), 10000)
+        self.assertEqual((r["sections"][0]["name"], r["sections"][0]["hits"]), ("/presentations", 2305))
+        self.assertEqual(r["visitors"], 1753)
+        self.assertEqual(r["time"]["first"], "2015-05-17T10:05:00Z")
+        self.assertEqual(r["hits_per_second"], 0.03)
+
+    def test_antlr(self):
+        r = report(shared("antlr-2003.log"))
+        self.assertEqual((r["hits"], r["bytes"], r["lines"]["rejected"]), (6211, 190429376, 0))
+
+    def test_nasa(self):
+        r = report(shared("nasa-aug95-1930.log"))
+        self.assertEqual((r["hits"], r["lines"]["rejected"], r["lines"]["read"]), (1841, 89, 1930))
+
+    def test_gonx(self):
+        r = report("-F", '$remote_addr [$time_local] "$request" $status $request_length $body_bytes_sent '
+                   '$request_time "$t_size" $read_time $gen_time', shared("gonx-example.log"))
+        self.assertEqual(r["hits"], 1000)
+        p = r["request_time"]
+        self.assertTrue(0 < p["p50"] <= p["p90"] <= p["p95"] <= p["p99"] <= p["max"] < 60, p)
+
+
+class MadeLogs(unittest.TestCase):
+    def test_an_empty_log_has_nulls(self):
+        r = report("-")
+        self.assertEqual(r["time"], {"first": None, "last": None})
+        self.assertEqual((r["hits"], r["bytes"], r["alerts"], r["sections"]), (0, 0, [], []))
+
+    def test_sections_are_ordered_by_hits_then_name(self):
+        log = "".join(line(1000, p) for p in ("/b", "/a", "/c/x", "/c/y?q#f", "/", "//z", "*", "-"))
+        r = report("-", stdin=log.encode())
+        self.assertEqual([(s["name"], s["hits"]) for s in r["sections"]],
+                         [("/", 2), ("/c", 2), ("/a", 1), ("/b", 1)])
+        self.assertEqual(r["hits"], 8)
+
+    def test_top_limits_and_zero_shows_all(self):
+        log = "".join(line(1000, f"/s{i}") for i in range(25)).encode()
+        self.assertEqual(len(report("-", stdin=log)["sections"]), 10)
+        self.assertEqual(len(report("--top", "3", "-", stdin=log)["sections"]), 3)
+        self.assertEqual(len(report("--top", "0", "-", stdin=log)["sections"]), 25)
+
+    def test_only_leaves_the_other_dimensions_out(self):
+        r = report("--only", "sections,status", "-", stdin=line(1000).encode())
+        self.assertIn("sections", r)
+        self.assertIn("status", r)
+        for key in ("visitors", "paths", "agents"):
+            self.assertNotIn(key, r)
+
+    def test_alerts_equal_a_naive_recomputation(self):
+        random.seed(7)
+        for round_number in range(40):
+            window, threshold = random.choice([(5, 2.0), (10, 1.0), (3, 1.5), (120, 0.1)])
+            t, seconds = 1_500_000_000, []
+            for _ in range(random.randrange(1, 400)):
+                t += random.choice([0, 0, 0, 0, 1, 1, 2, random.randrange(1, 500)])
+                seconds.append(t)
+            lines = [line(s) for s in seconds]
+            random.shuffle(lines)
+            r = report("-r", str(window), "-f", str(threshold), "-", stdin="".join(lines).encode())
+            want, firing = [], None
+            for s in range(min(seconds), max(seconds) + 1):
+                hits = sum(s - window < x <= s for x in seconds) if len(seconds) < 60 else None
+                if hits is None:
+                    hits = fast_count(seconds, s - window, s)
+                if firing is None and hits / window > threshold:
+                    firing = {"at": s, "hits": hits, "peak": hits}
+                elif firing is not None:
+                    firing["peak"] = max(firing["peak"], hits)
+                    if hits / window < threshold:
+                        want.append((firing["at"], firing["hits"], firing["peak"], s))
+                        firing = None
+            if firing:
+                want.append((firing["at"], firing["hits"], firing["peak"], None))
+            got = [(a["triggered_at"], a["hits"], a["peak_rate"], a["recovered_at"]) for a in r["alerts"]]
+            self.assertEqual(got, [(stamp(a), h, round(p / window, 2), stamp(b)) for a, h, p, b in want],
+                             f"round {round_number}")
+
+    def test_a_line_from_the_year_2999_moves_nothing(self):
+        log = "".join(line(1_500_000_000 + i // 20) for i in range(400)) + line(32_472_144_000)
+        r = report("-r", "10", "-f", "5", "-", stdin=log.encode())
+        self.assertEqual(r["hits"], 401)
+        self.assertEqual(r["time"]["last"], stamp(1_500_000_019))
+        self.assertEqual(len(r["alerts"]), 1)
+        self.assertIsNone(r["alerts"][0]["recovered_at"])
+
+    def test_ranges(self):
+        with Folder() as f:
+            log = f.file("a.log", "".join(line(1_500_000_000 + i, f"/s{i % 7}") for i in range(50_000)))
+            r = report("--from", "10m", log)
+            self.assertEqual(r["hits"], 601)
+            r = report("--from", stamp(1_500_001_000), "--to", stamp(1_500_001_999), log)
+            self.assertEqual(r["hits"], 1000)
+            self.assertEqual((r["time"]["first"], r["time"]["last"]),
+                             (stamp(1_500_001_000), stamp(1_500_001_999)))
+
+    def test_threads_and_compression_change_nothing(self):
+        with Folder() as f:
+            random.seed(3)
+            text = "".join(line(1_500_000_000 + i // 30, f"/s{random.randrange(40)}/{random.randrange(500)}",
+                                random.choice([200, 200, 404, 500]), random.randrange(10_000),
+                                f"10.0.{random.randrange(8)}.{random.randrange(250)}")
+                           for i in range(60_000))
+            plain = f.file("a.log", text)
+            packed = f.file("a.log.gz", gzip.compress(text.encode()))
+            one = report("--jobs", "1", "--top", "0", plain)
+            for args in (["--jobs", "4", plain], ["--jobs", "1", packed], ["--jobs", "3", packed]):
+                self.assertEqual(report("--top", "0", *args), one, args)
+            self.assertEqual(report("--top", "0", plain, packed)["hits"], 2 * one["hits"])
+
+    def test_hostile_bytes_leave_only_clean_json_and_text(self):
+        log = (b'1.1.1.1 - - [17/May/2015:10:05:03 +0000] "GET /\x1b[2J\x9b31m\xe2\x80\xae/x HTTP/1.1" 200 5 "\x07" "\x1b]0;t\x07"\n'
+               b'2.2.2.2 - - [17/May/2015:10:05:03 +0000] "\\x16\\x03\\x01" 400 0 "-" "-"\n'
+               b'\x1b[31m garbage \r\x00\n')
+        code, out, _ = run("report", "-o", "json", "-", stdin=log)
+        self.assertEqual(code, 0)
+        self.assertEqual((json.loads(out)["hits"], json.loads(out)["lines"]["rejected"]), (2, 1))
+        for args in (["report", "-o", "json", "-"], ["report", "-"], ["parse", "-"]):
+            _, out, _ = run(*args, stdin=log)
+            self.assertFalse([b for b in out if (b < 32 and b != 10) or b == 127], args)
+            out.decode()  # valid UTF-8
+            self.assertNotIn("\u202e", out.decode())
+
+
+def fast_count(seconds, low, high):
+    import bisect
+    return bisect.bisect_right(seconds, high) - bisect.bisect_right(seconds, low)
+
+
+def stamp(second):
+    import time
+    return None if second is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
+
+
+if __name__ == "__main__":
+    unittest.main()
