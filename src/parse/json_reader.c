@@ -111,7 +111,7 @@ static bool has_exponent(struct text piece)
 
 static bool is_empty(const struct json_piece *piece)
 {
-    return piece->kind == JSON_EMPTY || piece->len == 0 || (piece->len == 1 && *piece->at == '-');
+    return piece->kind == PIECE_EMPTY || piece->len == 0 || (piece->len == 1 && *piece->at == '-');
 }
 
 static bool set_number_like(struct reading *r, const struct json_rule *rule,
@@ -119,13 +119,13 @@ static bool set_number_like(struct reading *r, const struct json_rule *rule,
 {
     enum field f = rule->field;
     struct text text = text_make(piece->at, piece->len);
-    if (piece->kind == JSON_WORD) {
+    if (piece->kind == PIECE_WORD) {
         return false;
     }
-    if (piece->kind == JSON_NUMBER && has_exponent(text) && f != FIELD_STATUS) {
+    if (piece->kind == PIECE_NUMBER && has_exponent(text) && f != FIELD_STATUS) {
         return set_exponent(r, rule, text);
     }
-    if (field_kind(f) == FIELD_KIND_COUNT && piece->kind == JSON_NUMBER) {
+    if (field_kind(f) == FIELD_KIND_COUNT && piece->kind == PIECE_NUMBER) {
         text = whole_part(text);
     }
     return value_set(r, f, text, rule->notation);
@@ -169,7 +169,7 @@ struct progress {
 static void note_done(struct progress *done, enum field f, const struct json_piece *piece)
 {
     done->done |= FIELD_BIT(f);
-    if (f == FIELD_REQUEST && piece->kind == JSON_STRING) {
+    if (f == FIELD_REQUEST && piece->kind == PIECE_STRING) {
         bool line = memchr(piece->at, ' ', piece->len) != NULL;
         done->done |= FIELD_BIT(FIELD_PATH);
         done->done |= line ? FIELD_BIT(FIELD_METHOD) | FIELD_BIT(FIELD_PROTOCOL) : 0;

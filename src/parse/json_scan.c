@@ -1,8 +1,9 @@
 #include "parse/json_scan.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "parse/json_stop.h"
+
+/* A line is some seventy strings of ten bytes: the calls would cost as much as the work. */
+#define HOT __attribute__((always_inline))
 
 /* Where the scan stands. */
 struct scan {
@@ -40,33 +41,6 @@ static inline void skip_blank(struct scan *s)
     }
 }
 
-/* The first ", \ or control byte at or behind p. May look at JSON_SLACK bytes behind the end. */
-#ifdef __SSE2__
-static inline const char *string_stop(const char *p, const char *end)
-{
-    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
-    const __m128i control = _mm_set1_epi8(0x1f);
-    for (; p < end; p += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
-        __m128i stop = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, slash));
-        stop = _mm_or_si128(stop, _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
-        unsigned hit = (unsigned)_mm_movemask_epi8(stop);
-        if (hit != 0) {
-            return p + __builtin_ctz(hit);
-        }
-    }
-    return end;
-}
-#else
-static inline const char *string_stop(const char *p, const char *end)
-{
-    while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p > 0x1f) {
-        p++;
-    }
-    return p;
-}
-#endif
-
 static bool is_hex(const char *at, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -96,7 +70,7 @@ static unsigned escape_length(struct scan *s, const char *p)
 }
 
 /* Takes a string whose opening quote is at hand. */
-static inline bool take_string(struct scan *s, struct json_piece *piece)
+HOT static inline bool take_string(struct scan *s, struct json_piece *piece)
 {
     const char *begin = s->p + 1;
     const char *p = string_stop(begin, s->end);
@@ -115,7 +89,7 @@ static inline bool take_string(struct scan *s, struct json_piece *piece)
     if (*p != '"') {
         return fail(s, p, "a control character in a string");
     }
-    *piece = (struct json_piece){begin, (uint32_t)(p - begin), JSON_STRING, escaped};
+    *piece = (struct json_piece){begin, (uint32_t)(p - begin), PIECE_STRING, escaped};
     s->p = p + 1;
     return true;
 }
@@ -188,7 +162,7 @@ static bool take_number(struct scan *s, struct json_piece *piece)
     } while (s->level[s->depth - 1] != 0 && next_of_list(s));
     uint32_t len = (uint32_t)(s->p - begin);
     bool empty = len == 1 && *begin == '-';
-    *piece = (struct json_piece){begin, len, empty ? JSON_EMPTY : JSON_NUMBER, false};
+    *piece = (struct json_piece){begin, len, empty ? PIECE_EMPTY : PIECE_NUMBER, false};
     return true;
 }
 
@@ -196,8 +170,8 @@ static bool take_word(struct scan *s, struct json_piece *piece)
 {
     static const struct {
         struct text word;
-        enum json_kind kind;
-    } rows[] = {{{"true", 4}, JSON_WORD}, {{"false", 5}, JSON_WORD}, {{"null", 4}, JSON_EMPTY}};
+        enum piece_kind kind;
+    } rows[] = {{{"true", 4}, PIECE_WORD}, {{"false", 5}, PIECE_WORD}, {{"null", 4}, PIECE_EMPTY}};
     struct text rest = text_make(s->p, (size_t)(s->end - s->p));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t len = rows[i].word.len;
@@ -210,7 +184,7 @@ static bool take_word(struct scan *s, struct json_piece *piece)
     return fail(s, s->p, s->p < s->end ? "no JSON value" : "the line ends inside the object");
 }
 
-static bool open_level(struct scan *s, bool object)
+HOT static inline bool open_level(struct scan *s, bool object)
 {
     if (s->depth == JSON_DEPTH) {
         return fail(s, s->p, "nested too deeply");
@@ -247,7 +221,7 @@ static inline void know_key(struct scan *s, unsigned node, const struct json_pie
 }
 
 /* "key" and the colon, in an object. */
-static inline bool take_key(struct scan *s)
+HOT static inline bool take_key(struct scan *s)
 {
     struct json_piece name;
     if (here(s) != '"') {
@@ -281,7 +255,7 @@ static inline void keep(struct scan *s, const struct json_piece *piece)
 }
 
 /* A value that is neither object nor array. */
-static inline bool take_scalar(struct scan *s)
+HOT static inline bool take_scalar(struct scan *s)
 {
     struct json_piece piece;
     unsigned char byte = here(s);
@@ -292,7 +266,7 @@ static inline bool take_scalar(struct scan *s)
         good = take_number(s, &piece);
     } else if ((byte == ',' || byte == '}') && s->level[s->depth - 1] != 0) {
         s->found->quirks |= QUIRK_EMPTY;
-        piece = (struct json_piece){s->p, 0, JSON_EMPTY, false};
+        piece = (struct json_piece){s->p, 0, PIECE_EMPTY, false};
         good = true;
     } else {
         good = take_word(s, &piece);
@@ -304,7 +278,7 @@ static inline bool take_scalar(struct scan *s)
 }
 
 /* Behind a value: closes what ends here, up to the comma before the next member. */
-static inline bool take_ends(struct scan *s)
+HOT static inline bool take_ends(struct scan *s)
 {
     while (s->depth > 0) {
         skip_blank(s);
@@ -327,7 +301,7 @@ static inline bool take_ends(struct scan *s)
 }
 
 /* Takes a value; of an object or array only its beginning, *opened. */
-static inline bool take_value(struct scan *s, bool *opened)
+HOT static inline bool take_value(struct scan *s, bool *opened)
 {
     unsigned char byte = here(s);
     *opened = false;

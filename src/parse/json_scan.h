@@ -23,7 +23,12 @@ enum {
     JSON_SLACK = 32    /* bytes behind the end that must be readable; their content is not judged */
 };
 
-enum json_kind { JSON_STRING, JSON_NUMBER, JSON_WORD /* true, false */, JSON_EMPTY /* null */ };
+enum piece_kind {
+    PIECE_STRING,
+    PIECE_NUMBER,
+    PIECE_WORD /* true, false */,
+    PIECE_EMPTY /* null */
+};
 
 struct json_piece {
     const char *at; /* of a string what is between the quotes */

@@ -101,17 +101,17 @@ Test(json_scan, reads_what_nginx_writes_instead_of_json)
         const char *line;
         const char *value;
         unsigned quirks;
-        enum json_kind kind;
+        enum piece_kind kind;
     } rows[] = {
-        {"{\"a\":,\"b\":1}", "", QUIRK_EMPTY, JSON_EMPTY},
-        {"{\"b\":1,\"a\": }", "", QUIRK_EMPTY, JSON_EMPTY},
-        {"{\"a\":-,\"b\":1}", "-", QUIRK_EMPTY, JSON_EMPTY},
-        {"{\"a\":0.1, 0.2,\"b\":1}", "0.1, 0.2", QUIRK_LIST, JSON_NUMBER},
-        {"{\"a\":0.1, 0.2 : 0.3}", "0.1, 0.2 : 0.3", QUIRK_LIST, JSON_NUMBER},
-        {"{\"a\":-, 0.2 , \"b\":1}", "-, 0.2", QUIRK_LIST | QUIRK_EMPTY, JSON_NUMBER},
-        {"{\"a\":000}", "000", QUIRK_ZEROS, JSON_NUMBER},
-        {"{\"a\":\"\\x22\\v\"}", "\\x22\\v", QUIRK_ESCAPE, JSON_STRING},
-        {"{\"a\":1,\"b\":2}", "1", 0, JSON_NUMBER},
+        {"{\"a\":,\"b\":1}", "", QUIRK_EMPTY, PIECE_EMPTY},
+        {"{\"b\":1,\"a\": }", "", QUIRK_EMPTY, PIECE_EMPTY},
+        {"{\"a\":-,\"b\":1}", "-", QUIRK_EMPTY, PIECE_EMPTY},
+        {"{\"a\":0.1, 0.2,\"b\":1}", "0.1, 0.2", QUIRK_LIST, PIECE_NUMBER},
+        {"{\"a\":0.1, 0.2 : 0.3}", "0.1, 0.2 : 0.3", QUIRK_LIST, PIECE_NUMBER},
+        {"{\"a\":-, 0.2 , \"b\":1}", "-, 0.2", QUIRK_LIST | QUIRK_EMPTY, PIECE_NUMBER},
+        {"{\"a\":000}", "000", QUIRK_ZEROS, PIECE_NUMBER},
+        {"{\"a\":\"\\x22\\v\"}", "\\x22\\v", QUIRK_ESCAPE, PIECE_STRING},
+        {"{\"a\":1,\"b\":2}", "1", 0, PIECE_NUMBER},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         gives(rows[i].line, A, rows[i].value);
