@@ -258,13 +258,12 @@ static void take_size(void)
         resizeterm(size.ws_row, size.ws_col);
 }
 
-/* The shell had the terminal meanwhile: its settings and its screen are anything now. */
+/* The shell had the terminal meanwhile: its settings and its screen are anything now. After
+ * endwin(); the next refresh takes the alternate screen and hides the cursor. */
 static void come_back(struct terminal *t)
 {
     take_size();
     reset_prog_mode();
-    curs_set(1);
-    curs_set(0); /* curses believes that the cursor is hidden still */
     terminal_redraw(t);
 }
 
