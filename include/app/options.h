@@ -2,7 +2,7 @@
  *
  * The rows of the table make the reading of the command line, `--help`, the man page and the keys of
  * the configuration. A new option is a row and a member of settings.
- * Settings are a value owned by main; its texts point into argv. Main thread. */
+ * Settings are a value owned by main; its texts point into argv and the configuration. Main thread. */
 #ifndef SPATE_APP_OPTIONS_H
 #define SPATE_APP_OPTIONS_H
 
@@ -15,6 +15,9 @@
 #include "monitor/tally.h"
 #include "render/console.h"
 #include "source/follow.h"
+
+struct config;
+struct filter;
 
 enum output { OUTPUT_TEXT, OUTPUT_JSON };
 
@@ -40,6 +43,15 @@ struct settings {
     int64_t jobs;
     enum console_colour colour;
     bool ascii;
+    const char *where;      /* as given; NULL: every line */
+    struct filter *filter;  /* what `where` says, compiled; owned. NULL: every line */
+    const char *config_path; /* --config */
+    struct config *config;   /* app/config.h; owned. NULL for commands that read no logs */
+    struct buf problems;     /* what is wrong with the configuration, for people: lines and carets */
+    bool unreadable;         /* settings_read() failed for the configuration cannot be read */
+    const char *frequency;   /* the text of -f; NULL: not given */
+    bool frequency_in_file;
+    uint64_t given;          /* bits: which rows of option_rows the command line has */
 };
 
 struct command {
@@ -53,9 +65,10 @@ extern const struct command commands[];
 extern const size_t command_count;
 
 enum option_scope { /* bits: which commands take it */
-    FOR_WATCH = 1, FOR_REPORT = 2, FOR_PARSE = 4, FOR_FORMATS = 8,
+    FOR_WATCH = 1, FOR_REPORT = 2, FOR_PARSE = 4, FOR_FORMATS = 8, FOR_CHECK_CONFIG = 16,
     FOR_LOGS = FOR_WATCH | FOR_REPORT | FOR_PARSE,
-    FOR_EVERY = 0xff
+    FOR_EVERY = 0xff,
+    COMMAND_LINE_ONLY = 0x100 /* beside the commands: is no key of the configuration */
 };
 
 struct option_row {
@@ -72,8 +85,8 @@ struct option_row {
 extern const struct option_row option_rows[];
 extern const size_t option_count;
 
-/* Reads the command line into *s. False with *why: names the option, its value and
- * what is accepted. */
+/* Reads the command line into *s, and for commands that read logs the configuration below it. False with
+ * *why: names the option, its value and what is accepted; or s->problems is not empty and says it. */
 bool settings_read(struct settings *s, int argc, char *const *argv, struct error *why);
 void settings_done(struct settings *s);
 

@@ -7,5 +7,7 @@ const struct command commands[] = {
     {"parse", "[OPTION]... [FILE]...",
      "print each line as the fields it was read as (JSON lines)", command_parse},
     {"formats", "[OPTION]...", "list the named formats, with a sample line each", command_formats},
+    {"check-config", "[--config FILE]",
+     "print what the configuration makes run, or what is wrong with it", command_check_config},
 };
 const size_t command_count = sizeof commands / sizeof *commands;

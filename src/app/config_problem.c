@@ -54,11 +54,13 @@ size_t problem_byte(struct text source, uint32_t line, uint32_t column)
     return at;
 }
 
-/* Where in a line the value of a key begins that names a secret; the line's length when it has none. */
+/* Where in a line the value of a key begins that names a secret; the line's length when it has
+ * none. */
 static size_t secret_from(struct text line)
 {
     static const struct text keys[] = {{"secret", 6}, {"password", 8}, {"token", 5}, {"url", 3}};
-    for (size_t colon = text_find(line, ':', 0); colon < line.len; colon = text_find(line, ':', colon + 1)) {
+    for (size_t colon = text_find(line, ':', 0); colon < line.len;
+         colon = text_find(line, ':', colon + 1)) {
         struct text key = text_cut(line, 0, colon);
         while (key.len && strchr(" \t\"'", key.at[key.len - 1]))
             key.len--;
@@ -122,7 +124,8 @@ bool problem_at(struct config_problems *p, struct config_place place, const char
     if (place.at > p->source.len)
         place.at = p->source.len;
     uint32_t line = line_number(p->source, place.at);
-    uint32_t column = characters(text_cut(p->source, line_start(p->source, place.at), place.at)) + 1;
+    uint32_t column =
+        characters(text_cut(p->source, line_start(p->source, place.at), place.at)) + 1;
     if (p->count == 1) {
         p->line = line;
         p->column = column;

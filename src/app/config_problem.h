@@ -1,15 +1,15 @@
 /* config_problem.h - what is wrong with a configuration, so that it can be put right at once: the
  * place, what would be right, and the line itself with a caret below.
  *
- * Collects up to PROBLEMS_MOST, in the order found. What stands behind a key that names a secret is not shown.
- * Owned by whoever reads a configuration; one thread. */
+ * Collects up to PROBLEMS_MOST, in the order found. What stands behind a key that names a secret is
+ * not shown. Owned by whoever reads a configuration; one thread. */
 #ifndef SPATE_APP_CONFIG_PROBLEM_H
 #define SPATE_APP_CONFIG_PROBLEM_H
 
-#include <stdbool.h>
-#include <stdint.h>
 #include "base/buf.h"
 #include "base/error.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 enum { PROBLEMS_MOST = 20 };
 

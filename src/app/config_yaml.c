@@ -35,7 +35,8 @@ struct reading {
     size_t at; /* behind the last thing read */
 };
 
-/* ---- Bytes that are no YAML -------------------------------------------------------------------- */
+/* ---- Bytes that are no YAML --------------------------------------------------------------------
+ */
 
 /* The length of a UTF-8 character, 0 when it is none. */
 static size_t character(struct text t, size_t at)
@@ -179,7 +180,8 @@ static bool take_start(struct reading *r, enum yaml_kind kind, struct config_pla
     if (!place_node(r, n))
         return false;
     if (r->depth == DEPTH_MOST)
-        return problem_at(r->problems, place, "more than %d lists and maps inside each other", DEPTH_MOST);
+        return problem_at(r->problems, place, "more than %d lists and maps inside each other",
+                          DEPTH_MOST);
     r->levels[r->depth++] = (struct level){.node = n};
     return true;
 }
@@ -193,7 +195,8 @@ static bool take_event(struct reading *r, struct fy_event *e)
     switch (e->type) {
     case FYET_DOCUMENT_START:
         return r->documents++ == 0 ||
-               problem_at(r->problems, place, "a second document begins here: there can be only one");
+               problem_at(r->problems, place,
+                          "a second document begins here: there can be only one");
     case FYET_SCALAR: return take_scalar(r, e, place);
     case FYET_SEQUENCE_START: return take_start(r, YAML_LIST, place);
     case FYET_MAPPING_START: return take_start(r, YAML_MAP, place);
@@ -215,7 +218,8 @@ static bool take_findings(struct reading *r, struct fy_diag *diag, bool failed)
                           safe_str(text_of(found->msg)));
     }
     if (failed)
-        return problem_at(r->problems, (struct config_place){r->at, r->at}, "this is no YAML from here on");
+        return problem_at(r->problems, (struct config_place){r->at, r->at},
+                          "this is no YAML from here on");
     return true;
 }
 
@@ -228,7 +232,8 @@ static bool read_events(struct reading *r)
     struct fy_diag *diag = fy_diag_create(&diag_cfg);
     struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET, .diag = diag};
     struct fy_parser *parser = diag ? fy_parser_create(&cfg) : NULL;
-    bool good = parser && !fy_parser_set_string(parser, r->source.len ? r->source.at : "", r->source.len);
+    bool good =
+        parser && !fy_parser_set_string(parser, r->source.len ? r->source.at : "", r->source.len);
     if (diag)
         fy_diag_set_collect_errors(diag, true);
     struct fy_event *e;

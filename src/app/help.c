@@ -66,7 +66,8 @@ static void add_foot(struct buf *out)
 {
     buf_str(out, "\nDURATION: 500ms, 10s, 2m, 1h, 7d, or a bare number of seconds. FILE: a log, a glob in\n"
                  "quotes, or - for standard input [/var/log/access.log].\n"
-                 "Exit code: 0 done, 1 something could not be read or written, 2 bad usage.\n");
+                 "Exit code: 0 done, 1 something could not be read or written, 2 bad usage or a\n"
+                 "bad configuration.\n");
 }
 
 void help_text(struct buf *out, const struct command *c)
@@ -127,7 +128,7 @@ static void man_option(struct buf *out, const struct option_row *row)
         buf_byte(out, ')');
     }
     buf_str(out, ".\n");
-    if (row->scope != FOR_EVERY) {
+    if ((row->scope & FOR_EVERY) != FOR_EVERY) {
         buf_str(out, "Of");
         for (size_t i = 0, n = 0; i < command_count; i++)
             if (row->scope & (1U << i))
@@ -173,7 +174,9 @@ void man_text(struct buf *out)
                 "divided by them. Above -f the alert fires, below it recovers; equality keeps the "
                 "state.");
     man_section(out, "EXIT STATUS",
-                "0 done; 1 something could not be read or written; 2 bad usage.");
+                "0 done; 1 something could not be read or written; 2 bad usage or a bad configuration.");
     man_section(out, "ENVIRONMENT", "NO_COLOR: no colours. TERM, LANG: what the terminal can show.");
-    man_section(out, "FILES", "/var/log/access.log: what is followed when no FILE is named.");
+    man_section(out, "FILES", "/var/log/access.log: what is followed when no FILE is named. "
+                "$XDG_CONFIG_HOME/spate/spate.yaml, /etc/spate/spate.yaml: the configuration; see "
+                "`spate check-config`.");
 }

@@ -39,8 +39,12 @@ int main(int argc, char **argv)
     int code = EXIT_USAGE;
     if (settings_read(&s, argc, argv, &why))
         code = run(&s);
+    else if (s.problems.len)
+        buf_write(&s.problems, STDERR_FILENO); /* several lines, with carets */
     else
         note("%s", why.text);
+    if (s.unreadable)
+        code = EXIT_FAILED;
     settings_done(&s);
     return code;
 }

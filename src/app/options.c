@@ -40,6 +40,7 @@ static bool take_frequency(struct settings *s, const char *value)
     if (!text_to_double(text_of(value), &rate) || rate <= 0 || rate > 1e12)
         return false;
     s->threshold = rate;
+    s->frequency = value;
     return true;
 }
 
@@ -141,6 +142,18 @@ static bool take_ascii(struct settings *s, const char *value)
     return s->ascii = true;
 }
 
+static bool take_where(struct settings *s, const char *value)
+{
+    s->where = value; /* compiled when all is read: its errors have a place of their own */
+    return true;
+}
+
+static bool take_config(struct settings *s, const char *value)
+{
+    s->config_path = value;
+    return *value != 0;
+}
+
 static bool take_help(struct settings *s, const char *value)
 {
     (void)value;
@@ -198,7 +211,15 @@ const struct option_row option_rows[] = {
      "auto, always or never", FOR_WATCH, take_colour},
     {"ascii", 0, NULL, NULL, "draw the console with plain ASCII characters", NULL, FOR_WATCH,
      take_ascii},
-    {"help", 'h', NULL, NULL, "print this help", NULL, FOR_EVERY, take_help},
-    {"version", 'V', NULL, NULL, "print the version", NULL, FOR_EVERY, take_version},
+    {"where", 0, "FILTER", NULL,
+     "only lines that fit: fields of `spate parse`, = != < <= > >= ~ !~, and, or, not, parentheses, such "
+     "as 'section = /api and status = 5xx'",
+     "a filter", FOR_LOGS, take_where},
+    {"config", 0, "FILE", NULL,
+     "the configuration: options, alerts and whom to tell [$XDG_CONFIG_HOME/spate/spate.yaml or "
+     "/etc/spate/spate.yaml]",
+     "the name of a file", FOR_LOGS | FOR_CHECK_CONFIG | COMMAND_LINE_ONLY, take_config},
+    {"help", 'h', NULL, NULL, "print this help", NULL, FOR_EVERY | COMMAND_LINE_ONLY, take_help},
+    {"version", 'V', NULL, NULL, "print the version", NULL, FOR_EVERY | COMMAND_LINE_ONLY, take_version},
 };
 const size_t option_count = sizeof option_rows / sizeof *option_rows;

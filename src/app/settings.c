@@ -1,11 +1,13 @@
-/* settings.c - reads the command line by the table of options. */
+/* settings.c - reads the command line by the table of options, and the configuration below it. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/config.h"
 #include "app/options.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/safe.h"
+#include "parse/filter.h"
 
 unsigned command_scope(const struct command *c)
 {
@@ -59,8 +61,10 @@ static bool take(struct settings *s, const struct found *f, struct error *why)
         return error_set(why, "%s needs a value: %s", safe_str(text_of(f->shown)), row->accepts);
     if (!row->value && f->value)
         return error_set(why, "%s takes no value", safe_str(text_of(f->shown)));
-    if (row->take(s, f->value))
+    if (row->take(s, f->value)) {
+        s->given |= UINT64_C(1) << (row - option_rows);
         return true;
+    }
     return error_set(why, "%s: bad value `%s'; accepted: %s", safe_str(text_of(f->shown)),
                      safe_str(text_of(f->value)), row->accepts);
 }
@@ -116,6 +120,39 @@ static void settings_defaults(struct settings *s, int argc)
                            .only = DIMENSION_EVERY};
 }
 
+static void add_file(struct settings *s, const char *path)
+{
+    s->paths[s->path_count++] = path;
+    s->given |= UINT64_C(1) << (row_named(TEXT("path")) - option_rows);
+}
+
+static bool read_config(struct settings *s, struct error *why)
+{
+    struct config_problems problems;
+    bool wanted = command_scope(s->command) & (FOR_LOGS | FOR_CHECK_CONFIG);
+    if (s->help || s->version || !wanted)
+        return true;
+    enum config_result got = config_read(&s->config, s, &problems, why);
+    s->unreadable = got == CONFIG_UNREADABLE;
+    if (got == CONFIG_WRONG) {
+        *why = problems.first;
+        s->problems = problems.text;
+        problems.text = (struct buf){0};
+    }
+    problems_done(&problems);
+    return got == CONFIG_READ;
+}
+
+/* The filter of the command line; that of the configuration is compiled with it. */
+static bool compile_where(struct settings *s, struct error *why)
+{
+    struct error bad = {0};
+    if (!s->where || s->filter)
+        return true;
+    s->filter = filter_new(text_of(s->where), &bad);
+    return s->filter || error_at(why, bad.column, "--where, column %u: %s", bad.column, bad.text);
+}
+
 bool settings_read(struct settings *s, int argc, char *const *argv, struct error *why)
 {
     settings_defaults(s, argc);
@@ -137,15 +174,20 @@ bool settings_read(struct settings *s, int argc, char *const *argv, struct error
         else if (!*word)
             ok = error_set(why, "a FILE has an empty name");
         else
-            s->paths[s->path_count++] = word;
+            add_file(s, word);
         if (!ok)
             return false;
     }
-    return true;
+    return read_config(s, why) && compile_where(s, why);
 }
 
 void settings_done(struct settings *s)
 {
     free(s->paths);
+    filter_free(s->filter);
+    config_free(s->config);
+    buf_done(&s->problems);
     s->paths = NULL;
+    s->filter = NULL;
+    s->config = NULL;
 }
