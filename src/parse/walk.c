@@ -143,8 +143,6 @@ static size_t scan_time_piece(const struct step *s, struct text in, struct stamp
 
 static const char *time_end(const struct walk *w, const struct step *s, const char *from)
 {
-    if (from < w->end && *from == '-')
-        return from + 1;
     const struct format_memo *memo = w->r->memo;
     struct text rest = text_make(from, (size_t)(w->end - from));
     if (s->piece == TIME_WHOLE && memo->time_len == STAMP_CLF_LEN && rest.len > STAMP_CLF_LEN &&
@@ -169,7 +167,8 @@ static const char *only_end(struct walk *w, const struct step *s, const char *fr
     case SHAPE_TIME: to = time_end(w, s, from); break;
     default: break;
     }
-    if (to > from || (to == from && s->may_be_empty && s->shape != SHAPE_TIME))
+    bool empty = to == from, long_status = s->field == FIELD_STATUS && to - from > 3;
+    if (!long_status && (!empty || (s->may_be_empty && s->shape != SHAPE_TIME)))
         return to;
     note_failure(w, from,
                  s->shape == SHAPE_TIME     ? "not a time"
@@ -194,11 +193,13 @@ static const char *next_quoted_end(struct walk *w, const struct step *s, const c
     return NULL;
 }
 
-/* A dash is a whole value: "- frank" is two, and the line has more pieces than its format. */
+/* A dash is a whole value: "- frank" is two, and the line has more pieces than its format. Nor
+ * does a value begin with a space, where spaces part the values. */
 static bool holds_two(const struct step *s, const char *from, const char *to)
 {
-    return s->shape == SHAPE_FREE && !s->may_be_empty && to - from > 1 && from[0] == '-' &&
-           from[1] == ' ';
+    if (s->shape != SHAPE_FREE || s->may_be_empty || to == from)
+        return false;
+    return from[0] == ' ' || (to - from > 1 && from[0] == '-' && from[1] == ' ');
 }
 
 /* The next end of a WORD or FREE value: where its literal may begin, at the latest the end of
@@ -256,17 +257,17 @@ static bool stands_alone(const struct walk *w, const struct step *s, const char 
     return w->step + 1 == w->p->count && after.len == 0 && (to == w->end || *to == ' ');
 }
 
-/* Behind a bare dash in the place of a quoted value of the next step, or NULL. `at` is behind the
- * value of this step. */
-static const char *match_bare_dash(struct walk *w, const struct step *s, const char *at)
+/* Behind a bare dash in the place of the next step's quoted value, or NULL. `at` is behind the
+ * value of this step, `after` the literal that should follow. */
+static const char *match_bare_dash(struct walk *w, struct text after, const char *at)
 {
-    const struct step *next = s + 1;
-    if (w->step + 1 >= w->p->count || !next->dash_for_quoted)
+    unsigned next = w->step + 1;
+    if (next >= w->p->count || !w->p->steps[next].dash_for_quoted)
         return NULL;
-    at = match_literal(w, text_cut(s->after, 0, s->after.len - 1), at);
+    at = match_literal(w, text_cut(after, 0, after.len - 1), at);
     if (!at || at == w->end || *at != '-' || (at + 1 < w->end && at[1] != ' '))
         return NULL;
-    w->piece[w->step + 1] = text_make(at, 1);
+    w->piece[next] = text_make(at, 1);
     return at + 1;
 }
 
@@ -308,14 +309,14 @@ static bool pass(struct walk *w, const char *to)
             enter(w, w->step + 1, next);
             return true;
         }
-        if (dashed ? to == w->end : stands_alone(w, s, to))
+        if (dashed ? last || to == w->end : stands_alone(w, s, to))
             keep_best(w, w->step + 1);
         if (w->whole == w->p->required)
             commit(w);
-        const char *dash = dashed ? NULL : match_bare_dash(w, s, to);
+        const char *dash = match_bare_dash(w, after, to);
         if (!dash)
             return false;
-        w->step++;
+        keep_best(w, ++w->step);
         w->fresh[w->step] = false;
         to = dash;
     }
@@ -336,7 +337,7 @@ static void walk_steps(struct walk *w)
             piece->len = (size_t)(to - piece->at);
             if (pass(w, to))
                 continue;
-            if (w->whole >= w->stop)
+            if (w->whole >= w->stop || i < w->floor)
                 return;
             w->step = i;
             continue;

@@ -13,10 +13,12 @@ static const struct {
     int id;
     const char *why;
 } exceptions[] = {
-    {129, "$binary_remote_addr is not text: what is logged are four escaped bytes, kept as they are"},
+    {129,
+     "$binary_remote_addr is not text: what is logged are four escaped bytes, kept as they are"},
     {162, "a configuration, not a line: tested with server_config"},
     {327, "its format is a description, not a format"},
-    {360, "the line ends inside the agent: a hit without an agent, for its fields up to the bytes are whole"},
+    {360, "the line ends inside the agent: a hit without an agent, for its fields up to the bytes "
+          "are whole"},
 };
 
 struct run {
