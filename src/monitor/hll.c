@@ -31,14 +31,20 @@ static double hll_tau(double x)
     return z / 3;
 }
 
-uint64_t hll_estimate(const uint32_t registers[HLL_RANKS + 1])
+uint64_t hll_estimate_of(const uint32_t *registers, unsigned bits)
 {
-    const double m = HLL_REGISTERS;
-    if (registers[0] == HLL_REGISTERS)
+    const double m = 1u << bits;
+    const int ranks = (int)(64 - bits + 1);
+    if (registers[0] == 1u << bits)
         return 0;
-    double z = m * hll_tau(1 - registers[HLL_RANKS] / m);
-    for (int rank = HLL_RANKS - 1; rank >= 1; rank--)
+    double z = m * hll_tau(1 - registers[ranks] / m);
+    for (int rank = ranks - 1; rank >= 1; rank--)
         z = 0.5 * (z + registers[rank]);
     z += m * hll_sigma(registers[0] / m);
     return (uint64_t)llround(m * m / (2 * M_LN2 * z));
+}
+
+uint64_t hll_estimate(const uint32_t registers[HLL_RANKS + 1])
+{
+    return hll_estimate_of(registers, HLL_BITS);
 }

@@ -30,4 +30,7 @@ static inline unsigned hll_rank(uint64_t hash)
  * touched). The sum of `registers` is HLL_REGISTERS. */
 uint64_t hll_estimate(const uint32_t registers[HLL_RANKS + 1]);
 
+/* The same for a sketch of 2^bits registers, whose ranks go from 0 to 64 - bits + 1. */
+uint64_t hll_estimate_of(const uint32_t *registers, unsigned bits);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -49,6 +50,11 @@ static inline struct key_words key_words_slack(const char *at, uint32_t len)
     memcpy(&w, at, sizeof w);
     memcpy(&keep, mask + KEY_SHORT - len, sizeof keep);
     return (struct key_words){w.low & keep.low, w.high & keep.high};
+}
+
+static inline bool key_words_same(struct key_words a, struct key_words b)
+{
+    return ((a.low ^ b.low) | (a.high ^ b.high)) == 0;
 }
 
 static inline uint64_t key_fold(uint64_t a, uint64_t b)

@@ -6,33 +6,22 @@
 #include <string.h>
 
 #include "base/mem.h"
-
-/* Bucket numbers: below 64 the nanoseconds themselves; from there on each power of two has 64
- * buckets, and the number goes on without a gap: 64 is [64, 65), 128 is [128, 130). */
-enum { STEP_BITS = 6, STEPS = 1 << STEP_BITS };
-
-struct latency {
-    uint64_t count;
-    uint64_t max;
-    uint32_t first;  /* bucket number of counts[0]; a multiple of STEPS */
-    uint32_t length; /* a multiple of STEPS */
-    uint64_t *counts;
-};
+#include "monitor/latency_save.h"
 
 static uint32_t bucket_of(uint64_t ns)
 {
-    if (ns < STEPS)
+    if (ns < LATENCY_STEPS)
         return (uint32_t)ns;
-    unsigned shift = 63u - (unsigned)__builtin_clzll(ns) - STEP_BITS;
-    return (shift << STEP_BITS) + (uint32_t)(ns >> shift);
+    unsigned shift = 63u - (unsigned)__builtin_clzll(ns) - LATENCY_STEP_BITS;
+    return (shift << LATENCY_STEP_BITS) + (uint32_t)(ns >> shift);
 }
 
 static uint64_t bucket_middle(uint32_t bucket)
 {
-    if (bucket < STEPS * 2)
+    if (bucket < LATENCY_STEPS * 2)
         return bucket;
-    unsigned shift = (bucket >> STEP_BITS) - 1;
-    uint64_t low = (uint64_t)(STEPS + (bucket & (STEPS - 1))) << shift;
+    unsigned shift = (bucket >> LATENCY_STEP_BITS) - 1;
+    uint64_t low = (uint64_t)(LATENCY_STEPS + (bucket & (LATENCY_STEPS - 1))) << shift;
     return low + ((UINT64_C(1) << shift) >> 1);
 }
 
@@ -60,7 +49,7 @@ void latency_reset(struct latency *l)
 /* Makes room for the power of two that the bucket lies in. */
 static void latency_widen(struct latency *l, uint32_t bucket)
 {
-    uint32_t from = bucket & ~(uint32_t)(STEPS - 1), to = from + STEPS;
+    uint32_t from = bucket & ~(uint32_t)(LATENCY_STEPS - 1), to = from + LATENCY_STEPS;
     if (l->length && l->first < from)
         from = l->first;
     if (l->length && l->first + l->length > to)
@@ -80,6 +69,11 @@ static inline void bucket_add(struct latency *l, uint32_t bucket, uint64_t times
     if (bucket - l->first >= l->length)
         latency_widen(l, bucket);
     l->counts[bucket - l->first] += times;
+}
+
+void latency_bucket_add(struct latency *l, uint32_t bucket, uint64_t times)
+{
+    bucket_add(l, bucket, times);
 }
 
 void latency_add(struct latency *l, uint64_t ns, uint64_t times)

@@ -11,7 +11,6 @@ struct tally_desk {
     struct key_secret secret;
     struct top_weights weights;
     struct top_cells cells;
-    struct top_cells hosts; /* for visitors and addresses alike */
 };
 
 static inline bool tally_wants(const struct tally *t, unsigned dimension)
@@ -141,6 +140,8 @@ static void tally_request_times(struct tally *t, const struct entry *e, uint32_t
 {
     struct top_weights *w = &t->desk->weights;
     w->timed = false;
+    if (!t->request_time)
+        return;
     for (uint32_t i = 0; i < count; i++, e++) {
         w->request_ns[i] = UINT64_MAX;
         if (!(e->has & FIELD_BIT(FIELD_REQUEST_TIME)))
@@ -151,22 +152,19 @@ static void tally_request_times(struct tally *t, const struct entry *e, uint32_t
     }
 }
 
-static void tally_keys(struct tally *t, const struct batch *b, uint32_t first, uint32_t count)
+static void tally_keys(struct tally *t, const struct top_stretch *s)
 {
     struct tally_desk *desk = t->desk;
-    if (t->visitors || t->top[DIMENSION_ADDRESSES])
-        top_cells_fill(&desk->hosts, b, first, count, FIELD_HOST, &desk->secret);
+    struct top *addresses = t->top[DIMENSION_ADDRESSES];
+    if (t->visitors || addresses) /* one hash of the host for both */
+        top_cells_fill(&desk->cells, s, FIELD_HOST, &desk->secret);
     if (t->visitors)
-        for (uint32_t i = 0; i < desk->hosts.count; i++)
-            visitors_add(t->visitors, desk->hosts.cell[i].hash);
-    for (unsigned d = 0; d < DIMENSION_COUNT; d++) {
-        if (!t->top[d])
-            continue;
-        struct top_cells *cells = d == DIMENSION_ADDRESSES ? &desk->hosts : &desk->cells;
-        if (d != DIMENSION_ADDRESSES)
-            top_cells_fill(cells, b, first, count, dimension_field(d), &desk->secret);
-        top_add_cells(t->top[d], cells, &desk->weights);
-    }
+        visitors_add_all(t->visitors, desk->cells.hash, desk->cells.count);
+    if (addresses)
+        top_add_cells(addresses, &desk->cells, s);
+    for (unsigned d = 0; d < DIMENSION_COUNT; d++)
+        if (t->top[d] && d != DIMENSION_ADDRESSES)
+            top_add_stretch(t->top[d], s, dimension_field(d), &desk->cells);
 }
 
 static uint64_t status_sum(const struct tally *t, unsigned from)
@@ -186,9 +184,8 @@ void tally_add(struct tally *t, const struct batch *b)
         const struct entry *e = b->entries + first;
         tally_weights(t, e, count);
         tally_times(t, e, count);
-        if (t->request_time)
-            tally_request_times(t, e, count);
-        tally_keys(t, b, first, count);
+        tally_request_times(t, e, count);
+        tally_keys(t, &(struct top_stretch){b, first, count, &t->desk->weights});
     }
     t->no_status = t->status[STATUS_SLOTS];
     t->errors = status_sum(t, 500);

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "monitor/top_rows.h"
 
-enum { FIRST_ROWS = 64, CACHE_LINE = 64 };
+enum { FIRST_ROWS = 64, SPARSE_ROWS = 2048, CACHE_LINE = 64 };
 
 static void top_resize(struct top *t, uint32_t capacity)
 {
@@ -17,8 +17,10 @@ static void top_resize(struct top *t, uint32_t capacity)
     free(t->rows);
     t->rows = rows;
     t->capacity = capacity;
-    uint32_t slots = 16;
-    while (slots < capacity + capacity / 2)
+    /* While the index is small it is kept sparse: the first slot then is nearly always the right
+     * one, and the processor need not guess. */
+    uint32_t slots = 16, sparse = capacity < SPARSE_ROWS ? 5 * capacity : capacity + capacity / 2;
+    while (slots < sparse)
         slots *= 2;
     if (slots != t->mask + 1 || !t->index) {
         free(t->index);
@@ -83,47 +85,32 @@ void top_reindex(struct top *t)
     }
 }
 
-uint32_t top_row_find(const struct top *t, struct text key, struct key_words words, uint32_t hash)
+static size_t top_keep_text(struct top *t, const char *text, uint32_t len)
 {
-    uint32_t slot;
-    for (uint32_t at = hash & t->mask; (slot = t->index[at]) != 0; at = (at + 1) & t->mask) {
-        if ((slot ^ hash) >> TOP_TAG_SHIFT)
-            continue;
-        uint32_t row = top_slot_row(slot);
-        if (top_entry_is(t, &t->rows[row], hash, words, key))
-            return row;
-    }
-    return UINT32_MAX;
-}
-
-static uint32_t top_keep_text(struct top *t, struct text key)
-{
-    if (t->text_used + key.len > t->text_capacity) {
+    if (t->text_used + len > t->text_capacity) {
         size_t capacity = t->text_capacity ? t->text_capacity * 2 : 4096;
         if (capacity > t->text_room)
             capacity = t->text_room;
-        while (capacity < t->text_used + key.len) /* only while merging beyond the room */
+        while (capacity < t->text_used + len) /* only while merging beyond the room */
             capacity *= 2;
         t->texts = mem_grow(t->texts, capacity, 1);
         t->text_capacity = capacity;
     }
-    memcpy(t->texts + t->text_used, key.at, key.len);
-    t->text_used += key.len;
-    return (uint32_t)(t->text_used - key.len);
+    memcpy(t->texts + t->text_used, text, len);
+    t->text_used += len;
+    return t->text_used - len;
 }
 
-uint32_t top_row_append(struct top *t, struct text key, struct key_words words, uint32_t hash)
+uint32_t top_row_append(struct top *t, const struct top_key *key, const char *text)
 {
     if (t->count == t->capacity)
         top_resize(t,
                    t->capacity < t->room && t->capacity > t->room / 2 ? t->room : t->capacity * 2);
-    uint32_t row = t->count++;
+    uint32_t row = t->count++, hash = top_key_half(key);
     struct top_entry *e = &t->rows[row];
-    *e = (struct top_entry){.hash = hash, .len = (uint16_t)key.len};
-    if (key.len <= KEY_SHORT)
-        e->words = words;
-    else
-        e->text = top_keep_text(t, key);
+    *e = (struct top_entry){.hash = hash, .len = (uint16_t)key->len, .words = key->words};
+    if (key->len > KEY_SHORT)
+        e->words.high = top_keep_text(t, text, key->len);
     uint32_t at = hash & t->mask;
     while (t->index[at])
         at = (at + 1) & t->mask;
@@ -131,32 +118,29 @@ uint32_t top_row_append(struct top *t, struct text key, struct key_words words, 
     return row;
 }
 
-uint32_t top_row_at(struct top *t, struct text key, struct key_words words, uint64_t hash)
+uint32_t top_row_make(struct top *t, const struct top_key *key, const char *text)
 {
-    uint32_t half = (uint32_t)(hash >> 32);
-    uint32_t row = top_row_find(t, key, words, half);
-    if (row != UINT32_MAX)
-        return row;
-    if (t->count >= t->room || t->text_used + key.len > t->text_room)
+    uint32_t text_len = key->len > KEY_SHORT ? key->len : 0;
+    if (t->count >= t->room || t->text_used + text_len > t->text_room)
         top_purge(t, t->room - (t->room + 3) / 4, t->text_room / 4 * 3);
-    row = top_row_append(t, key, words, half);
+    uint32_t row = top_row_append(t, key, text);
     t->rows[row].counts.hits = t->floor;
     t->rows[row].over = t->floor;
     return row;
 }
 
-static uint32_t top_row_of(struct top *t, struct text key)
+uint32_t top_row_of(struct top *t, struct text text)
 {
-    key = key_cut(key);
-    struct key_words words = {0, 0};
-    if (key.len <= KEY_SHORT)
-        words = key_words(key);
-    return top_row_at(t, key, words, key_hash(key, &t->secret));
+    text = key_cut(text);
+    struct top_key key = {.hash = key_hash(text, &t->secret), .len = (uint32_t)text.len};
+    key.words = key.len > KEY_SHORT ? (struct key_words){key.hash, 0} : key_words(text);
+    return top_row_at(t, &key, text.at);
 }
 
 struct top_counts *top_at(struct top *t, struct text key)
 {
-    return &t->rows[top_row_of(t, key)].counts;
+    uint32_t row = top_row_of(t, key); /* first, for it may move the rows */
+    return &t->rows[row].counts;
 }
 
 void top_latency(struct top *t, struct text key, uint64_t ns)

@@ -6,23 +6,22 @@
 #ifndef SPATE_MONITOR_TOP_BATCH_H
 #define SPATE_MONITOR_TOP_BATCH_H
 
-#include "monitor/key.h"
-#include "monitor/top.h"
+#include "monitor/top_rows.h"
 #include "record/batch.h"
 
-enum { TOP_STRETCH = 256 }; /* small enough that cells and weights stay in the first cache */
+enum { TOP_STRETCH = 256 }; /* so small that all that it touches stays in the first cache */
 
 struct top_cell {
-    struct key_words words; /* the key where it is short */
-    uint64_t hash;
-    const char *at;
-    uint32_t len;
+    struct top_key key;
     uint32_t entry; /* place in the stretch */
+    const char *text;
 };
 
 struct top_cells {
     uint32_t count;
     struct top_cell cell[TOP_STRETCH];
+    uint64_t hash[TOP_STRETCH]; /* of each once more, for the rounds that want nothing else */
+    uint32_t row[TOP_STRETCH];  /* where each probably stands */
 };
 
 /* What each entry of the stretch adds to its rows: hits 1, bytes, errors. */
@@ -32,10 +31,21 @@ struct top_weights {
     bool timed;                       /* one at least has a request time */
 };
 
-/* The keys of `count` (at most TOP_STRETCH) entries from `first` on that have the field. */
-void top_cells_fill(struct top_cells *cells, const struct batch *b, uint32_t first, uint32_t count,
-                    enum field field, const struct key_secret *secret);
+/* `count` entries of a batch from `first` on: at most TOP_STRETCH. */
+struct top_stretch {
+    const struct batch *batch;
+    uint32_t first, count;
+    const struct top_weights *weights;
+};
 
-void top_add_cells(struct top *t, const struct top_cells *cells, const struct top_weights *w);
+/* The keys of the entries that have the field. */
+void top_cells_fill(struct top_cells *cells, const struct top_stretch *s, enum field field,
+                    const struct key_secret *secret);
+
+void top_add_cells(struct top *t, struct top_cells *cells, const struct top_stretch *s);
+
+/* Both in one, with `cells` as the room to work in; quicker for a small table. */
+void top_add_stretch(struct top *t, const struct top_stretch *s, enum field field,
+                     struct top_cells *cells);
 
 #endif

@@ -49,27 +49,43 @@ static bool quota_met(struct quota gone, struct quota want)
     return gone.rows >= want.rows && gone.text >= want.text;
 }
 
+/* Counts the bins and finds the one in which the quota is met; BINS when in none. *below grows
+ * by what lies in the bins before it. */
+static unsigned bins_search(struct bins *b, const struct top *t, struct quota want,
+                            struct quota *below)
+{
+    bins_count(b, t);
+    for (unsigned bin = 0; bin < BINS; bin++) {
+        struct quota with = {below->rows + b->rows[bin], below->text + b->text[bin]};
+        if (quota_met(with, want))
+            return bin;
+        *below = with;
+    }
+    return BINS;
+}
+
 /* The count of hits at which the quota is met when rows are dropped from the rarest up; *below is
- * what goes with fewer hits than that. Narrows bin by bin: no sorting, no memory. */
+ * what goes with fewer hits than that. No sorting, no memory: bin by bin. */
 static uint64_t quota_hits(const struct top *t, struct quota want, struct quota *below)
 {
     struct bins *b = mem_new(1, sizeof *b);
+    /* Nearly always the rare ones have little more than the floor, below which nobody is. */
     *below = (struct quota){0, 0};
-    uint64_t most = hits_most(t);
-    while (most >> b->shift >= BINS)
-        b->shift += BIN_BITS;
-    for (;; b->shift -= BIN_BITS) {
-        bins_count(b, t);
-        unsigned bin = 0;
-        for (; bin < BINS - 1; bin++) {
-            struct quota with = {below->rows + b->rows[bin], below->text + b->text[bin]};
-            if (quota_met(with, want))
+    b->low = t->floor;
+    unsigned bin = bins_search(b, t, want, below);
+    if (bin < BINS) {
+        b->low += bin;
+    } else {
+        *below = (struct quota){0, 0};
+        b->low = 0;
+        for (uint64_t most = hits_most(t); most >> b->shift >= BINS;)
+            b->shift += BIN_BITS;
+        for (;; b->shift -= BIN_BITS) {
+            bin = bins_search(b, t, want, below);
+            b->low += (uint64_t)bin << b->shift;
+            if (b->shift == 0)
                 break;
-            *below = with;
         }
-        b->low += (uint64_t)bin << b->shift;
-        if (b->shift == 0)
-            break;
     }
     uint64_t hits = b->low;
     free(b);
@@ -83,8 +99,8 @@ static void row_move(struct top *t, uint32_t from, uint32_t to, size_t *text_use
     struct top_entry *e = &t->rows[to];
     if (e->len <= KEY_SHORT)
         return;
-    memmove(t->texts + *text_used, t->texts + e->text, e->len);
-    e->text = (uint32_t)*text_used;
+    memmove(t->texts + *text_used, t->texts + e->words.high, e->len);
+    e->words.high = *text_used;
     *text_used += e->len;
 }
 
@@ -141,10 +157,10 @@ void top_merge(struct top *into, const struct top *from)
     }
     for (uint32_t other = 0; other < from->count; other++) {
         const struct top_entry *e = &from->rows[other];
-        struct text key = top_entry_key(from, e);
-        uint32_t row = top_row_find(into, key, e->words, e->hash);
+        struct top_key key = {.words = e->words, .hash = (uint64_t)e->hash << 32, .len = e->len};
+        uint32_t row = top_row_find(into, &key);
         if (row == UINT32_MAX) {
-            row = top_row_append(into, key, e->words, e->hash);
+            row = top_row_append(into, &key, top_entry_key(from, e).at);
             into->rows[row].counts.hits = into->floor;
             into->rows[row].over = into->floor;
         } else {

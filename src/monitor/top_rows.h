@@ -56,27 +56,59 @@ static inline struct text top_entry_key(const struct top *t, const struct top_en
 {
     if (e->len <= KEY_SHORT)
         return text_make((const char *)&e->words, e->len);
-    return text_make(t->texts + e->text, e->len);
+    return text_make(t->texts + e->words.high, e->len);
 }
 
-static inline bool top_entry_is(const struct top *t, const struct top_entry *e, uint32_t hash,
-                                struct key_words words, struct text key)
+/* What stands for a key in the tables: a short one itself. A long one is known by its length and
+ * all 64 bits of its keyed hash: with as many keys as a table holds and ten million that come by,
+ * two are taken for one with a probability of one in fifty million, and no one can look for such
+ * two without the key; to compare the text would cost a wait for memory on every line. */
+struct top_key {
+    struct key_words words;
+    uint64_t hash;
+    uint32_t len;
+};
+
+static inline bool top_entry_is(const struct top_entry *e, const struct top_key *key)
 {
-    if (e->hash != hash || e->len != key.len)
-        return false;
-    if (key.len <= KEY_SHORT)
-        return ((e->words.low ^ words.low) | (e->words.high ^ words.high)) == 0;
-    return memcmp(t->texts + e->text, key.at, key.len) == 0;
+    uint64_t high = key->len > KEY_SHORT ? 0 : ~UINT64_C(0);
+    return e->len == key->len &&
+           ((e->words.low ^ key->words.low) | ((e->words.high ^ key->words.high) & high)) == 0;
 }
 
-/* The row of a key, made if it is not there (which may purge, and then moves all rows). `words`
- * is the key itself where it is short; the key is at most KEY_LIMIT long. */
-uint32_t top_row_at(struct top *t, struct text key, struct key_words words, uint64_t hash);
-/* The same without making it; UINT32_MAX where there is none. */
-uint32_t top_row_find(const struct top *t, struct text key, struct key_words words, uint32_t hash);
+static inline uint32_t top_key_half(const struct top_key *key)
+{
+    return (uint32_t)(key->hash >> 32);
+}
+
+/* The row of a key; UINT32_MAX where there is none. */
+static inline uint32_t top_row_find(const struct top *t, const struct top_key *key)
+{
+    uint32_t slot, hash = top_key_half(key);
+    for (uint32_t at = hash & t->mask; (slot = t->index[at]) != 0; at = (at + 1) & t->mask) {
+        if ((slot ^ hash) >> TOP_TAG_SHIFT)
+            continue;
+        uint32_t row = top_slot_row(slot);
+        if (top_entry_is(&t->rows[row], key))
+            return row;
+    }
+    return UINT32_MAX;
+}
+
+/* Makes a row for a key that has none (which may purge, and then moves all rows). */
+uint32_t top_row_make(struct top *t, const struct top_key *key, const char *text);
+
+static inline uint32_t top_row_at(struct top *t, const struct top_key *key, const char *text)
+{
+    uint32_t row = top_row_find(t, key);
+    return __builtin_expect(row != UINT32_MAX, 1) ? row : top_row_make(t, key, text);
+}
+
+/* The row of a text, made if there is none. */
+uint32_t top_row_of(struct top *t, struct text text);
 
 /* Adds a row without a look whether there is room (merging). */
-uint32_t top_row_append(struct top *t, struct text key, struct key_words words, uint32_t hash);
+uint32_t top_row_append(struct top *t, const struct top_key *key, const char *text);
 /* Enters all rows into an emptied index. */
 void top_reindex(struct top *t);
 

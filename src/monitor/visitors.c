@@ -5,16 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "monitor/hll.h"
-
-enum { EXACT_LIMIT = 4096, EXACT_SLOTS = EXACT_LIMIT * 2 };
-
-struct visitors {
-    uint32_t exact_count;
-    bool has_zero;      /* the hash 0, which marks a free slot */
-    uint64_t *exact;    /* NULL once it is a sketch */
-    uint8_t *registers; /* NULL until then */
-};
+#include "monitor/visitors_save.h"
 
 struct visitors *visitors_new(void)
 {
@@ -52,7 +43,7 @@ static inline void sketch_add(uint8_t *registers, uint64_t hash)
         *at = rank;
 }
 
-static void visitors_to_sketch(struct visitors *v)
+void visitors_to_sketch(struct visitors *v)
 {
     v->registers = mem_new(HLL_REGISTERS, 1);
     if (v->has_zero)
@@ -87,6 +78,16 @@ void visitors_add(struct visitors *v, uint64_t hash)
         sketch_add(v->registers, hash);
     else
         exact_add(v, hash);
+}
+
+void visitors_add_all(struct visitors *v, const uint64_t *hashes, uint32_t count)
+{
+    uint32_t i = 0;
+    for (; i < count && !v->registers; i++)
+        exact_add(v, hashes[i]);
+    uint8_t *registers = v->registers;
+    for (; i < count; i++)
+        sketch_add(registers, hashes[i]);
 }
 
 void visitors_merge(struct visitors *into, const struct visitors *from)

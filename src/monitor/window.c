@@ -8,12 +8,6 @@
 #include "monitor/window_sections.h"
 #include "monitor/window_visitors.h"
 
-struct slot {
-    uint64_t bytes;
-    uint32_t hits;
-    uint32_t classes[WINDOW_CLASSES];
-};
-
 struct window {
     int64_t seconds;
     int64_t end;       /* the newest second of the window */
@@ -21,7 +15,7 @@ struct window {
     struct window_sums sums;
     struct section_window *sections; /* NULL where not wanted */
     struct visitor_window *visitors; /* likewise */
-    struct slot slots[];
+    struct window_slot slots[];
 };
 
 struct window *window_new(int64_t seconds, bool sections, bool visitors)
@@ -69,7 +63,7 @@ static void window_step(struct window *w)
 {
     w->end++;
     w->end_slot = w->end_slot + 1 == w->seconds ? 0 : w->end_slot + 1;
-    struct slot *s = &w->slots[w->end_slot];
+    struct window_slot *s = &w->slots[w->end_slot];
     if (s->hits) {
         w->sums.hits -= s->hits;
         w->sums.bytes -= s->bytes;
@@ -97,7 +91,7 @@ void window_advance(struct window *w, int64_t second, window_judge *judge, void 
     }
 }
 
-static struct slot *window_slot(struct window *w, int64_t second)
+static struct window_slot *window_slot(struct window *w, int64_t second)
 {
     int64_t back = w->end - second;
     assert(back >= 0 && back < w->seconds);
@@ -107,7 +101,7 @@ static struct slot *window_slot(struct window *w, int64_t second)
 
 void window_add(struct window *w, const struct window_hit *hit)
 {
-    struct slot *s = window_slot(w, hit->second);
+    struct window_slot *s = window_slot(w, hit->second);
     if (s->hits == UINT32_MAX)
         return;
     unsigned hundreds = hit->status / 100u;
@@ -122,6 +116,27 @@ void window_add(struct window *w, const struct window_hit *hit)
         section_window_add(w->sections, hit);
     if (w->visitors && hit->has_host)
         visitor_window_add(w->visitors, hit->host_hash, hit->second);
+}
+
+const struct window_slot *window_look(const struct window *w, int64_t second)
+{
+    if (second > w->end || (uint64_t)w->end - (uint64_t)second >= (uint64_t)w->seconds)
+        return NULL;
+    return window_slot((struct window *)(uintptr_t)w, second);
+}
+
+void window_restore(struct window *w, int64_t second, const struct window_slot *from)
+{
+    if (!window_look(w, second))
+        return;
+    struct window_slot *s = window_slot(w, second);
+    if (s->hits || !from->hits)
+        return;
+    *s = *from;
+    w->sums.hits += s->hits;
+    w->sums.bytes += s->bytes;
+    for (unsigned i = 0; i < WINDOW_CLASSES; i++)
+        w->sums.classes[i] += s->classes[i];
 }
 
 const struct window_sums *window_sums(const struct window *w)

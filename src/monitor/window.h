@@ -44,6 +44,19 @@ void window_advance(struct window *w, int64_t second, window_judge *judge, void 
 
 void window_add(struct window *w, const struct window_hit *hit);
 
+/* One second of it. */
+struct window_slot {
+    uint64_t bytes; /* wraps */
+    uint32_t hits;
+    uint32_t classes[WINDOW_CLASSES];
+};
+
+/* A second of the window; NULL outside of it. Lives until the window changes. */
+const struct window_slot *window_look(const struct window *w, int64_t second);
+/* Fills a second that is empty, as it was kept; nothing outside of the window. Its sections and
+ * visitors are not known any more. */
+void window_restore(struct window *w, int64_t second, const struct window_slot *from);
+
 struct window_sums {
     uint64_t hits, bytes;
     uint64_t classes[WINDOW_CLASSES];
