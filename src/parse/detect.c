@@ -57,7 +57,8 @@ void trial_line(struct trial *t, const struct format *const formats[], struct fo
                             .want = ~(field_set)0,
                             .out = &scratch,
                             .memo = &memos[i],
-                            .why = &why};
+                            .why = &why,
+                            .measure = true};
         if (try_format(t, i, formats[i], &r)) {
             any = true;
         } else if (why.column > furthest.column) {

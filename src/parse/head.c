@@ -1,5 +1,6 @@
 #include "parse/head.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -74,6 +75,27 @@ static unsigned usual_steps(const struct head *h)
     return 0;
 }
 
+static bool is_clf(const struct head *h)
+{
+    static const uint8_t ops[] = {HEAD_REQUEST, HEAD_STATUS, HEAD_COUNT};
+    const struct head_step *s = &h->steps[h->usual];
+    if (h->usual == 0 || h->required != h->usual + 3 || h->count < h->required)
+        return false;
+    for (size_t i = 0; i < sizeof ops; i++)
+        if (s[i].op != ops[i])
+            return false;
+    return has_after(&s[-1], "] \"") && has_after(&s[0], "\" ") && has_after(&s[1], " ");
+}
+
+static void find_shape(struct head *h)
+{
+    h->usual = usual_steps(h);
+    for (unsigned i = 1; i + 1 < h->usual; i++)
+        h->usual_null |= h->steps[i].gives;
+    h->clf = is_clf(h);
+    memcpy(&h->time_after, "] \"", 3);
+}
+
 struct head *head_new(const struct program *p)
 {
     struct head *h = mem_new(1, sizeof *h);
@@ -82,7 +104,7 @@ struct head *head_new(const struct program *p)
     if (p->lead.len == 0 && !p->many_times && p->steps[p->required - 1].shape != SHAPE_FREE)
         while (h->count < p->count && fill_step(p, h->count, &h->steps[h->count]))
             h->count++;
-    h->usual = usual_steps(h);
+    find_shape(h);
     if (h->count >= p->required)
         return h;
     free(h);
@@ -96,26 +118,37 @@ void head_free(struct head *h)
 
 /* ---- Reading -------------------------------------------------------------------------------- */
 
-static enum head_way forced = HEAD_ANY;
+typedef unsigned reader_function(const struct head *, struct reading *, unsigned, const char **);
+
+static unsigned read_nothing(const struct head *h, struct reading *r, unsigned stop,
+                             const char **at)
+{
+    (void)h, (void)r, (void)stop, (void)at;
+    return 0;
+}
+
+/* Finds out at the first line which way this machine has; who else finds out at the same time
+ * writes the same, and nothing else hangs on it. */
+static reader_function read_first;
+static _Atomic(reader_function *) reader = read_first;
 
 void head_force(enum head_way way)
 {
-    forced = way;
+    if (way == HEAD_ANY)
+        way = lines_vector() ? HEAD_VECTOR : HEAD_PLAIN;
+    reader_function *chosen = way == HEAD_VECTOR  ? head_read_vector
+                              : way == HEAD_PLAIN ? head_read_plain
+                                                  : read_nothing;
+    atomic_store_explicit(&reader, chosen, memory_order_relaxed);
 }
 
-enum head_way head_forced(void)
+static unsigned read_first(const struct head *h, struct reading *r, unsigned stop, const char **at)
 {
-    return forced;
+    head_force(HEAD_ANY);
+    return head_read(h, r, stop, at);
 }
 
 unsigned head_read(const struct head *h, struct reading *r, unsigned stop, const char **at)
 {
-    enum head_way way = forced;
-    if (way == HEAD_ANY)
-        way = lines_vector() ? HEAD_VECTOR : HEAD_PLAIN;
-    switch (way) {
-    case HEAD_VECTOR: return head_read_vector(h, r, stop, at);
-    case HEAD_PLAIN: return head_read_plain(h, r, stop, at);
-    default: return 0;
-    }
+    return atomic_load_explicit(&reader, memory_order_relaxed)(h, r, stop, at);
 }

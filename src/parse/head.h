@@ -36,8 +36,11 @@ struct head_step {
 struct head {
     unsigned count; /* steps that it can read, at least `required` */
     unsigned required;
-    unsigned total; /* steps of the program */
-    unsigned usual; /* so many steps are "host - - [time", looked at in one go; or 0 */
+    unsigned total;       /* steps of the program */
+    unsigned usual;       /* so many steps are "host - - [time", looked at in one go; or 0 */
+    field_set usual_null; /* what the dashes there stand for */
+    bool clf;             /* behind them stand request, status and bytes, and no more is required */
+    uint32_t time_after;
     struct head_step steps[STEP_LIMIT];
 };
 
@@ -53,7 +56,6 @@ unsigned head_read(const struct head *h, struct reading *r, unsigned stop, const
  * measurements force one. */
 enum head_way { HEAD_ANY, HEAD_PLAIN, HEAD_VECTOR, HEAD_NONE };
 void head_force(enum head_way way);
-enum head_way head_forced(void);
 unsigned head_read_plain(const struct head *h, struct reading *r, unsigned stop, const char **at);
 unsigned head_read_vector(const struct head *h, struct reading *r, unsigned stop, const char **at);
 

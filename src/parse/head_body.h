@@ -149,6 +149,16 @@ static inline void put_number(struct reading *r, const struct head_step *s, uint
         entry_set_number(r->out, (enum field)s->also, value);
 }
 
+static inline void put_status(struct reading *r, const struct head_step *s, uint16_t status,
+                              bool dash)
+{
+    r->out->status = status;
+    if (dash)
+        r->out->null |= s->gives;
+    else
+        r->out->has |= s->gives & r->want;
+}
+
 /* Three digits or a dash. */
 static inline const char *scan_status(const char *at, uint16_t *status, bool *dash)
 {
@@ -281,13 +291,7 @@ static inline void put_value(const struct head_step *s, struct reading *r, const
         if (s->gives & r->want)
             put_request(r, at, f->to);
         break;
-    case HEAD_STATUS:
-        r->out->status = f->status;
-        if (f->dash)
-            r->out->null |= s->gives;
-        else
-            r->out->has |= s->gives & r->want;
-        break;
+    case HEAD_STATUS: put_status(r, s, f->status, f->dash); break;
     case HEAD_COUNT:
     case HEAD_DURATION: put_number(r, s, f->number, f->dash); break;
     }
@@ -304,10 +308,33 @@ static inline const char *usual_start(const struct head *h, struct reading *r, c
         (load_8(to) & UINT64_C(0xffffffffffff)) != load_8(dashes) || !put_clf_time(r, to + 6))
         return NULL;
     put_text(r, &h->steps[0], at, to);
-    r->out->null |= h->steps[1].gives; /* the ident or the user */
-    if (h->usual == 4)
-        r->out->null |= h->steps[2].gives;
+    r->out->null |= h->usual_null; /* the ident and the user */
     return to + 6 + STAMP_CLF_LEN;
+}
+
+/* `] "request" 200 2326`, in one go behind the time at `at`. Returns behind the bytes, or NULL;
+ * nothing but the request is then stored. */
+static inline const char *usual_rest(const struct head *h, struct reading *r, const char *at,
+                                     const char *end)
+{
+    const struct head_step *request = &h->steps[h->usual];
+    const char *quote = plain_quote(at + 3, end);
+    uint16_t status = 0;
+    uint64_t bytes;
+    bool no_status, no_bytes;
+    if (UNLIKELY((load_4(at) & 0xffffff) != h->time_after || !quote || quote[1] != ' '))
+        return NULL;
+    const char *to = scan_status(quote + 2, &status, &no_status);
+    if (UNLIKELY(!to || *to != ' ' || quote[2] == ' '))
+        return NULL;
+    to = scan_count(to + 1, &bytes, &no_bytes);
+    if (UNLIKELY(!to || to > end || !(to == end || *to == ' ')))
+        return NULL;
+    if (request->gives & r->want)
+        put_request(r, at + 3, quote);
+    put_status(r, &request[1], status, no_status);
+    put_number(r, &request[2], bytes, no_bytes);
+    return to;
 }
 
 /* Whether the last required value may stand there without its literal. */
@@ -318,43 +345,65 @@ static inline bool stands_alone(const struct head_step *s, const char *to, const
     return to == end || *to == ' ';
 }
 
-unsigned HEAD_READ(const struct head *h, struct reading *r, unsigned stop, const char **at_out)
+/* Whether a value that ends at `to` is whole; *next is then behind its literal, or NULL where the
+ * line leaves it alone. */
+static inline bool is_whole(const struct head *h, unsigned i, const char *to, const char *end,
+                            const char **next)
 {
-    struct text line = reading_line(r);
-    const char *at = line.at, *end = line.at + line.len, *last = at;
-    unsigned i = 0, count = stop < h->count ? stop : h->count;
-    if (h->usual) {
-        last = usual_start(h, r, at, end);
-        const struct head_step *time = &h->steps[h->usual - 1];
-        if (LIKELY(last && h->usual < count && literal_follows(time, last))) {
-            i = h->usual;
-            at = last + time->after_len;
-        } else {
-            last = at;
-            r->out->has = r->out->null = 0;
-        }
+    const struct head_step *s = &h->steps[i];
+    bool last = i + 1 == h->total;
+    *next = NULL;
+    if ((s->after_len || !last) && literal_follows(s, to) && to + s->after_len <= end) {
+        *next = to + s->after_len;
+        if (!last || *next == end || **next == ' ')
+            return true;
     }
-    for (; i < count; i++) {
+    *next = NULL;
+    if (last && s->after_len == 0 && (to == end || *to == ' '))
+        return true;
+    return i + 1 == h->required && stands_alone(s, to, end);
+}
+
+/* Step by step from step `i` on, which begins at `at`; *last is behind the value before. Returns
+ * how many are whole. */
+static inline unsigned read_steps(const struct head *h, struct reading *r, unsigned i,
+                                  unsigned stop, const char *at, const char **last)
+{
+    const char *end = r->batch->bytes + r->line.at + r->line.len;
+    while (i < stop) {
         const struct head_step *s = &h->steps[i];
         struct found f = {.dash = false};
-        if (UNLIKELY(at > end || !find_value(s, r, at, end, &f)))
-            break;
-        bool follows = (s->after_len || i + 1 < h->total) && literal_follows(s, f.to) &&
-                       f.to + s->after_len <= end;
-        bool alone = i + 1 == h->total && s->after_len == 0 && (f.to == end || *f.to == ' ');
-        if (follows && i + 1 == h->total)
-            follows = f.to + s->after_len == end || f.to[s->after_len] == ' ';
-        if (UNLIKELY(!follows && !alone && !(i + 1 == h->required && stands_alone(s, f.to, end))))
+        const char *next;
+        if (UNLIKELY(at > end || !find_value(s, r, at, end, &f) ||
+                     !is_whole(h, i, f.to, end, &next)))
             break;
         put_value(s, r, at, &f);
-        last = f.to;
-        if (!follows) {
-            i++;
+        *last = f.to;
+        i++;
+        if (!next)
             break;
-        }
-        at = f.to + s->after_len;
+        at = next;
     }
-    *at_out = last;
-    r->reached = at > last && i == count ? at : last;
-    return i < h->required ? 0 : i;
+    return i;
+}
+
+unsigned HEAD_READ(const struct head *h, struct reading *r, unsigned stop, const char **at)
+{
+    const char *from = r->batch->bytes + r->line.at, *end = from + r->line.len;
+    unsigned done = 0, want = stop < h->count ? stop : h->count;
+    const char *time_end = h->usual ? usual_start(h, r, from, end) : NULL;
+    *at = from;
+    if (LIKELY(time_end && h->clf)) {
+        const char *bytes_end = usual_rest(h, r, time_end, end);
+        if (LIKELY(bytes_end)) {
+            *at = bytes_end;
+            done = h->required;
+            if (done < want && is_whole(h, done - 1, bytes_end, end, &from) && from)
+                done = read_steps(h, r, done, want, from, at);
+            return done;
+        }
+    }
+    r->out->has = r->out->null = 0;
+    done = read_steps(h, r, 0, want, from, at);
+    return done < h->required ? 0 : done;
 }

@@ -319,6 +319,9 @@ struct program *builder_finish(struct builder *b, enum escape escape, struct for
     p->steps = mem_new(p->count, sizeof *p->steps);
     for (unsigned i = 0; i < p->count; i++)
         fill_step(b, i, p, &p->steps[i]);
+    field_set gives = 0;
+    for (unsigned i = p->count; i > 0; i--)
+        p->steps[i - 1].gives_on = gives |= p->steps[i - 1].gives;
     p->lead = literal_before(b, 0);
     p->required = count_required(p);
     p->loose_tail = tail_is_loose(p);

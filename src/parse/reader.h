@@ -34,6 +34,7 @@ struct reading {
     struct entry *out;
     struct format_memo *memo; /* never NULL */
     struct reject *why;       /* may be NULL */
+    bool measure;        /* `reached` is of interest */
     const char *reached; /* set by the read: behind what the format took; NULL: all of the line.
                             Detection prefers formats that reach the end */
 };

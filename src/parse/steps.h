@@ -40,9 +40,10 @@ enum time_piece { TIME_WHOLE, TIME_PATTERN, TIME_FRACTION };
 
 struct step {
     enum shape shape;
-    enum field field; /* STEP_NONE: stepped over */
-    enum field also;  /* a second field with the same value, or STEP_NONE */
-    field_set gives;  /* all fields that come out of it */
+    enum field field;   /* STEP_NONE: stepped over */
+    enum field also;    /* a second field with the same value, or STEP_NONE */
+    field_set gives;    /* all fields that come out of it */
+    field_set gives_on; /* the same of this and all later steps */
     enum notation notation;
     bool may_be_empty;
     bool dash_for_quoted;          /* a bare - may stand for the quoted value */

@@ -430,17 +430,13 @@ static enum verdict finish(struct walk *w, unsigned from)
 
 /* Behind the last step that gives a field somebody wants. Where a later step could still move an
  * earlier one, that is the end. */
-static unsigned last_wanted(const struct program *p, field_set want)
+static inline unsigned last_wanted(const struct program *p, field_set want)
 {
-    unsigned i = p->count;
     if (p->loose_tail || want == ~(field_set)0)
-        return i;
-    while (i > p->required) {
-        const struct step *s = &p->steps[i - 1];
-        if (s->field != STEP_NONE && (want & s->gives))
-            break;
-        i--;
-    }
+        return p->count;
+    unsigned i = p->required;
+    while (i < p->count && (want & p->steps[i].gives_on))
+        i++;
     return i;
 }
 
@@ -490,7 +486,7 @@ enum verdict program_read(const struct program *p, struct reading *r)
 {
     const char *at;
     unsigned stop = last_wanted(p, r->want);
-    unsigned done = p->head ? head_read(p->head, r, stop, &at) : 0;
+    unsigned done = p->head && !r->measure ? head_read(p->head, r, stop, &at) : 0;
     if (done == 0) {
         r->out->has = r->out->null = 0;
         return program_read_exact(p, r);
