@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/random.h>
 
 #define XXH_INLINE_ALL
@@ -18,6 +19,8 @@
 static _Alignas(64) unsigned char secret[XXH3_SECRET_DEFAULT_SIZE];
 static bool drawn;
 
+_Static_assert(sizeof secret == HASH_SECRET, "what a state keeps is the whole secret");
+
 void hash_start(void)
 {
     size_t have = 0;
@@ -29,6 +32,22 @@ void hash_start(void)
             have += (size_t)got;
     }
     drawn = true;
+}
+
+void hash_start_with(const uint8_t kept[HASH_SECRET])
+{
+    memcpy(secret, kept, sizeof secret);
+    drawn = true;
+}
+
+void hash_secret(uint8_t out[HASH_SECRET])
+{
+    memcpy(out, secret, sizeof secret);
+}
+
+uint64_t hash_checksum(struct text bytes)
+{
+    return XXH3_64bits(bytes.at, bytes.len);
 }
 
 uint64_t hash_text(struct text key)

@@ -85,7 +85,9 @@ void logclock_see_timeless(struct logclock *c, struct moment now);
 /* The past is being read: time does not pass. */
 void logclock_hold(struct logclock *c);
 /* The past has been read, and was written up to `ahead_ns` ago: the clock stands that much behind
- * the newest event and runs from now on. */
+ * the newest event (never before where it stood) and runs from now on. */
 void logclock_release(struct logclock *c, int64_t ahead_ns, struct moment now);
+/* Moves it on to that second if it stands before; in WALL it stays. */
+void logclock_at_least(struct logclock *c, int64_t second);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "monitor/doubt.h"
 #include "monitor/key.h"
+#include "monitor/monitor_inside.h"
 #include "monitor/recent.h"
 #include "monitor/sources.h"
 
@@ -19,6 +20,9 @@ struct monitor {
     struct window *window;
     bool window_open; /* it has an end: since the first hit that counted in it */
     struct alert alert;
+
+    struct resumed resumed;
+    uint64_t window_epoch; /* of save.h */
 
     bool filling; /* the past is being read */
     bool filled;  /* it has been */
@@ -185,6 +189,7 @@ static void window_take(struct monitor *m, const struct window_hit *hit)
 /* The far lines are believed now: the clock stands at the newest of them. */
 static void window_take_doubted(struct monitor *m)
 {
+    m->window_epoch++;
     for (unsigned i = 0; i < LOGCLOCK_AGREE; i++)
         if (m->doubt.hits[i].second > m->clock.second - m->options.rule.window_s)
             window_take(m, &m->doubt.hits[i]);
@@ -193,6 +198,7 @@ static void window_take_doubted(struct monitor *m)
 /* The clock stands elsewhere: the window begins anew, an alert that fires goes on from here. */
 static void window_reopen(struct monitor *m)
 {
+    m->window_epoch++;
     window_set(m->window, m->clock.second);
     m->window_open = true;
 }
@@ -264,6 +270,10 @@ static void past_is_read(struct monitor *m, const struct notice *n, int64_t wall
     m->filled = true;
     if (m->filling)
         logclock_release(&m->clock, wall_ns - n->wall_ns, now);
+    if (m->resumed.known) { /* it never stood still: as much has passed as on the wall */
+        int64_t passed = wall_ns - m->resumed.wall_ns;
+        logclock_at_least(&m->clock, m->resumed.second + (passed > 0 ? passed / NS_PER_S : 0));
+    }
     window_follow(m); /* still quiet: it may recover before now */
     bool quiet = keeps_quiet(m);
     m->filling = false;
@@ -419,4 +429,19 @@ size_t monitor_sources(const struct monitor *m, const struct monitor_source **so
 uint64_t monitor_losses(const struct monitor *m)
 {
     return m->sources.losses;
+}
+
+struct monitor_inside monitor_inside(struct monitor *m)
+{
+    return (struct monitor_inside){.clock = &m->clock,
+                                   .window = m->window,
+                                   .window_open = &m->window_open,
+                                   .alert = &m->alert,
+                                   .alerts = &m->alerts,
+                                   .total = m->total,
+                                   .backfilled = &m->backfilled,
+                                   .sources = &m->sources,
+                                   .filling = &m->filling,
+                                   .resumed = &m->resumed,
+                                   .window_epoch = &m->window_epoch};
 }

@@ -1,0 +1,33 @@
+/* monitor_inside.h - what monitor_save.c may touch of a monitor. One thread. */
+#ifndef SPATE_MONITOR_MONITOR_INSIDE_H
+#define SPATE_MONITOR_MONITOR_INSIDE_H
+
+#include "monitor/logclock.h"
+#include "monitor/recent.h"
+#include "monitor/sources.h"
+#include "monitor/window.h"
+
+/* Where the log clock stood when it was kept, and when that was. */
+struct resumed {
+    bool known;
+    int64_t second;
+    int64_t wall_ns;
+};
+
+struct monitor_inside {
+    struct logclock *clock;
+    struct window *window;
+    bool *window_open;
+    struct alert *alert;
+    struct recent_alerts *alerts;
+    struct tally *total;
+    uint64_t *backfilled;
+    struct sources *sources;
+    bool *filling;
+    struct resumed *resumed;
+    uint64_t *window_epoch;
+};
+
+struct monitor_inside monitor_inside(struct monitor *m);
+
+#endif

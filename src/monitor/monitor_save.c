@@ -1,0 +1,368 @@
+#include "monitor/save.h"
+
+#include "base/clock.h"
+#include "base/pack.h"
+#include "monitor/latency_save.h"
+#include "monitor/monitor_inside.h"
+#include "monitor/top_save.h"
+#include "monitor/visitors_save.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VERSION = 1 };
+
+/* Seconds that a log can mean: the years 1 to 9999. What is kept is not believed further. */
+#define SECOND_LEAST INT64_C(-62135596800)
+#define SECOND_MOST  INT64_C(253402300799)
+
+static int64_t unpack_second(struct unpack *u)
+{
+    int64_t second = unpack_i64(u);
+    u->bad |= second < SECOND_LEAST || second > SECOND_MOST;
+    return u->bad ? 0 : second;
+}
+
+/* What a part is written from, and what it is read into (fresh, so that a bad part leaves no trace). */
+struct part_context {
+    struct monitor_inside in;
+    int64_t wall_ns;
+    enum dimension dimension; /* of a list */
+};
+
+/* ---- The clock, the alert ----------------------------------------------------------------------
+ */
+
+static void pack_clock(const struct part_context *c, struct buf *out)
+{
+    const struct logclock *clock = c->in.clock;
+    pack_u64(out, clock->state);
+    pack_i64(out, clock->second);
+    pack_i64(out, clock->state == LOGCLOCK_RUNNING ? clock->newest : clock->second);
+    pack_u64(out, *c->in.window_open);
+    pack_i64(out, c->wall_ns);
+}
+
+static void unpack_clock(struct part_context *c, struct unpack *u)
+{
+    enum logclock_state state = (enum logclock_state)unpack_most(u, LOGCLOCK_RUNNING);
+    int64_t second = unpack_second(u), newest = unpack_second(u);
+    bool open = unpack_most(u, 1);
+    int64_t wall_ns = unpack_i64(u);
+    if (!unpack_whole(u) || state == LOGCLOCK_WALL || newest > second || wall_ns < 0)
+        return;
+    c->in.clock->state = state;
+    c->in.clock->second = second;
+    c->in.clock->newest = newest;
+    *c->in.resumed = (struct resumed){.known = true, .second = second, .wall_ns = wall_ns};
+    if (open)
+        window_set(c->in.window, second);
+    *c->in.window_open = open;
+}
+
+static void pack_alert(const struct part_context *c, struct buf *out)
+{
+    const struct alert *a = c->in.alert;
+    pack_u64(out, a->state);
+    pack_u64(out, a->id);
+    pack_i64(out, a->triggered_at);
+    pack_i64(out, a->recovered_at);
+    pack_u64(out, a->hits);
+    pack_u64(out, a->peak_hits);
+}
+
+static void unpack_alert(struct part_context *c, struct unpack *u)
+{
+    struct alert a = *c->in.alert;
+    a.state = (enum alert_state)unpack_most(u, ALERT_FIRING);
+    a.id = unpack_most(u, UINT32_MAX);
+    a.triggered_at = unpack_second(u);
+    a.recovered_at = unpack_second(u);
+    a.hits = unpack_u64(u);
+    a.peak_hits = unpack_u64(u);
+    if (unpack_whole(u))
+        *c->in.alert = a;
+}
+
+static void pack_alerts(const struct part_context *c, struct buf *out)
+{
+    const struct recent_alerts *kept = c->in.alerts;
+    pack_u64(out, kept->count);
+    for (size_t i = 0; i < kept->count; i++) {
+        const struct monitor_alert *a = &kept->rows[i];
+        pack_u64(out, a->id);
+        pack_text(out, text_make(a->rule, strnlen(a->rule, sizeof a->rule)));
+        pack_i64(out, a->triggered_at);
+        pack_u64(out, a->hits);
+        pack_u64(out, a->peak_hits);
+        pack_u64(out, a->recovered);
+        pack_i64(out, a->recovered_at);
+        pack_u64(out, a->recovered_hits);
+        pack_i64(out, a->window_s);
+    }
+}
+
+static void unpack_firing(struct monitor_alert *a, struct unpack *u)
+{
+    *a = (struct monitor_alert){.id = unpack_u64(u)};
+    struct text rule = unpack_text(u);
+    u->bad |= rule.len >= sizeof a->rule;
+    if (!u->bad && rule.len)
+        memcpy(a->rule, rule.at, rule.len);
+    a->triggered_at = unpack_second(u);
+    a->hits = unpack_u64(u);
+    a->peak_hits = unpack_u64(u);
+    a->recovered = unpack_most(u, 1);
+    a->recovered_at = unpack_second(u);
+    a->recovered_hits = unpack_u64(u);
+    a->window_s = (int64_t)unpack_most(u, INT32_MAX);
+    u->bad |= a->window_s == 0;
+}
+
+static void unpack_alerts(struct part_context *c, struct unpack *u)
+{
+    struct recent_alerts *kept = c->in.alerts;
+    size_t count = (size_t)unpack_most(u, MONITOR_ALERTS_KEPT);
+    for (size_t i = 0; i < count && !u->bad; i++)
+        unpack_firing(&kept->rows[i], u);
+    kept->count = unpack_whole(u) ? count : 0;
+}
+
+/* ---- The totals --------------------------------------------------------------------------------
+ */
+
+/* Plain sums of a tally, in the order in which they are packed. */
+#define FIGURES(ROW)                                                                               \
+    ROW(lines.read) ROW(lines.parsed) ROW(lines.rejected) ROW(lines.truncated) ROW(late)           \
+    ROW(future) ROW(hits) ROW(bytes) ROW(timed) ROW(errors) ROW(client_errors)
+
+static void pack_figures(const struct part_context *c, struct buf *out)
+{
+    const struct tally *t = c->in.total;
+    unsigned used = 0;
+#define PACK(member) pack_u64(out, t->member);
+    FIGURES(PACK)
+#undef PACK
+    pack_i64(out, t->timed ? t->first : 0);
+    pack_i64(out, t->timed ? t->last : 0);
+    for (unsigned i = 0; i <= STATUS_SLOTS; i++)
+        used += t->status[i] != 0;
+    pack_u64(out, used);
+    for (unsigned i = 0; i <= STATUS_SLOTS; i++)
+        if (t->status[i]) {
+            pack_u64(out, i);
+            pack_u64(out, t->status[i]);
+        }
+    pack_u64(out, *c->in.backfilled);
+    pack_u64(out, c->in.sources->losses);
+}
+
+static void unpack_figures(struct part_context *c, struct unpack *u)
+{
+    struct tally *t = c->in.total;
+    struct tally got = *t;
+#define UNPACK(member) got.member = unpack_u64(u);
+    FIGURES(UNPACK)
+#undef UNPACK
+    got.first = unpack_i64(u);
+    got.last = unpack_i64(u);
+    for (uint64_t left = unpack_most(u, STATUS_SLOTS + 1); left > 0 && !u->bad; left--) {
+        uint64_t code = unpack_most(u, STATUS_SLOTS);
+        got.status[code] = unpack_u64(u);
+    }
+    got.no_status = got.status[STATUS_SLOTS];
+    uint64_t backfilled = unpack_u64(u), losses = unpack_u64(u);
+    if (!unpack_whole(u))
+        return;
+    *t = got;
+    *c->in.backfilled = backfilled;
+    c->in.sources->losses = losses;
+}
+
+static void pack_visitors(const struct part_context *c, struct buf *out)
+{
+    if (c->in.total->visitors)
+        visitors_pack(c->in.total->visitors, out);
+}
+
+static void unpack_visitors(struct part_context *c, struct unpack *u)
+{
+    struct visitors *v = visitors_new();
+    visitors_unpack(v, u);
+    if (c->in.total->visitors && unpack_whole(u))
+        visitors_merge(c->in.total->visitors, v);
+    visitors_free(v);
+}
+
+static void pack_request_time(const struct part_context *c, struct buf *out)
+{
+    if (c->in.total->request_time)
+        latency_pack(c->in.total->request_time, out);
+}
+
+static void unpack_request_time(struct part_context *c, struct unpack *u)
+{
+    struct latency *l = latency_new();
+    latency_unpack(l, u);
+    if (c->in.total->request_time && unpack_whole(u))
+        latency_merge(c->in.total->request_time, l);
+    latency_free(l);
+}
+
+static void pack_top(const struct part_context *c, struct buf *out)
+{
+    const struct top *top = c->in.total->top[c->dimension];
+    if (top)
+        top_pack(top, SAVED_TOP, SAVED_TIMED_KEYS, out);
+}
+
+static void unpack_top(struct part_context *c, struct unpack *u)
+{
+    struct top *into = c->in.total->top[c->dimension];
+    struct top *got = top_new(SAVED_TOP, true);
+    top_unpack(got, u);
+    if (into && unpack_whole(u))
+        top_merge(into, got);
+    top_free(got);
+}
+
+/* ---- All parts ---------------------------------------------------------------------------------
+ */
+
+/* A new part is a row. Readers look at unpack_whole() before they change anything. */
+static const struct part_row {
+    const char *name;
+    void (*pack)(const struct part_context *c, struct buf *out);
+    void (*unpack)(struct part_context *c, struct unpack *u);
+    enum dimension dimension;
+} PARTS[] = {
+    {"clock", pack_clock, unpack_clock, 0},
+    {"alert", pack_alert, unpack_alert, 0},
+    {"alerts", pack_alerts, unpack_alerts, 0},
+    {"figures", pack_figures, unpack_figures, 0},
+    {"visitors", pack_visitors, unpack_visitors, 0},
+    {"request_time", pack_request_time, unpack_request_time, 0},
+#define TOP_PART(id, key, field, word) {"top." key, pack_top, unpack_top, DIMENSION_##id},
+    DIMENSION_ROWS(TOP_PART)
+#undef TOP_PART
+};
+
+enum { PART_COUNT = sizeof PARTS / sizeof PARTS[0] };
+_Static_assert(sizeof PARTS / sizeof PARTS[0] <= SAVED_PARTS, "saved has room for every part");
+
+void monitor_save(const struct monitor *m, int64_t wall_ns, struct saved *s)
+{
+    struct part_context c = {.in = monitor_inside((struct monitor *)(uintptr_t)m),
+                             .wall_ns = wall_ns};
+    buf_clear(&s->bytes);
+    s->count = PART_COUNT;
+    for (size_t i = 0; i < PART_COUNT; i++) {
+        size_t begin = pack_begin(&s->bytes, VERSION);
+        c.dimension = PARTS[i].dimension;
+        PARTS[i].pack(&c, &s->bytes);
+        pack_seal(&s->bytes, begin);
+        s->parts[i] = (struct saved_part){PARTS[i].name, begin, s->bytes.len - begin};
+    }
+}
+
+bool monitor_load(struct monitor *m, struct text name, struct text bytes)
+{
+    struct part_context c = {.in = monitor_inside(m)};
+    struct text inside;
+    for (size_t i = 0; i < PART_COUNT; i++) {
+        if (!text_same(name, text_of(PARTS[i].name)))
+            continue;
+        if (!unpack_sealed(bytes, VERSION, &inside))
+            return false;
+        struct unpack u = unpack_of(inside);
+        c.dimension = PARTS[i].dimension;
+        if (inside.len) /* not counted by the run that kept it */
+            PARTS[i].unpack(&c, &u);
+        return unpack_whole(&u);
+    }
+    return false;
+}
+
+void monitor_resume(struct monitor *m, int64_t monotonic_ns)
+{
+    struct monitor_inside in = monitor_inside(m);
+    /* The two parts about alerts must agree: rows[0] is the one that fires. */
+    bool listed = in.alerts->count && !in.alerts->rows[0].recovered;
+    if (in.alert->state == ALERT_FIRING && !listed)
+        in.alert->state = ALERT_QUIET;
+    if (listed && in.alert->state == ALERT_QUIET) {
+        in.alerts->rows[0].recovered = true;
+        in.alerts->rows[0].recovered_at = in.alert->recovered_at;
+    }
+    if (!in.resumed->known)
+        return;
+    in.clock->anchor_ns = monotonic_ns;
+    *in.filling = true;
+    logclock_hold(in.clock);
+}
+
+/* ---- The window --------------------------------------------------------------------------------
+ */
+
+static void pack_slot(const struct window_slot *s, struct buf *out)
+{
+    pack_u64(out, s ? s->hits : 0);
+    if (!s || !s->hits)
+        return;
+    pack_u64(out, s->bytes);
+    for (unsigned i = 0; i < WINDOW_CLASSES; i++)
+        pack_u64(out, s->classes[i]);
+}
+
+bool monitor_save_window(const struct monitor *m, int64_t start, struct buf *out)
+{
+    struct monitor_inside in = monitor_inside((struct monitor *)(uintptr_t)m);
+    bool any = false;
+    size_t begin = pack_begin(out, VERSION);
+    for (int64_t second = start; second < start + SAVED_WINDOW_SECONDS; second++) {
+        const struct window_slot *s = *in.window_open ? window_look(in.window, second) : NULL;
+        any |= s && s->hits;
+        pack_slot(s, out);
+    }
+    if (any)
+        pack_seal(out, begin);
+    else
+        out->len = begin;
+    return any;
+}
+
+bool monitor_window_span(const struct monitor *m, int64_t *first, int64_t *last)
+{
+    struct monitor_inside in = monitor_inside((struct monitor *)(uintptr_t)m);
+    *last = window_end(in.window);
+    *first = *last - in.clock->window_s + 1;
+    return *in.window_open;
+}
+
+uint64_t monitor_window_epoch(const struct monitor *m)
+{
+    return *monitor_inside((struct monitor *)(uintptr_t)m).window_epoch;
+}
+
+bool monitor_load_window(struct monitor *m, int64_t start, struct text bytes)
+{
+    struct monitor_inside in = monitor_inside(m);
+    struct window_slot slots[SAVED_WINDOW_SECONDS] = {0};
+    struct text inside;
+    if (start < SECOND_LEAST || start > SECOND_MOST || !unpack_sealed(bytes, VERSION, &inside))
+        return false;
+    struct unpack u = unpack_of(inside);
+    for (unsigned i = 0; i < SAVED_WINDOW_SECONDS; i++) {
+        slots[i].hits = (uint32_t)unpack_most(&u, UINT32_MAX);
+        if (!slots[i].hits)
+            continue;
+        slots[i].bytes = unpack_u64(&u);
+        for (unsigned k = 0; k < WINDOW_CLASSES; k++)
+            slots[i].classes[k] = (uint32_t)unpack_most(&u, slots[i].hits);
+    }
+    if (!unpack_whole(&u))
+        return false;
+    for (unsigned i = 0; *in.window_open && i < SAVED_WINDOW_SECONDS; i++)
+        window_restore(in.window, start + i, &slots[i]);
+    return true;
+}
