@@ -138,7 +138,18 @@ static bool place_node(struct reading *r, struct yaml_node *n)
 
 /* ---- Events ---------------------------------------------------------------------------------- */
 
-/* An empty value has no marks: it stands behind what was read last. */
+/* An empty value has no marks: it stands behind what was read last, an empty item of a list at its
+ * dash. */
+static size_t empty_place(const struct reading *r)
+{
+    size_t at = r->at;
+    if (r->depth == 0 || r->levels[r->depth - 1].node->kind != YAML_LIST)
+        return at;
+    while (at < r->source.len && strchr(" \t\r\n#", r->source.at[at]))
+        at = r->source.at[at] == '#' ? text_find(r->source, '\n', at) : at + 1;
+    return at;
+}
+
 static struct config_place place_of(const struct reading *r, struct fy_event *e)
 {
     const struct fy_mark *from = fy_event_start_mark(e), *to = fy_event_end_mark(e);
@@ -147,6 +158,8 @@ static struct config_place place_of(const struct reading *r, struct fy_event *e)
         p.at = p.end = from->input_pos;
     if (to && to->line >= 0 && to->input_pos >= p.at && to->input_pos <= r->source.len)
         p.end = to->input_pos;
+    if (!from || from->line < 0)
+        p.at = p.end = empty_place(r);
     return p;
 }
 

@@ -46,11 +46,11 @@ struct near near_to(struct text word)
  * "referrer", "time" for "request_time"). */
 static bool near_enough(struct text word, struct text candidate, unsigned distance)
 {
-    if (distance <= (word.len + 2) / 3)
+    if (distance <= (word.len + 1) / 3)
         return true;
     struct text shorter = word.len < candidate.len ? word : candidate;
     struct text longer = word.len < candidate.len ? candidate : word;
-    return shorter.len >= 4 && distance == longer.len - shorter.len &&
+    return shorter.len >= 3 && distance == longer.len - shorter.len &&
            (text_same_caseless(text_cut(longer, 0, shorter.len), shorter) ||
             text_same_caseless(text_cut(longer, longer.len - shorter.len, longer.len), shorter));
 }
