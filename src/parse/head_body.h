@@ -238,11 +238,12 @@ static inline bool put_clf_time(struct reading *r, const char *at)
 {
     struct format_memo *memo = r->memo;
     int64_t second;
-    if (LIKELY(memo->time_len == STAMP_CLF_LEN && same_time(memo->time, at))) {
+    bool known = memo->time_len == STAMP_CLF_LEN;
+    if (LIKELY(known && same_time(memo->time, at))) {
         value_set_time(r, memo->second, memo->nanos);
         return true;
     }
-    if (!stamp_clf(at, &second))
+    if (!(known ? stamp_clf_beside(memo->time, memo->second, at, &second) : stamp_clf(at, &second)))
         return false;
     value_time_keep(r, text_make(at, STAMP_CLF_LEN), second, 0);
     return true;

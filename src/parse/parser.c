@@ -169,7 +169,7 @@ static void keep_reject(struct batch *b, const struct reject *why)
 /* By the first format that fits; the first one's reason where none does. */
 static enum verdict read_by_any(struct parser *p, struct reading *r)
 {
-    size_t first = p->fs->automatic ? p->chosen : 0;
+    size_t first = p->chosen; /* with auto the only one, else 0 */
     size_t last = p->fs->automatic ? p->chosen + 1 : p->fs->count;
     struct reject *why = r->why;
     for (size_t i = first; i < last; i++) {
@@ -187,26 +187,13 @@ static enum verdict read_line(struct parser *p, struct reading *r)
 {
     if (p->chosen != SIZE_MAX)
         return read_by_any(p, r);
-    r->why->line = r->line;
-    r->why->column = 1;
-    r->why->reason = "no known format fits";
-    return LINE_REJECTED;
+    return reading_reject(r, reading_line(r).at, "no known format fits");
 }
 
-/* Counts a line's verdict. True when it is time to look at the choice again. */
-static bool count_verdict(struct parser *p, struct batch *b, enum verdict verdict,
-                          const struct reject *why)
+/* Counts a rejected line. True when it is time to look at the choice again. */
+static bool count_reject(struct parser *p, struct batch *b, const struct reject *why)
 {
-    if (verdict == LINE_SKIPPED)
-        return false;
     b->lines.read++;
-    if (verdict == LINE_HIT) {
-        b->lines.parsed++;
-        b->count++;
-        p->run = 0;
-        p->any_hit = true;
-        return false;
-    }
     b->lines.rejected++;
     keep_reject(b, why);
     if (p->run++ == 0)
@@ -214,35 +201,42 @@ static bool count_verdict(struct parser *p, struct batch *b, enum verdict verdic
     return p->fs->automatic && p->run >= p->run_limit;
 }
 
-/* Reads the line of [at, end). */
-static bool take_line(struct parser *p, struct batch *b, uint32_t at, uint32_t end)
+static void count_hits(struct parser *p, struct batch *b, uint32_t hits)
 {
-    struct reject why = {0};
-    bool long_line;
-    struct span line = trim_line(b, at, end, &long_line);
-    if (line.len == 0)
-        return false;
-    struct reading r = {
-        .batch = b, .line = line, .want = p->want, .out = &b->entries[b->count], .why = &why};
-    enum verdict verdict = read_line(p, &r);
-    if (long_line && verdict != LINE_SKIPPED) {
-        b->lines.truncated++;
-        r.out->cut = 1;
-    }
-    return count_verdict(p, b, verdict, &why);
+    b->lines.read += hits;
+    b->lines.parsed += hits;
+    p->any_hit = p->any_hit || hits > 0;
 }
 
-/* Reads the lines that end at ends[], as far as there is room for entries. */
-static void take_lines(struct parser *p, struct batch *b, size_t count)
+/* Reads the lines that end at ends[], as far as there is room for entries. True when the choice of
+ * the format should be looked at again. */
+static bool take_lines(struct parser *p, struct batch *b, size_t count)
 {
-    for (size_t i = 0; i < count && b->count < BATCH_ENTRIES; i++) {
-        uint32_t at = b->scanned, end = p->ends[i];
+    struct reject why;
+    struct reading r = {.batch = b, .want = p->want, .why = &why};
+    uint32_t before = b->count;
+    bool again = false, long_line;
+    for (size_t i = 0; i < count && b->count < BATCH_ENTRIES && !again; i++) {
+        uint32_t end = p->ends[i];
+        r.line = trim_line(b, b->scanned, end, &long_line);
         b->scanned = end < b->used ? end + 1 : end;
-        if (take_line(p, b, at, end)) {
-            look_again(p, b);
-            return; /* maybe back to where the run began */
+        if (r.line.len == 0)
+            continue;
+        r.out = &b->entries[b->count];
+        enum verdict verdict = read_line(p, &r);
+        if (long_line && verdict != LINE_SKIPPED) {
+            b->lines.truncated++;
+            r.out->cut = 1;
+        }
+        if (verdict == LINE_HIT) {
+            b->count++;
+            p->run = 0;
+        } else if (verdict == LINE_REJECTED) {
+            again = count_reject(p, b, &why);
         }
     }
+    count_hits(p, b, b->count - before);
+    return again;
 }
 
 static void tell_trouble(struct parser *p, struct batch *b)
@@ -277,7 +271,8 @@ bool parser_run(struct parser *p, struct batch *b)
         size_t count = lines_find(b->bytes, b->scanned, b->used, p->ends, ENDS);
         if (count == 0)
             p->ends[count++] = b->used;
-        take_lines(p, b, count);
+        if (take_lines(p, b, count))
+            look_again(p, b); /* maybe back to where the run began */
     }
     tell_trouble(p, b);
     return b->scanned == b->used;
@@ -285,7 +280,8 @@ bool parser_run(struct parser *p, struct batch *b)
 
 /* ---- Line by line --------------------------------------------------------------------------- */
 
-/* Whether the chosen format refuses this line and all that follow, as many as make auto look again. */
+/* Whether the chosen format refuses this line and all that follow, as many as make auto look again.
+ */
 static bool refuses_run(struct parser *p, struct batch *b, uint32_t at)
 {
     unsigned run = 0;
@@ -294,8 +290,11 @@ static bool refuses_run(struct parser *p, struct batch *b, uint32_t at)
         uint32_t end = line_end(b, at);
         struct entry ignored;
         struct reject why;
-        struct reading r = {.batch = b, .line = trim_line(b, at, end, &long_line), .want = p->want,
-                            .out = &ignored, .why = &why};
+        struct reading r = {.batch = b,
+                            .line = trim_line(b, at, end, &long_line),
+                            .want = p->want,
+                            .out = &ignored,
+                            .why = &why};
         if (r.line.len > 0 && read_line(p, &r) == LINE_HIT)
             return false;
         run += r.line.len > 0;

@@ -87,6 +87,27 @@ bool stamp_clf(const char *at, int64_t *second)
     return scan_clf(text_make(at, STAMP_CLF_LEN), &s) && stamp_finish(&s, second, &nanos);
 }
 
+/* Seconds since the day began; false when it is no time of day. */
+static bool clock_seconds(const char *at, int64_t *seconds)
+{
+    struct stamp s = {0};
+    if (!scan_clock(at, &s) || s.civil.hour > 23 || s.civil.minute > 59 || s.civil.second > 60)
+        return false;
+    *seconds = (int64_t)s.civil.hour * 3600 + s.civil.minute * 60 + s.civil.second;
+    return true;
+}
+
+bool stamp_clf_beside(const char *known, int64_t known_second, const char *at, int64_t *second)
+{
+    int64_t before, now;
+    if (memcmp(known, at, 12) != 0 || memcmp(known + 20, at + 20, 6) != 0)
+        return stamp_clf(at, second);
+    if (!clock_seconds(known + 12, &before) || !clock_seconds(at + 12, &now))
+        return false;
+    *second = known_second - before + now;
+    return true;
+}
+
 /* The digits behind a decimal point, cut to nanoseconds: bytes taken. */
 static size_t scan_digits_fraction(struct text in, struct stamp *out)
 {

@@ -44,6 +44,9 @@ enum { STAMP_CLF_LEN = 26 }; /* 10/Oct/2000:13:55:36 -0700 */
 /* The 26 bytes at `at`, which must be readable. The line's commonest time, so without detours. */
 bool stamp_clf(const char *at, int64_t *second);
 
+/* The same, when another such time is known: those of one day and zone differ by their clocks. */
+bool stamp_clf_beside(const char *known, int64_t known_second, const char *at, int64_t *second);
+
 /* Reads a time of that notation at the start of `in` into *out, which must be zeroed or hold the
  * parts of earlier pieces. Returns how many bytes it takes, 0 when there is none. AS_CLF leaves
  * brackets out; AS_USUAL finds the notation by the look of it. */
