@@ -136,17 +136,29 @@ static bool set_moment(struct reading *r, const struct format_state *s, const st
     return true;
 }
 
+/* A + between two words; not that of "Notepad++/8", nor one whose space would part the line
+ * otherwise when it is read again. */
+static bool stands_for_space(const char *at, size_t i, size_t len)
+{
+    if (at[i] != '+' || i == 0 || i + 1 == len) {
+        return false;
+    }
+    char before = at[i - 1], behind = at[i + 1];
+    return before != '+' && behind != '+' && !is_blank(before) && !is_blank(behind);
+}
+
 /* IIS writes a + for each space of the agent. */
 static struct text plus_to_space(char *at, size_t len)
 {
-    size_t pluses = 0;
+    size_t pluses = 0, quotes = 0;
     for (size_t i = 0; i < len; i++) {
         pluses += at[i] == '+';
+        quotes += at[i] == '"';
     }
-    /* So few that the line can be split again. */
-    if (pluses < PIECES_MAX - W3C_COLUMNS) {
+    /* Only where the line is certain to be split the same way again. */
+    if (pluses < PIECES_MAX - W3C_COLUMNS && quotes == 0) {
         for (size_t i = 0; i < len; i++) {
-            at[i] = at[i] == '+' ? ' ' : at[i];
+            at[i] = stands_for_space(at, i, len) ? ' ' : at[i];
         }
     }
     return text_make(at, len);
@@ -171,14 +183,17 @@ static struct text percent_to_space(char *at, size_t len)
     return text_make(at, to);
 }
 
-static bool set_agent(const struct dialect *d, struct reading *r, struct text piece)
+/* Only in a line with all its columns: elsewhere a new space would move the others. */
+static bool set_agent(const struct dialect *d, struct reading *r, struct text piece, bool whole)
 {
-    if (reading_wants(r, FIELD_AGENT)) {
+    if (reading_wants(r, FIELD_AGENT) && whole) {
         char *at = r->batch->bytes + reading_offset(r, piece.at);
         bool tab_behind = at[piece.len] == '\t'; /* not IIS */
-        piece = d->tabs      ? percent_to_space(at, piece.len)
-                : tab_behind ? piece
-                             : plus_to_space(at, piece.len);
+        if (d->tabs) {
+            piece = percent_to_space(at, piece.len);
+        } else if (!tab_behind) {
+            piece = plus_to_space(at, piece.len);
+        }
     }
     return value_text(r, FIELD_AGENT, piece);
 }
@@ -198,7 +213,8 @@ static bool set_column(const struct dialect *d, const struct format_state *s, st
     }
     default: break;
     }
-    return f == FIELD_AGENT ? set_agent(d, r, piece) : value_set(r, f, piece, AS_USUAL);
+    return f == FIELD_AGENT ? set_agent(d, r, piece, p->count >= s->count || d->tabs)
+                            : value_set(r, f, piece, AS_USUAL);
 }
 
 /* Columns that can refuse the line come first, for the agent's bytes change. */
@@ -216,6 +232,7 @@ static enum verdict set_columns_of(const struct dialect *d, const struct format_
             set_column(d, s, r, p, i);
         }
     }
+    r->out->null &= ~r->out->has; /* a column may be named twice */
     return LINE_HIT;
 }
 

@@ -36,6 +36,8 @@ Test(readers_w3c, reads_iis_by_its_fields_line)
     line_case_expect(&c, "01:02:03 /x 404 77 0.25",
                      "time=2023-11-15T01:02:03Z\nsection=/x\nstatus=404\nbytes=77\n"
                      "request_time=250000000\nagent=absent");
+    feed(&c, "#Fields: sc-status cs(User-Agent)");
+    line_case_expect(&c, "200 Notepad+++8.1+x+", "agent=Notepad+++8.1 x+");
     line_case_close(&c);
 }
 
