@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "monitor/top_rows.h"
 
-enum { FIRST_ROWS = 64, SPARSE_ROWS = 2048, CACHE_LINE = 64 };
+enum { FIRST_ROWS = 64, CACHE_LINE = 64 };
 
 static void top_resize(struct top *t, uint32_t capacity)
 {
@@ -17,10 +17,9 @@ static void top_resize(struct top *t, uint32_t capacity)
     free(t->rows);
     t->rows = rows;
     t->capacity = capacity;
-    /* While the index is small it is kept sparse: the first slot then is nearly always the right
-     * one, and the processor need not guess. */
-    uint32_t slots = 16, sparse = capacity < SPARSE_ROWS ? 5 * capacity : capacity + capacity / 2;
-    while (slots < sparse)
+    /* Sparse: the first slot then is nearly always the right one, and the processor need not guess. */
+    uint32_t slots = 16;
+    while (slots < 3 * capacity)
         slots *= 2;
     if (slots != t->mask + 1 || !t->index) {
         free(t->index);
