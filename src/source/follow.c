@@ -41,7 +41,8 @@ struct follow {
     struct shared shared;
     struct track **tracks; /* NULL where a source is standard input */
     size_t count, room;
-    size_t next;     /* the track whose turn it is */
+    struct follow_resume *resume; /* a copy of what the options name */
+    size_t next;                  /* the track whose turn it is */
     int64_t *newest; /* of each source, while the past is read: the last event second */
     struct globs *globs;
     size_t glob_count;
@@ -160,6 +161,18 @@ static bool add_named(struct follow *f, const char *path, struct error *why)
     return true;
 }
 
+/* The caller's list need not outlive follow_open(): a file may be resumed much later. */
+static void keep_resume(struct follow *f)
+{
+    size_t count = f->options.resume_count;
+    f->resume = mem_new(count, sizeof *f->resume);
+    for (size_t i = 0; i < count; i++) {
+        f->resume[i].path = mem_string(text_of(f->options.resume[i].path));
+        f->resume[i].position = f->options.resume[i].position;
+    }
+    f->options.resume = f->resume;
+}
+
 /* Logs that a state knows and a pattern names, even when they are not there at the moment: the rest
  * of them may have been rotated away. */
 static void add_resumed(struct follow *f)
@@ -181,8 +194,7 @@ static bool add_all(struct follow *f, struct error *why)
     add_resumed(f);
     match_globs(f, true);
     if (f->count == 0)
-        shared_tell(&f->shared, 0, NOTICE_WAITING, "no file matches %s yet",
-                    safe_str(text_of(f->globs[0].pattern)));
+        shared_tell(&f->shared, 0, NOTICE_WAITING, "%s", safe_str(text_of(f->globs[0].pattern)));
     return true;
 }
 
@@ -202,6 +214,7 @@ struct follow *follow_open(const struct follow_options *o, const struct os *os, 
     f->shared.held_elsewhere = held_elsewhere;
     f->shared.follow = f;
     f->plan.options = &f->options;
+    keep_resume(f);
     lines_init(&f->input.lines);
     if (add_all(f, why))
         return f;
@@ -220,6 +233,9 @@ void follow_close(struct follow *f)
     lines_done(&f->input.lines);
     shared_done(&f->shared);
     close(f->wake_fd);
+    for (size_t i = 0; i < f->options.resume_count; i++)
+        free((char *)f->resume[i].path);
+    free(f->resume);
     free(f->tracks);
     free(f->newest);
     free(f->globs);

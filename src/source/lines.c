@@ -42,6 +42,13 @@ void lines_move(struct lines *l, uint64_t offset, const uint8_t *anchor, uint32_
     l->latest = l->before;
 }
 
+void lines_drop(struct lines *l)
+{
+    l->taken = 0;
+    l->held_len = 0;
+    l->latest = l->before;
+}
+
 char *lines_room(const struct lines *l, struct batch *b, size_t *room)
 {
     size_t used = b->used + l->held_len;

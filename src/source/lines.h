@@ -39,6 +39,9 @@ void lines_done(struct lines *l);
 /* Goes on at another place; `anchor` are the bytes before it, when they are known. */
 void lines_move(struct lines *l, uint64_t offset, const uint8_t *anchor, uint32_t anchor_len);
 
+/* Forgets the unfinished line: it was destroyed. */
+void lines_drop(struct lines *l);
+
 /* Where in the stream the next byte is to be read. */
 static inline uint64_t lines_place(const struct lines *l)
 {

@@ -50,7 +50,7 @@ struct tail *tail_open(const struct os *os, const char *path, enum tail_role rol
         errno = facts.directory ? EISDIR : ENODEV;
         goto fail;
     }
-    t->id = facts.id;
+    t->file = t->id = facts.id;
     t->size = facts.size;
     t->modified_ns = facts.modified_ns;
     t->limit = facts.size;

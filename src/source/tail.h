@@ -29,7 +29,8 @@ enum tail_role { TAIL_CURRENT, TAIL_OLD, TAIL_ARCHIVE, TAIL_COPY };
 struct tail {
     const struct os *os;
     int fd;
-    struct file_identity id; /* as positions name it */
+    struct file_identity file; /* what is open */
+    struct file_identity id;   /* as positions name it: of the file whose contents they are */
     enum tail_role role;
     struct lines lines;
     struct decompress *unpack; /* ARCHIVE */
@@ -48,6 +49,7 @@ struct tail {
     bool hint;          /* something may have happened: look closer */
     bool pending;       /* worth a read */
     bool told_more;     /* the last read found something */
+    bool rested;        /* was found whole and read to its end since it is OLD */
     bool announced;     /* its position was handed out once */
     bool polled;        /* no watch tells of changes */
     int watch;          /* -1: none */

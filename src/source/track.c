@@ -83,7 +83,7 @@ void track_remove(struct track *k, struct tail *t)
 static struct tail *old_of(const struct track *k, const struct file_identity *id)
 {
     for (size_t i = 0; i < k->count; i++)
-        if (k->tails[i]->role == TAIL_OLD && identity_same(&k->tails[i]->id, id))
+        if (k->tails[i]->role == TAIL_OLD && identity_same(&k->tails[i]->file, id))
             return k->tails[i];
     return NULL;
 }
@@ -91,7 +91,7 @@ static struct tail *old_of(const struct track *k, const struct file_identity *id
 bool track_holds(const struct track *k, const struct file_identity *id)
 {
     for (size_t i = 0; i < k->count; i++)
-        if (identity_same(&k->tails[i]->id, id))
+        if (identity_same(&k->tails[i]->file, id))
             return true;
     return false;
 }
@@ -127,6 +127,7 @@ static void unseat(struct track *k)
     k->current->role = TAIL_OLD;
     k->current->changed_ns = shared_now(k->shared);
     k->current->pending = true;
+    k->current->rested = false;
     k->current = NULL;
 }
 
@@ -155,8 +156,7 @@ static void missing(struct track *k)
         k->pause_ns = 0;
     }
     if (!k->waiting && (k->count == 0 || now - k->missing_ns >= MISSING_PAUSE)) {
-        shared_tell(k->shared, k->source, NOTICE_WAITING, "%s is not there; waiting for it",
-                    k->safe);
+        shared_tell(k->shared, k->source, NOTICE_WAITING, "%s", k->safe);
         k->waiting = true;
     }
     track_pause(k, MISSING_PAUSE);
@@ -175,7 +175,7 @@ static int find_newest(struct track *k, const struct siblings *s, const struct t
                        size_t *index)
 {
     for (*index = 0; *index < s->count; ++*index)
-        if (identity_same(&s->at[*index].facts.id, &newest->id))
+        if (identity_same(&s->at[*index].facts.id, &newest->file))
             return 0;
     bool unseen_packed = false;
     for (size_t i = 0; i < s->count; i++)
@@ -185,7 +185,7 @@ static int find_newest(struct track *k, const struct siblings *s, const struct t
     struct position p;
     struct tail *packed;
     tail_position(newest, &p);
-    int found = track_find_contents(k, s, &p, true, &packed, index);
+    int found = track_find_contents(k, s, &p, newest->modified_ns, &packed, index);
     if (found == 1)
         tail_close(packed);
     return found < 0 ? -1 : 0;
@@ -195,20 +195,17 @@ static int find_newest(struct track *k, const struct siblings *s, const struct t
  * one before, when the path changed hands more than once between two looks (edge f). */
 static int connect(struct track *k, struct tail *t)
 {
-    const struct position *left = shared_left(k->shared, &t->id);
+    const struct position *left = shared_left(k->shared, &t->file);
     struct siblings s;
     if (left && tail_seek(t, left) < 0)
         return -1;
     if (siblings_list(&s, k->shared->os, k->path) != 0)
         return -1;
-    int result = 0;
     struct tail *newest = k->count > 1 ? k->tails[k->count - 2] : NULL; /* t is the last */
-    if (newest) {
-        size_t index, opened;
-        result = find_newest(k, &s, newest, &index);
-        if (result == 0 && index < s.count)
-            result = track_open_between(k, &s, index + 1, true, k->count - 1, &opened);
-    }
+    size_t index = 0, opened;
+    int result = newest ? find_newest(k, &s, newest, &index) : 0;
+    if (result == 0 && index < s.count)
+        result = track_open_between(k, &s, newest ? index + 1 : 0, true, k->count - 1, &opened);
     if (result == 0)
         track_see(k, &s);
     int problem = errno;
@@ -226,7 +223,7 @@ static void adopt(struct track *k)
         not_opened(k, errno);
         return;
     }
-    if (track_holds(k, &t->id) || shared->held_elsewhere(shared->follow, k, &t->id)) {
+    if (track_holds(k, &t->file) || shared->held_elsewhere(shared->follow, k, &t->file)) {
         tail_close(t); /* the path changed hands since it was looked at */
         track_pause(k, MISSING_PAUSE);
         return;
@@ -289,7 +286,7 @@ void track_look(struct track *k)
         track_failed(k, facts.directory ? EISDIR : ENODEV);
         return;
     }
-    if (k->current && identity_same(&k->current->id, &facts.id)) {
+    if (k->current && identity_same(&k->current->file, &facts.id)) {
         settled(k);
         return;
     }
@@ -318,7 +315,7 @@ void track_event(struct track *k, const struct os_event *e)
         struct tail *t = k->tails[i];
         if (t->watch != e->watch)
             continue;
-        t->hint = t->pending = true;
+        t->hint = t->pending = !t->ended;
         t->deaf = 0;
         k->look |= (e->mask & moved) != 0;
         if (e->mask & IN_IGNORED) {
@@ -337,7 +334,7 @@ void track_doubt(struct track *k)
         k->look = true;
     for (size_t i = 0; i < k->count; i++) {
         struct tail *t = k->tails[i];
-        t->pending = true;
+        t->pending = !t->ended;
         if (t->watch < 0 && (t->role == TAIL_CURRENT || t->role == TAIL_OLD))
             track_watch(k, t);
     }

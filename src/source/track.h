@@ -18,6 +18,8 @@
  *      saw, or after c: the copy that copytruncate made
  *   g  read to its end
  *
+ * The oldest is let go first, and only when there is a newer.
+ *
  * What may have been destroyed unread (c; a file gone during a stop) is told as NOTICE_LOSS.
  * Anything that fails is tried again later, from a state that loses nothing.
  *
@@ -33,12 +35,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A sibling that was there at the last look: not a product of the next rotation. */
-struct seen {
-    struct file_identity id;
-    int64_t modified_ns;
-};
-
 struct track {
     struct shared *shared;
     uint32_t source;
@@ -48,8 +44,8 @@ struct track {
     char *parent;        /* where that lies */
     struct tail **tails; /* oldest first */
     size_t count, room;
-    struct tail *current; /* the last of them, or NULL: nothing stands under the path */
-    struct seen *seen;
+    struct tail *current;       /* the last of them, or NULL: nothing stands under the path */
+    struct file_identity *seen; /* siblings that were there already at the last look */
     size_t seen_count;
     struct position *gone; /* resume positions that nothing goes on from: to be told as finished */
     size_t gone_count;
@@ -116,18 +112,19 @@ void track_well(struct track *k);                /* tells that it can be read ag
 
 /* Remembers which siblings are there by now. */
 void track_see(struct track *k, const struct siblings *s);
-const struct seen *track_saw(const struct track *k, const struct file_identity *id);
+bool track_saw(const struct track *k, const struct file_identity *id);
 
 /* The sibling that holds the bytes before the position, opened there under the position's identity
- * (edge f): 1, 0 or -1 with errno. With only_new those that were seen before are left out. */
+ * (edge f): 1, 0 or -1 with errno. What was last written before not_before_ns is left out. */
 int track_find_contents(struct track *k, const struct siblings *s, const struct position *p,
-                        bool only_new, struct tail **found, size_t *index);
+                        int64_t not_before_ns, struct tail **found, size_t *index);
 
 /* Opens a sibling as ARCHIVE or OLD. NULL with errno. */
 struct tail *track_open_sibling(struct track *k, const struct sibling *from);
 
-/* Opens the siblings [from, count) as generations that nobody read (edge f), oldest first, behind
- * tails[at - 1]. Leaves out what is held, was seen (only_new) or stands in the list. */
+/* Opens the siblings [from, count) of the kind of s->at[from - 1] as generations that nobody read
+ * (edge f), oldest first, before tails[at]; from 0: all that are not compressed. Leaves out what is
+ * held and, with only_new, what was seen before. */
 int track_open_between(struct track *k, const struct siblings *s, size_t from, bool only_new,
                        size_t at, size_t *opened);
 

@@ -95,7 +95,8 @@ struct resumption {
     struct track *track;
     const struct siblings *siblings;
     size_t newest; /* index behind the newest sibling that was gone on from; 0: none */
-    bool current;  /* what stands under the path is gone on with */
+    bool current;  /* what stands under the path is gone on with: no generation is missing */
+    bool unsure;   /* a place was not found: what lies beside may be copies of what was read */
     int losses;
 };
 
@@ -140,7 +141,7 @@ static int go_on_elsewhere(struct resumption *r, const struct position *p, bool 
     struct track *k = r->track;
     struct tail *t;
     size_t index;
-    int found = track_find_contents(k, r->siblings, p, false, &t, &index);
+    int found = track_find_contents(k, r->siblings, p, INT64_MIN, &t, &index);
     if (found < 0)
         return -1;
     if (found == 1) {
@@ -156,6 +157,8 @@ static int go_on_elsewhere(struct resumption *r, const struct position *p, bool 
     }
     if (!alias && errno != ENOENT)
         return -1;
+    r->current |= alias;
+    r->unsure = true;
     r->losses++;
     return 0;
 }
@@ -163,7 +166,7 @@ static int go_on_elsewhere(struct resumption *r, const struct position *p, bool 
 static int go_on(struct resumption *r, const struct position *p)
 {
     struct track *k = r->track;
-    bool alias = k->current && same_file(&k->current->id, p->id);
+    bool alias = k->current && same_file(&k->current->file, p->id);
     if (alias) {
         int same = tail_seek(k->current, p);
         if (same != 0) {
@@ -177,13 +180,21 @@ static int go_on(struct resumption *r, const struct position *p)
     return go_on_elsewhere(r, p, alias);
 }
 
+static bool carries(const struct track *k, const struct file_identity *id)
+{
+    for (size_t i = 0; i < k->count; i++)
+        if (identity_same(&k->tails[i]->id, id))
+            return true;
+    return false;
+}
+
 /* Positions that no tail carries on would be looked for at each start: they are told as finished.
  */
 static void collect_gone(struct track *k, const struct follow_options *o)
 {
     for (size_t i = 0; i < o->resume_count; i++) {
         const struct follow_resume *from = &o->resume[i];
-        if (strcmp(from->path, k->path) != 0 || track_holds(k, &from->position.id))
+        if (strcmp(from->path, k->path) != 0 || carries(k, &from->position.id))
             continue;
         k->gone = mem_grow(k->gone, k->gone_count + 1, sizeof *k->gone);
         k->gone[k->gone_count++] = from->position;
@@ -210,7 +221,7 @@ static int begin_resumed(struct track *k, const struct plan *plan)
     for (size_t i = 0; i < o->resume_count && result == 0; i++)
         if (strcmp(o->resume[i].path, k->path) == 0)
             result = go_on(&r, &o->resume[i].position);
-    if (result == 0 && !r.current && r.newest > 0) {
+    if (result == 0 && !r.current && !r.unsure && r.newest > 0) {
         size_t opened, at = k->count - (k->current ? 1 : 0);
         result = track_open_between(k, &s, r.newest, false, at, &opened);
     }

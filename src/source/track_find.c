@@ -13,15 +13,15 @@ void track_see(struct track *k, const struct siblings *s)
     k->seen = mem_grow(k->seen, s->count, sizeof *k->seen);
     k->seen_count = s->count;
     for (size_t i = 0; i < s->count; i++)
-        k->seen[i] = (struct seen){s->at[i].facts.id, s->at[i].facts.modified_ns};
+        k->seen[i] = s->at[i].facts.id;
 }
 
-const struct seen *track_saw(const struct track *k, const struct file_identity *id)
+bool track_saw(const struct track *k, const struct file_identity *id)
 {
     for (size_t i = 0; i < k->seen_count; i++)
-        if (identity_same(&k->seen[i].id, id))
-            return &k->seen[i];
-    return NULL;
+        if (identity_same(&k->seen[i], id))
+            return true;
+    return false;
 }
 
 static bool held(const struct track *k, const struct file_identity *id)
@@ -40,7 +40,7 @@ static struct tail *open_sibling(struct track *k, const struct sibling *from, en
             errno = EAGAIN;
         return NULL;
     }
-    if (!identity_same(&t->id, &from->facts.id)) {
+    if (!identity_same(&t->file, &from->facts.id)) {
         tail_close(t);
         errno = EAGAIN;
         return NULL;
@@ -49,14 +49,13 @@ static struct tail *open_sibling(struct track *k, const struct sibling *from, en
 }
 
 int track_find_contents(struct track *k, const struct siblings *s, const struct position *p,
-                        bool only_new, struct tail **found, size_t *index)
+                        int64_t not_before_ns, struct tail **found, size_t *index)
 {
     if (p->anchor_len < ANCHOR_ENOUGH)
         return 0;
     for (size_t i = s->count; i-- > 0;) { /* the newest first: it is the likely one */
         const struct sibling *from = &s->at[i];
-        const struct seen *seen = only_new ? track_saw(k, &from->facts.id) : NULL;
-        if (held(k, &from->facts.id) || (seen && seen->modified_ns == from->facts.modified_ns))
+        if (held(k, &from->facts.id) || from->facts.modified_ns < not_before_ns)
             continue;
         if (!from->compressed && from->facts.size < p->offset)
             continue;
@@ -92,8 +91,10 @@ int track_open_between(struct track *k, const struct siblings *s, size_t from, b
                        size_t at, size_t *opened)
 {
     *opened = 0;
-    for (size_t i = from; i < s->count && s->at[i].kind == s->at[from - 1].kind; i++) {
+    for (size_t i = from; i < s->count; i++) {
         const struct file_identity *id = &s->at[i].facts.id;
+        if (from > 0 ? s->at[i].kind != s->at[from - 1].kind : s->at[i].compressed)
+            continue;
         if (held(k, id) || shared_left(k->shared, id) || (only_new && track_saw(k, id)) ||
             has_plain_twin(s, i))
             continue;

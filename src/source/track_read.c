@@ -9,6 +9,7 @@ enum {
     READS_AT_ONCE = 64, /* of a line without an end, before others get their turn */
     TRIES = 12,         /* before a file that was rotated away is given up */
     DEAF_MOST = 3,      /* changes in a row that no watch told of */
+    MANY = 128,         /* open files of a log; then the oldest need not go first */
     EMPTY_NEWER = 12,   /* an old file waits so many times longer while nobody writes the newer */
 };
 
@@ -34,6 +35,13 @@ static bool newer_than(const struct track *k, const struct tail *t)
     return k->count > 0 && k->tails[k->count - 1] != t;
 }
 
+/* The oldest goes first, and never the newest: as long as a state knows the place of a file, the
+ * files after it can be told from those before. */
+static bool may_go(const struct track *k, const struct tail *t)
+{
+    return newer_than(k, t) && (k->tails[0] == t || k->count > MANY);
+}
+
 /* Edges d and g. */
 static enum step let_go(struct track *k, struct tail *t, struct batch *b)
 {
@@ -41,10 +49,18 @@ static enum step let_go(struct track *k, struct tail *t, struct batch *b)
     tail_finish(t, b);
     tail_position(t, &p);
     bool silent = t->alias;
-    if (!silent)
-        shared_leave(k->shared, &p);
+    p.id = t->file;
+    shared_leave(k->shared, &p);
     track_remove(k, t);
     return silent ? STEP_AGAIN : STEP_FILLED;
+}
+
+/* Edge g: there is nothing more to read in it. */
+static enum step done_with(struct track *k, struct tail *t, struct batch *b)
+{
+    t->ended = true;
+    t->pending = false;
+    return t->alias || may_go(k, t) ? let_go(k, t, b) : STEP_NEXT;
 }
 
 static void lost(struct track *k, const char *how)
@@ -62,9 +78,7 @@ static int find_copy(struct track *k, struct tail *t)
     if (siblings_list(&s, k->shared->os, k->path) != 0)
         return -1;
     tail_position(t, &p);
-    int found = track_find_contents(k, &s, &p, true, &copy, &index);
-    if (found >= 0)
-        track_see(k, &s);
+    int found = track_find_contents(k, &s, &p, t->modified_ns, &copy, &index);
     int problem = errno;
     siblings_done(&s);
     errno = problem;
@@ -80,12 +94,12 @@ static int find_copy(struct track *k, struct tail *t)
 /* Edge c. */
 static enum step cut(struct track *k, struct tail *t, struct batch *b)
 {
-    if (t->role == TAIL_OLD &&
-        newer_than(k, t)) { /* whoever cut it made room: nobody writes logs so */
+    /* Cut since it was rotated away: to make room, not to be written. */
+    if (t->role == TAIL_OLD && newer_than(k, t) && t->rested) {
         if (t->destroyed)
             lost(k, "a rotated file was cut before it was read to its end");
-        lines_move(&t->lines, t->lines.offset, t->lines.before.at, t->lines.before.len);
-        return let_go(k, t, b);
+        lines_drop(&t->lines);
+        return done_with(k, t, b);
     }
     int64_t now = shared_now(k->shared);
     int found = find_copy(k, t);
@@ -112,7 +126,8 @@ static enum step failed(struct track *k, struct tail *t, struct batch *b, int pr
     bool hopeless = problem == EBADMSG || ++t->failures >= TRIES;
     if (t != k->current && (newer_than(k, t) || read_once(t)) && hopeless) {
         lost(k, "a rotated file could not be read to its end");
-        return let_go(k, t, b);
+        lines_drop(&t->lines);
+        return done_with(k, t, b);
     }
     int64_t pause = FIRST_PAUSE << (t->failures < 8 ? t->failures : 8);
     t->retry_ns = shared_now(k->shared) + (pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE);
@@ -124,7 +139,7 @@ static enum step failed(struct track *k, struct tail *t, struct batch *b, int pr
 /* No writer seems to hold it any more. */
 static bool rests(const struct track *k, const struct tail *t)
 {
-    if (t->role != TAIL_OLD || !newer_than(k, t))
+    if (t->role != TAIL_OLD || !may_go(k, t))
         return false;
     int64_t wait = k->shared->quiet_ns;
     if (k->current && k->current->size == 0 && k->count > 1 && k->tails[k->count - 2] == t)
@@ -151,12 +166,12 @@ static enum step read_on(struct track *k, struct tail *t, struct batch *b)
     if (first)
         note_deafness(t, hinted, result == TAIL_LINES || result == TAIL_MORE);
     if (result == TAIL_LINES && t->at_end && !t->unpack && t->role != TAIL_COPY)
-        t->pending =
-            false; /* an event will tell of more: reading on at once would read line by line */
+        t->pending = false; /* an event tells of more; going on now would read line by line */
     t->told_more = t->pending && (result == TAIL_LINES || result == TAIL_MORE);
     if (result == TAIL_FAILED)
         return failed(k, t, b, problem);
     if (result != TAIL_CUT) {
+        t->rested = t->role == TAIL_OLD;
         t->failures = 0;
         t->retry_ns = 0;
     }
@@ -167,8 +182,9 @@ static enum step read_on(struct track *k, struct tail *t, struct batch *b)
         if (!read_once(t))
             return cut(k, t, b);
         lost(k, "the copy made by copytruncate changed before it was read to its end");
-        return let_go(k, t, b);
-    case TAIL_ENDED: return let_go(k, t, b);
+        lines_drop(&t->lines);
+        return done_with(k, t, b);
+    case TAIL_ENDED: return done_with(k, t, b);
     default: break;
     }
     if (rests(k, t))
@@ -183,9 +199,18 @@ static enum step read_on(struct track *k, struct tail *t, struct batch *b)
 
 static enum step step(struct track *k, struct tail *t, struct batch *b)
 {
+    if (t->ended)
+        return done_with(k, t, b);
     if (t->retry_ns > shared_now(k->shared))
         return read_once(t) ? STEP_HOLD : STEP_NEXT;
     return t->pending ? read_on(k, t, b) : STEP_NEXT;
+}
+
+/* Not before the file that stands there now has a place in the state, for the same reason for which
+ * the newest file is never let go. */
+static bool has_gone(const struct track *k)
+{
+    return k->begun && k->gone_count > 0 && k->current && k->current->announced;
 }
 
 static void tell_gone(struct track *k, struct batch *b)
@@ -202,7 +227,7 @@ bool track_read(struct track *k, struct batch *b)
     if (!k->begun)
         return false;
     b->source = k->source;
-    if (k->gone_count) {
+    if (has_gone(k)) {
         tell_gone(k, b);
         return true;
     }
@@ -224,7 +249,7 @@ bool track_backfilling(const struct track *k)
             (t->unpack ? t->backfill_to > 0 && !t->ended : lines_place(&t->lines) < t->backfill_to))
             return true;
     }
-    return k->begun && k->gone_count > 0;
+    return has_gone(k);
 }
 
 bool track_busy(const struct track *k)
@@ -237,5 +262,5 @@ bool track_busy(const struct track *k)
         if (t->pending && t->retry_ns <= now)
             return true;
     }
-    return k->begun && k->gone_count > 0;
+    return has_gone(k);
 }
