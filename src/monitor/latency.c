@@ -8,14 +8,6 @@
 #include "base/mem.h"
 #include "monitor/latency_save.h"
 
-static uint32_t bucket_of(uint64_t ns)
-{
-    if (ns < LATENCY_STEPS)
-        return (uint32_t)ns;
-    unsigned shift = 63u - (unsigned)__builtin_clzll(ns) - LATENCY_STEP_BITS;
-    return (shift << LATENCY_STEP_BITS) + (uint32_t)(ns >> shift);
-}
-
 static uint64_t bucket_middle(uint32_t bucket)
 {
     if (bucket < LATENCY_STEPS * 2)
@@ -78,7 +70,7 @@ void latency_bucket_add(struct latency *l, uint32_t bucket, uint64_t times)
 
 void latency_add(struct latency *l, uint64_t ns, uint64_t times)
 {
-    bucket_add(l, bucket_of(ns), times);
+    bucket_add(l, latency_bucket(ns), times);
     l->count += times;
     if (ns > l->max)
         l->max = ns;

@@ -23,6 +23,22 @@ struct latency {
     uint64_t *counts;
 };
 
+static inline uint32_t latency_bucket(uint64_t ns)
+{
+    if (ns < LATENCY_STEPS)
+        return (uint32_t)ns;
+    unsigned shift = 63u - (unsigned)__builtin_clzll(ns) - LATENCY_STEP_BITS;
+    return (shift << LATENCY_STEP_BITS) + (uint32_t)(ns >> shift);
+}
+
+/* Calls for the memory that a latency_add() of that duration will touch. */
+static inline void latency_prefetch(const struct latency *l, uint64_t ns)
+{
+    uint32_t place = latency_bucket(ns) - l->first;
+    if (place < l->length)
+        __builtin_prefetch(&l->counts[place], 1);
+}
+
 /* Counts in a bucket by its number; the caller keeps `count` and `max`. */
 void latency_bucket_add(struct latency *l, uint32_t bucket, uint64_t times);
 

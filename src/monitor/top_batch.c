@@ -1,5 +1,7 @@
 #include "monitor/top_batch.h"
 
+#include "monitor/latency_save.h"
+
 enum {
     FEW = 8,    /* rows: neighbours mostly have the same key */
     SMALL = 512 /* rows: all in the first or second cache */
@@ -62,24 +64,50 @@ static inline void counts_add(struct top_counts *into, const struct top_counts *
         into->bytes = UINT64_MAX;
 }
 
-static inline void row_add(struct top *t, uint32_t row, const struct top_weights *w, uint32_t entry)
+/* Request times where rows have moved since they were found: each is found again. */
+static void cells_times_anew(struct top *t, const struct top_cells *cells,
+                             const struct top_weights *w)
 {
-    counts_add(&t->rows[row].counts, &w->counts[entry]);
-    if (__builtin_expect(w->timed && t->histograms, 0) && w->request_ns[entry] != UINT64_MAX)
-        top_row_latency(t, row, w->request_ns[entry]);
+    for (uint32_t i = 0; i < cells->count; i++) {
+        const struct top_cell *cell = &cells->cell[i];
+        if (w->request_ns[cell->entry] != UINT64_MAX)
+            top_row_latency(t, top_row_at(t, &cell->key, cell->text), w->request_ns[cell->entry]);
+    }
+}
+
+/* Request times of the rows found: each has a histogram of its own, called for in advance. */
+static void cells_times(struct top *t, const struct top_cells *cells, const struct top_weights *w)
+{
+    for (uint32_t i = 0; i < cells->count; i++) {
+        uint32_t histogram = t->rows[cells->row[i]].histogram;
+        if (histogram)
+            latency_prefetch(t->histograms[histogram - 1], w->request_ns[cells->cell[i].entry]);
+    }
+    for (uint32_t i = 0; i < cells->count; i++) {
+        uint64_t ns = w->request_ns[cells->cell[i].entry];
+        if (ns != UINT64_MAX)
+            top_row_latency(t, cells->row[i], ns);
+    }
 }
 
 void top_add_cells(struct top *t, struct top_cells *cells, const struct top_stretch *s)
 {
+    const uint32_t purges = t->purges;
     cells_guess(t, cells);
     for (uint32_t i = 0; i < cells->count; i++) {
         const struct top_cell *cell = &cells->cell[i];
         uint32_t row = cells->row[i];
         /* A purge may have moved the rows meanwhile: then the key says so. */
         if (row >= t->count || !top_entry_is(&t->rows[row], &cell->key))
-            row = top_row_at(t, &cell->key, cell->text);
-        row_add(t, row, s->weights, cell->entry);
+            cells->row[i] = row = top_row_at(t, &cell->key, cell->text);
+        counts_add(&t->rows[row].counts, &s->weights->counts[cell->entry]);
     }
+    if (!t->histograms || !s->weights->timed)
+        return;
+    if (purges == t->purges)
+        cells_times(t, cells, s->weights);
+    else
+        cells_times_anew(t, cells, s->weights);
 }
 
 /* With few rows a key is most often that of the line before, and its hash is not needed. */
@@ -102,7 +130,9 @@ static void add_few(struct top *t, const struct top_stretch *s, enum field field
             row = top_row_of(t, text);
         last = text;
         last_words = words;
-        row_add(t, row, s->weights, i);
+        counts_add(&t->rows[row].counts, &s->weights->counts[i]);
+        if (t->histograms && s->weights->timed && s->weights->request_ns[i] != UINT64_MAX)
+            top_row_latency(t, row, s->weights->request_ns[i]);
     }
 }
 

@@ -128,6 +128,7 @@ void top_purge(struct top *t, uint32_t keep, size_t keep_text)
     if (kept < t->count && limit > t->floor)
         t->floor = limit;
     t->count = kept;
+    t->purges++;
     t->text_used = text_used;
     memset(t->index, 0, ((size_t)t->mask + 1) * sizeof *t->index);
     top_reindex(t);

@@ -40,6 +40,7 @@ struct top {
     uint64_t floor;              /* no key that is not listed has more hits */
     struct latency **histograms; /* NULL without; else TOP_HISTOGRAMS, in use up to the count */
     uint32_t histogram_count;
+    uint32_t purges; /* how often rows have moved */
 };
 
 static inline uint32_t top_slot(uint32_t hash, uint32_t row)

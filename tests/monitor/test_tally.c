@@ -195,6 +195,34 @@ Test(tally, merges_to_what_one_tally_would_be)
     }
 }
 
+Test(tally, keeps_within_the_smallest_rooms)
+{
+    struct random_numbers r = {14};
+    for (uint32_t room = 1; room < 40; room += 3) {
+        struct tally *t = tally_new(DIMENSION_EVERY, false, room);
+        struct batch *b = batch_new();
+        for (int i = 0; i < 5; i++) {
+            batch_clear(b);
+            feed_random(b, &r);
+            tally_add(t, b);
+        }
+        struct top_row rows[40];
+        for (unsigned d = 0; d < DIMENSION_COUNT; d++) {
+            size_t count = top_sorted(t->top[d], rows, 40);
+            cr_assert_leq(count, room);
+            for (size_t i = 0; i < count; i++) {
+                cr_assert_leq(rows[i].over, top_error(t->top[d]));
+                cr_assert_leq(rows[i].counts.hits - rows[i].over, t->hits);
+                if (rows[i].request_time)
+                    cr_assert_leq(latency_count(rows[i].request_time), t->hits);
+            }
+        }
+        cr_assert_gt(top_error(t->top[DIMENSION_SECTIONS]), 0);
+        tally_free(t);
+        batch_free(b);
+    }
+}
+
 /* ---- an attack: nothing ever repeats ---- */
 
 static size_t memory_kb(void)
