@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/safe.h"
 
-enum { DEPTH_MOST = 20 };
+enum { DEPTH_MOST = 20, KEYS_MOST = 1000 };
 
 struct kept {
     struct kept *next;
@@ -23,6 +23,7 @@ struct yaml {
 /* A list or map that is being read. */
 struct level {
     struct yaml_node *node, *last, *key;
+    unsigned keys;
 };
 
 struct reading {
@@ -104,6 +105,8 @@ static bool take_key(struct reading *r, struct level *l, struct yaml_node *n)
 {
     if (n->kind != YAML_SCALAR)
         return problem_at(r->problems, n->place, "a key must be a plain word");
+    if (++l->keys > KEYS_MOST)
+        return problem_at(r->problems, n->place, "more than %d keys in one map", KEYS_MOST);
     const struct yaml_node *twin = member_named(l->node, n->value);
     if (twin) {
         uint32_t line = 1;

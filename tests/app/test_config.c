@@ -310,6 +310,18 @@ Test(config, says_all_that_is_wrong_at_once_up_to_a_limit)
     settings_done(&s);
 }
 
+Test(config, has_limits_for_its_size)
+{
+    struct settings s;
+    struct buf many = {0};
+    for (int i = 0; i < 1001; i++)
+        buf_printf(&many, "k%d: 1\n", i);
+    buf_byte(&many, 0);
+    cr_expect(strstr(problems_of(&s, many.at), ":1001:1: more than 1000 keys"));
+    buf_done(&many);
+    settings_done(&s);
+}
+
 /* ---- What is right ----------------------------------------------------------------------------
  */
 
