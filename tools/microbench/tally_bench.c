@@ -5,6 +5,8 @@
  * agents). Only tally_add() is timed; the mean says what it all cost, the lower tenth of the
  * batches what it costs on a machine that does nothing else.
  *
+ *   tally_bench [LINES [first|all|monitor|attack]]
+ *
  *   cmake --preset release -B build/release && ninja -C build/release
  *   gcc -std=c17 -D_GNU_SOURCE -O2 -Iinclude -Isrc tools/microbench/tally_bench.c \
  *       -o /tmp/tally_bench build/release/libspate_{monitor,record,base}.a -lm && /tmp/tally_bench
@@ -16,6 +18,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "monitor/monitor.h"
 #include "monitor/tally.h"
 
 enum {
@@ -143,16 +146,84 @@ static void measure(const char *name, dimension_set set, bool timed, uint64_t li
     batch_free(b);
 }
 
+/* Every key is new: how much memory, how much time, and how wrong. */
+static void measure_attack(uint64_t lines)
+{
+    static const enum field fields[] = {FIELD_HOST, FIELD_PATH, FIELD_AGENT};
+    struct batch *b = batch_new();
+    size_t before = resident_kb();
+    struct tally *t = tally_new(DIMENSION_EVERY, true, 0);
+    int64_t spent = 0;
+    for (uint64_t done = 0; done < lines;) {
+        batch_clear(b);
+        for (uint32_t i = 0; i < 1000; i++, done++) {
+            char text[200];
+            struct entry *e = &b->entries[b->count++];
+            e->has = FIELD_BIT(FIELD_TIME);
+            e->second = (int64_t)(1500000000 + done / 1000);
+            for (unsigned f = 0; f < sizeof fields / sizeof *fields; f++) {
+                int len =
+                    snprintf(text, sizeof text, "/%0*lu/%lx", (int)(f * 40), done, random_next());
+                put(b, e, fields[f], text, (size_t)len);
+            }
+            put(b, e, FIELD_SECTION, text, 8);
+        }
+        int64_t begin = now_ns();
+        tally_add(t, b);
+        spent += now_ns() - begin;
+    }
+    printf("%-40s %7.2f ns an entry, %zu KB, paths too high by at most %lu\n",
+           "new addresses, paths, agents on each line", (double)spent / (double)lines,
+           resident_kb() - before, top_error(t->top[DIMENSION_PATHS]));
+    tally_free(t);
+    batch_free(b);
+}
+
+static void no_event(void *ctx, const struct monitor *m, const struct monitor_event *e)
+{
+    (void)ctx, (void)m, (void)e;
+}
+
+/* The live monitor: two tallies, the window and the judging. */
+static void measure_monitor(uint64_t lines, int64_t window_s)
+{
+    struct batch *b = batch_new();
+    size_t before = resident_kb();
+    struct monitor_options o = {
+        .rule = {"r", 10, window_s}, .update_ns = 10000000000, .wanted = DIMENSION_EVERY};
+    struct monitor *m =
+        monitor_new(&o, (struct monitor_sink){no_event, NULL}, 0, 1500000000000000000);
+    int64_t spent = 0;
+    uint64_t done = 0;
+    random_state = 1;
+    while (done < lines) {
+        fill(b, done, false);
+        int64_t begin = now_ns();
+        monitor_batch(m, b, (int64_t)(done * 25000000),
+                      (int64_t)(1500000000000000000 + done * 25000000));
+        spent += now_ns() - begin;
+        done += b->count;
+    }
+    printf("monitor_batch, all, window of %6ld s       %7.2f ns an entry, %zu KB\n", (long)window_s,
+           (double)spent / (double)done, resident_kb() - before);
+    monitor_free(m);
+    batch_free(b);
+}
+
 int main(int argc, char **argv)
 {
     uint64_t lines = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000;
     dimension_set first = DIMENSION_BIT(DIMENSION_SECTIONS) | DIMENSION_BIT(DIMENSION_STATUS) |
                           DIMENSION_BIT(DIMENSION_VISITORS);
-    if (argc > 2) {
-        bool every = strcmp(argv[2], "all") == 0;
-        measure(argv[2], every ? DIMENSION_EVERY : first, false, lines);
+    const char *only = argc > 2 ? argv[2] : "";
+    if (strcmp(only, "attack") == 0)
+        measure_attack(lines);
+    else if (strcmp(only, "monitor") == 0)
+        measure_monitor(lines, 120);
+    else if (*only)
+        measure(only, strcmp(only, "all") == 0 ? DIMENSION_EVERY : first, false, lines);
+    if (*only)
         return 0;
-    }
     measure("totals, statuses, bytes, times alone", 0, false, lines);
     for (unsigned d = 0; d < DIMENSION_ALL_COUNT; d++)
         measure(dimension_key(d), DIMENSION_BIT(d), d == DIMENSION_REQUEST_TIME, lines);
@@ -161,5 +232,8 @@ int main(int argc, char **argv)
             lines);
     measure("all", DIMENSION_EVERY, false, lines);
     measure("all with request times", DIMENSION_EVERY, true, lines);
+    measure_monitor(lines, 120);
+    measure_monitor(lines, 7 * 86400);
+    measure_attack(lines * 10);
     return 0;
 }
