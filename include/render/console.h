@@ -22,7 +22,8 @@ struct console_options {
     void *ctx;
 };
 
-/* Runs until the user quits, stop_fd is readable or the board ends. False with *why when the terminal
+/* Runs until the user quits or stop_fd is readable. When the board ends (a pipe that was read to its
+ * end) the last figures stay on the screen until then. False with *why when the terminal
  * cannot be used (unknown TERM, no terminal), nothing drawn then. */
 bool console_run(struct board *board, const struct console_options *o, struct error *why);
 

@@ -41,6 +41,11 @@ static void on_event(void *ctx, const struct monitor *m, const struct monitor_ev
     static const enum board_kind kinds[] = {[MONITOR_UPDATE] = BOARD_UPDATE,
                                             [MONITOR_NOTICE] = BOARD_NOTICE};
     struct snapshot *s = snapshot_of_monitor(m, (struct snapshot_limits){.top = r->st->top}, clock_wall(&r->clock));
+    if (e->kind == MONITOR_NOTICE) {
+        const struct monitor_source *sources;
+        size_t count = monitor_sources(m, &sources);
+        snapshot_say(s, e->notice, e->source < count ? sources[e->source].path : "");
+    }
     if (e->kind != MONITOR_ALERT) {
         board_post(r->st->board, kinds[e->kind], s, NULL);
         return;

@@ -108,6 +108,23 @@ static const char *kept_string(struct arena *a, const char *string)
     return arena_text(a, text_of(string)).at;
 }
 
+/* What is wrong with it now, until it is well again. */
+static void say_trouble(struct snapshot *s, const struct monitor_source *from)
+{
+    if (s->notice[0] || (!from->problem[0] && from->state != NOTICE_WAITING))
+        return;
+    struct notice n = {.kind = from->state};
+    snprintf(n.text, sizeof(n.text), "%s", from->problem);
+    snapshot_say(s, &n, from->path);
+}
+
+/* A format's notice is its name, and after a colon how well it fits. */
+static const char *format_name_of(struct arena *a, const char *told)
+{
+    const char *colon = strstr(told, ": ");
+    return arena_text(a, text_make(told, colon ? (size_t)(colon - told) : strlen(told))).at;
+}
+
 static void take_sources(struct held *h, const struct monitor *m)
 {
     struct snapshot *s = &h->shown;
@@ -119,15 +136,14 @@ static void take_sources(struct held *h, const struct monitor *m)
         s->sources[i] = (struct source_figures){
             .path = kept_string(&h->memory, from->path),
             .problem = kept_string(&h->memory, from->problem),
-            .format = kept_string(&h->memory, from->format),
+            .format = format_name_of(&h->memory, from->format),
             .state = from->state,
             .behind = from->behind,
             .rotations = from->rotations,
             .losses = from->losses,
         };
         s->behind += from->behind;
-        if (!s->notice[0] && from->problem[0])
-            snprintf(s->notice, sizeof(s->notice), "%s", from->problem);
+        say_trouble(s, from);
     }
     s->losses = monitor_losses(m);
 }

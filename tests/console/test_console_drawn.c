@@ -96,16 +96,31 @@ Test(console, changes_with_the_state_while_it_runs)
     vt_stop(t);
 }
 
-Test(console, paints_bars_above_the_threshold_in_another_colour)
+/* Cells of the graph that have this colour, and this background. */
+static int cells_of(const struct vt *t, int fore, int back)
 {
-    struct vt *t = shown("firing", 24, 80);
-    int row, column, over = 0;
+    int count = 0;
+    for (int x = 7; x < 67; x++)
+        for (int y = 2; y < 5; y++) {
+            struct vt_cell cell = vt_cell(t, y, x);
+            count += cell.fore == fore && cell.back == back;
+        }
+    return count;
+}
+
+Test(console, draws_the_threshold_through_the_graph_and_paints_what_is_above_it)
+{
+    enum { BAR = 73, OVER = 203, LINE = 179 };
+    struct vt *t = shown("busy", 24, 80);
+    expect(t, "\u254c\u254c\u254c");
     expect(t, "alert    10");
-    cr_assert(vt_find(t, "peak", &row, &column));
-    for (int x = 8; x < 66; x++)
-        for (int y = 2; y < 5; y++)
-            over += vt_cell(t, y, x).fore == 203;
-    cr_assert_gt(over, 20, "%d", over);
+    cr_assert_gt(cells_of(t, LINE, -1), 20);
+    cr_assert_gt(cells_of(t, BAR, -1), 20);
+    vt_stop(t);
+    t = shown("firing", 24, 80);
+    expect(t, "alert    10");
+    cr_assert_gt(cells_of(t, OVER, LINE), 20, "the line over bars");
+    cr_assert_gt(cells_of(t, OVER, -1), 20, "what is above the line");
     vt_stop(t);
 }
 

@@ -11,7 +11,7 @@ static struct vt *shown(const char *kind)
 {
     struct vt *t = vt_start(&(struct vt_options){.argv = (const char *[]){DRIVER, kind, NULL}});
     cr_assert(t);
-    cr_assert(vt_wait(t, "q quit"), "%s", vt_screen(t));
+    cr_assert(vt_wait(t, "combined"), "%s", vt_screen(t)); /* the figures have come */
     return t;
 }
 
@@ -170,6 +170,7 @@ Test(keys, ctrl_L_draws_every_cell_again)
 Test(keys, little_is_written_while_nothing_changes)
 {
     struct vt *t = shown("quiet");
+    expect(t, "no requests in the last 10 s");
     vt_settle(t, 100);
     vt_forget_output(t);
     vt_send(t, "xyz"); /* no keys of ours */

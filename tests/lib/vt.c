@@ -257,6 +257,15 @@ struct vt_cell vt_cell(const struct vt *t, int row, int column)
     return out;
 }
 
+struct vt_cell vt_next_cell(struct vt *t)
+{
+    VTermPos at;
+    vterm_state_get_cursorpos(vterm_obtain_state(t->vterm), &at);
+    vterm_input_write(t->vterm, "Z", 1);
+    vterm_screen_flush_damage(t->screen);
+    return vt_cell(t, at.row, at.col);
+}
+
 /* The row as text; columns[i]: the cell in which byte i stands. */
 static size_t read_row(const struct vt *t, int row, char into[LINE_BYTES], int columns[LINE_BYTES])
 {

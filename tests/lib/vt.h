@@ -59,6 +59,8 @@ struct vt_cell {
     bool bold, reverse;
 };
 struct vt_cell vt_cell(const struct vt *t, int row, int column);
+/* How the next letter would look, whoever writes it. */
+struct vt_cell vt_next_cell(struct vt *t);
 bool vt_find(const struct vt *t, const char *text, int *row, int *column); /* column in cells */
 /* A row without blanks at its end, in the emulator's memory until the next call. */
 const char *vt_row(struct vt *t, int row);

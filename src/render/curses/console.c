@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAW_MS = 250 }; /* figures are not drawn more often than this; keys are at once */
+enum {
+    FIRST_MS = 150, /* how long the first figures are waited for */
+    DRAW_MS = 250   /* figures are not drawn more often than this; keys are at once */
+};
 
 struct console {
     struct board *board;
@@ -161,6 +164,15 @@ static void wait_and_work(struct console *c)
         draw(c);
 }
 
+/* Gives the first figures a moment to come, so that the first picture is not an empty one. */
+static void await_figures(struct console *c)
+{
+    struct pollfd waits[] = {{.fd = board_fd(c->board), .events = POLLIN},
+                             {.fd = c->options->stop_fd, .events = POLLIN}};
+    poll(waits, 2, FIRST_MS);
+    take_figures(c);
+}
+
 bool console_run(struct board *board, const struct console_options *o, struct error *why)
 {
     struct console c = {.board = board, .options = o, .clock = clock_real()};
@@ -171,7 +183,7 @@ bool console_run(struct board *board, const struct console_options *o, struct er
     view_init(&c.view, o->update_ns);
     c.newest = empty_snapshot(clock_wall(&c.clock));
     c.shown = snapshot_hold(c.newest);
-    take_figures(&c);
+    await_figures(&c);
     draw(&c);
     while (!c.leave)
         wait_and_work(&c);

@@ -26,3 +26,8 @@ const char *glyph_lying(unsigned eighths, bool ascii)
     static const char *const plain[] = {" ", "-", "-", "-", "-", "=", "=", "=", "#"};
     return ascii ? plain[eighths] : wide[eighths];
 }
+
+const char *glyph_cut(bool ascii)
+{
+    return ascii ? "=" : "\u2587";
+}

@@ -36,4 +36,7 @@ const char *glyph_sign(enum glyph g, bool ascii);
 const char *glyph_rising(unsigned eighths, bool ascii);
 const char *glyph_lying(unsigned eighths, bool ascii);
 
+/* A full block that the threshold's line runs over: the line is the background, at its top. */
+const char *glyph_cut(bool ascii);
+
 #endif

@@ -40,11 +40,12 @@ static void draw_column(const struct pen *p, const struct graph *g, unsigned i, 
         unsigned part = eighths < 8 ? eighths : 8;
         int y = parts->rows - 1 - row;
         bool above = over && (row >= parts->line || parts->rows == 1);
-        if (row == parts->line && part == 8)
-            pen_sign(p, (struct slot){y, x, 1}, above ? STYLE_CUT_OVER : STYLE_CUT, GLYPH_LINE);
-        else
-            pen_block(p, y, x, above ? STYLE_BAR_OVER : STYLE_BAR,
-                      glyph_rising(part, p->screen->ascii));
+        bool cut = row == parts->line && part == 8;
+        enum style style = above ? cut ? STYLE_CUT_OVER : STYLE_BAR_OVER
+                           : cut ? STYLE_CUT
+                                 : STYLE_BAR;
+        pen_block(p, y, x, style,
+                  cut ? glyph_cut(p->screen->ascii) : glyph_rising(part, p->screen->ascii));
         eighths -= part;
     }
 }
