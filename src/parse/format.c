@@ -232,6 +232,12 @@ enum verdict format_read_line(const struct format *f, struct reading *r)
     return verdict;
 }
 
+size_t format_read_run(const struct format *f, struct line_run *run)
+{
+    const struct form *form = &f->forms[0];
+    return form->kind->read_run ? form->kind->read_run(form->program, run) : 0;
+}
+
 bool format_read(const struct format *f, struct format_memo *memo, struct batch *batch,
                  struct span line, field_set want, struct entry *out, struct reject *why)
 {

@@ -93,12 +93,12 @@ static void find_shape(struct head *h)
     for (unsigned i = 1; i + 1 < h->usual; i++)
         h->usual_null |= h->steps[i].gives;
     h->clf = is_clf(h);
-    memcpy(&h->time_after, "] \"", 3);
 }
 
 struct head *head_new(const struct program *p)
 {
     struct head *h = mem_new(1, sizeof *h);
+    h->program = p;
     h->required = p->required;
     h->total = p->count;
     if (p->lead.len == 0 && !p->many_times && p->steps[p->required - 1].shape != SHAPE_FREE)
@@ -118,7 +118,11 @@ void head_free(struct head *h)
 
 /* ---- Reading -------------------------------------------------------------------------------- */
 
-typedef unsigned reader_function(const struct head *, struct reading *, unsigned, const char **);
+/* One way to read: on this machine, or by nobody. */
+struct way {
+    unsigned (*read)(const struct head *h, struct reading *r, unsigned stop, const char **at);
+    size_t (*run)(const struct program *p, struct line_run *run);
+};
 
 static unsigned read_nothing(const struct head *h, struct reading *r, unsigned stop,
                              const char **at)
@@ -127,19 +131,10 @@ static unsigned read_nothing(const struct head *h, struct reading *r, unsigned s
     return 0;
 }
 
-/* Finds out at the first line which way this machine has; who else finds out at the same time
- * writes the same, and nothing else hangs on it. */
-static reader_function read_first;
-static _Atomic(reader_function *) reader = read_first;
-
-void head_force(enum head_way way)
+static size_t run_nothing(const struct program *p, struct line_run *run)
 {
-    if (way == HEAD_ANY)
-        way = lines_vector() ? HEAD_VECTOR : HEAD_PLAIN;
-    reader_function *chosen = way == HEAD_VECTOR  ? head_read_vector
-                              : way == HEAD_PLAIN ? head_read_plain
-                                                  : read_nothing;
-    atomic_store_explicit(&reader, chosen, memory_order_relaxed);
+    (void)p, (void)run;
+    return 0;
 }
 
 static unsigned read_first(const struct head *h, struct reading *r, unsigned stop, const char **at)
@@ -148,7 +143,36 @@ static unsigned read_first(const struct head *h, struct reading *r, unsigned sto
     return head_read(h, r, stop, at);
 }
 
+static size_t run_first(const struct program *p, struct line_run *run)
+{
+    head_force(HEAD_ANY);
+    return head_run(p, run);
+}
+
+static const struct way first = {read_first, run_first};
+static const struct way ways[] = {
+    [HEAD_PLAIN] = {head_read_plain, head_run_plain},
+    [HEAD_VECTOR] = {head_read_vector, head_run_vector},
+    [HEAD_NONE] = {read_nothing, run_nothing},
+};
+
+/* Found out at the first line; who else finds out at the same time writes the same, and nothing
+ * else hangs on it. */
+static _Atomic(const struct way *) current = &first;
+
+void head_force(enum head_way way)
+{
+    if (way == HEAD_ANY)
+        way = lines_vector() ? HEAD_VECTOR : HEAD_PLAIN;
+    atomic_store_explicit(&current, &ways[way], memory_order_relaxed);
+}
+
 unsigned head_read(const struct head *h, struct reading *r, unsigned stop, const char **at)
 {
-    return atomic_load_explicit(&reader, memory_order_relaxed)(h, r, stop, at);
+    return atomic_load_explicit(&current, memory_order_relaxed)->read(h, r, stop, at);
+}
+
+size_t head_run(const struct program *p, struct line_run *run)
+{
+    return atomic_load_explicit(&current, memory_order_relaxed)->run(p, run);
 }

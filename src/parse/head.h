@@ -40,7 +40,7 @@ struct head {
     unsigned usual;       /* so many steps are "host - - [time", looked at in one go; or 0 */
     field_set usual_null; /* what the dashes there stand for */
     bool clf;             /* behind them stand request, status and bytes, and no more is required */
-    uint32_t time_after;
+    const struct program *program; /* whose head it is */
     struct head_step steps[STEP_LIMIT];
 };
 
@@ -52,11 +52,16 @@ void head_free(struct head *h);
  * read exactly from its start; *at stands behind the value of the last of them. */
 unsigned head_read(const struct head *h, struct reading *r, unsigned stop, const char **at);
 
+/* Reads lines as long as they are hits that it can read; see struct reader's read_run. */
+size_t head_run(const struct program *p, struct line_run *run);
+
 /* The two ways to do it; HEAD_ANY takes the vectors where the machine has them. Tests and
  * measurements force one. */
 enum head_way { HEAD_ANY, HEAD_PLAIN, HEAD_VECTOR, HEAD_NONE };
 void head_force(enum head_way way);
 unsigned head_read_plain(const struct head *h, struct reading *r, unsigned stop, const char **at);
 unsigned head_read_vector(const struct head *h, struct reading *r, unsigned stop, const char **at);
+size_t head_run_plain(const struct program *p, struct line_run *run);
+size_t head_run_vector(const struct program *p, struct line_run *run);
 
 #endif

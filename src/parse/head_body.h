@@ -10,32 +10,8 @@
  *
  * All may look at up to 64 bytes behind the line's end: they are readable (BATCH_SLACK), and
  * what is found there is thrown away by the last check of each step. */
-#include <endian.h>
-
 #include "parse/head.h"
-
-#define LIKELY(x)   __builtin_expect(!!(x), 1)
-#define UNLIKELY(x) __builtin_expect(!!(x), 0)
-
-static inline uint64_t load_8(const char *at)
-{
-    uint64_t bytes;
-    memcpy(&bytes, at, sizeof bytes);
-    return bytes;
-}
-
-/* Eight bytes as a number of which the first byte is the lowest. */
-static inline uint64_t load_digits(const char *at)
-{
-    return le64toh(load_8(at));
-}
-
-static inline uint32_t load_4(const char *at)
-{
-    uint32_t bytes;
-    memcpy(&bytes, at, sizeof bytes);
-    return bytes;
-}
+#include "parse/head_numbers.h"
 
 /* Whether the literal stands at `at`, and nothing that the exact reader would take with it. */
 static inline bool literal_follows(const struct head_step *s, const char *at)
@@ -63,78 +39,7 @@ static inline void put_text(struct reading *r, const struct head_step *s, const 
         entry_set_text(r->out, (enum field)s->field, reading_offset(r, at), (uint32_t)(to - at));
 }
 
-/* ---- Numbers -------------------------------------------------------------------------------- */
-
-/* How many of eight bytes are digits, from the first on. */
-static inline unsigned digits_of(uint64_t bytes)
-{
-    uint64_t high = bytes & UINT64_C(0xf0f0f0f0f0f0f0f0);
-    uint64_t above_9 = (bytes & UINT64_C(0x0f0f0f0f0f0f0f0f)) + UINT64_C(0x0606060606060606);
-    uint64_t bad = (high ^ UINT64_C(0x3030303030303030)) | (above_9 & UINT64_C(0xf0f0f0f0f0f0f0f0));
-    return bad ? (unsigned)__builtin_ctzll(bad) / 8 : 8;
-}
-
-/* The number that the first `count` of eight bytes make. */
-static inline uint64_t number_of(uint64_t bytes, unsigned count)
-{
-    bytes = count ? bytes << (64 - 8 * count) : 0; /* zeroes in front */
-    bytes = (bytes & UINT64_C(0x0f0f0f0f0f0f0f0f)) * 2561 >> 8;
-    bytes = (bytes & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
-    return (bytes & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32;
-}
-
-/* Behind a plain count of up to 16 digits, or a dash alone; NULL: look closer. */
-static inline const char *scan_count(const char *at, uint64_t *value, bool *dash)
-{
-    uint64_t bytes = load_digits(at);
-    unsigned count = digits_of(bytes);
-    *dash = false;
-    *value = number_of(bytes, count);
-    if (LIKELY(count > 0 && count < 8))
-        return at + count;
-    if (count == 0) {
-        *dash = true;
-        return *at == '-' && !(at[1] >= '0' && at[1] <= '9') ? at + 1 : NULL;
-    }
-    bytes = load_digits(at + 8);
-    count = digits_of(bytes);
-    if (count == 8)
-        return NULL;
-    for (unsigned i = 0; i < count; i++)
-        *value *= 10;
-    *value += number_of(bytes, count);
-    return at + 8 + count;
-}
-
-static const uint64_t powers[] = {1,      10,      100,      1000,      10000,
-                                  100000, 1000000, 10000000, 100000000, 1000000000};
-
-static inline uint64_t scale_of(uint8_t notation)
-{
-    return notation == AS_MILLIS   ? 1000000
-           : notation == AS_MICROS ? 1000
-           : notation == AS_NANOS  ? 1
-                                   : 1000000000;
-}
-
-/* Behind digits with up to seven decimals; NULL: look closer. */
-static inline const char *scan_duration(const char *at, uint64_t scale, uint64_t *ns, bool *dash)
-{
-    const char *to = scan_count(at, ns, dash);
-    if (!to || *dash || to - at > 9)
-        return to && *dash ? to : NULL;
-    *ns *= scale;
-    if (*to != '.')
-        return to;
-    uint64_t bytes = load_digits(to + 1);
-    unsigned count = digits_of(bytes);
-    if (count == 0 || count == 8)
-        return NULL;
-    if (scale < powers[count]) /* finer than a nanosecond */
-        return NULL;
-    *ns += number_of(bytes, count) * (scale / powers[count]);
-    return to + 1 + count;
-}
+/* ---- Values --------------------------------------------------------------------------------- */
 
 static inline void put_number(struct reading *r, const struct head_step *s, uint64_t value,
                               bool dash)
@@ -157,20 +62,6 @@ static inline void put_status(struct reading *r, const struct head_step *s, uint
         r->out->null |= s->gives;
     else
         r->out->has |= s->gives & r->want;
-}
-
-/* Three digits or a dash. */
-static inline const char *scan_status(const char *at, uint16_t *status, bool *dash)
-{
-    uint32_t bytes = le32toh(load_4(at));
-    uint32_t digits = (bytes & 0xffffff) - 0x303030;
-    *dash = false;
-    if (LIKELY(((digits | (digits + 0x060606)) & 0xf0f0f0) == 0 && (bytes >> 24) - '0' > 9)) {
-        *status = (uint16_t)((digits & 15) * 100 + (digits >> 8 & 15) * 10 + (digits >> 16 & 15));
-        return at + 3;
-    }
-    *dash = *at == '-';
-    return *dash ? at + 1 : NULL;
 }
 
 /* ---- The request ---------------------------------------------------------------------------- */
@@ -298,46 +189,6 @@ static inline void put_value(const struct head_step *s, struct reading *r, const
     }
 }
 
-/* "host - - [" and the time behind it, which is how most lines of most logs begin. Returns
- * behind the time, or NULL. */
-static inline const char *usual_start(const struct head *h, struct reading *r, const char *at,
-                                      const char *end)
-{
-    static const char dashes[8] = " - - [";
-    const char *to = find_space(at, end);
-    if (to == at || end - to <= 6 + STAMP_CLF_LEN ||
-        (load_8(to) & UINT64_C(0xffffffffffff)) != load_8(dashes) || !put_clf_time(r, to + 6))
-        return NULL;
-    put_text(r, &h->steps[0], at, to);
-    r->out->null |= h->usual_null; /* the ident and the user */
-    return to + 6 + STAMP_CLF_LEN;
-}
-
-/* `] "request" 200 2326`, in one go behind the time at `at`. Returns behind the bytes, or NULL;
- * nothing but the request is then stored. */
-static inline const char *usual_rest(const struct head *h, struct reading *r, const char *at,
-                                     const char *end)
-{
-    const struct head_step *request = &h->steps[h->usual];
-    const char *quote = plain_quote(at + 3, end);
-    uint16_t status = 0;
-    uint64_t bytes;
-    bool no_status, no_bytes;
-    if (UNLIKELY((load_4(at) & 0xffffff) != h->time_after || !quote || quote[1] != ' '))
-        return NULL;
-    const char *to = scan_status(quote + 2, &status, &no_status);
-    if (UNLIKELY(!to || *to != ' ' || quote[2] == ' '))
-        return NULL;
-    to = scan_count(to + 1, &bytes, &no_bytes);
-    if (UNLIKELY(!to || to > end || !(to == end || *to == ' ')))
-        return NULL;
-    if (request->gives & r->want)
-        put_request(r, at + 3, quote);
-    put_status(r, &request[1], status, no_status);
-    put_number(r, &request[2], bytes, no_bytes);
-    return to;
-}
-
 /* Whether the last required value may stand there without its literal. */
 static inline bool stands_alone(const struct head_step *s, const char *to, const char *end)
 {
@@ -390,21 +241,9 @@ static inline unsigned read_steps(const struct head *h, struct reading *r, unsig
 
 unsigned HEAD_READ(const struct head *h, struct reading *r, unsigned stop, const char **at)
 {
-    const char *from = r->batch->bytes + r->line.at, *end = from + r->line.len;
-    unsigned done = 0, want = stop < h->count ? stop : h->count;
-    const char *time_end = h->usual ? usual_start(h, r, from, end) : NULL;
-    *at = from;
-    if (LIKELY(time_end && h->clf)) {
-        const char *bytes_end = usual_rest(h, r, time_end, end);
-        if (LIKELY(bytes_end)) {
-            *at = bytes_end;
-            done = h->required;
-            if (done < want && is_whole(h, done - 1, bytes_end, end, &from) && from)
-                done = read_steps(h, r, done, want, from, at);
-            return done;
-        }
-    }
-    r->out->has = r->out->null = 0;
-    done = read_steps(h, r, 0, want, from, at);
+    *at = r->batch->bytes + r->line.at;
+    unsigned done = read_steps(h, r, 0, stop < h->count ? stop : h->count, *at, at);
     return done < h->required ? 0 : done;
 }
+
+#include "parse/head_run.h"

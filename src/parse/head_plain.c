@@ -32,4 +32,5 @@ static inline bool same_time(const char *a, const char *b)
 }
 
 #define HEAD_READ head_read_plain
+#define HEAD_RUN  head_run_plain
 #include "parse/head_body.h"

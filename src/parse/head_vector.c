@@ -62,6 +62,7 @@ static inline bool same_time(const char *a, const char *b)
 }
 
 #define HEAD_READ head_read_vector
+#define HEAD_RUN  head_run_vector
 #include "parse/head_body.h"
 
 #if defined __clang__
@@ -75,6 +76,11 @@ static inline bool same_time(const char *a, const char *b)
 unsigned head_read_vector(const struct head *h, struct reading *r, unsigned stop, const char **at)
 {
     return head_read_plain(h, r, stop, at);
+}
+
+size_t head_run_vector(const struct program *p, struct line_run *run)
+{
+    return head_run_plain(p, run);
 }
 
 #endif

@@ -208,6 +208,19 @@ static void count_hits(struct parser *p, struct batch *b, uint32_t hits)
     p->any_hit = p->any_hit || hits > 0;
 }
 
+/* Reads as many lines as are plain hits of the chosen format. Returns how many. */
+static size_t take_run(struct parser *p, struct batch *b, const uint32_t *ends, size_t count)
+{
+    if (p->chosen == SIZE_MAX)
+        return 0;
+    struct line_run run = {
+        .batch = b, .memo = &p->memos[p->chosen], .want = p->want, .ends = ends, .count = count};
+    size_t done = format_read_run(p->fs->list[p->chosen], &run);
+    if (done > 0)
+        p->run = 0;
+    return done;
+}
+
 /* Reads the lines that end at ends[], as far as there is room for entries. True when the choice of
  * the format should be looked at again. */
 static bool take_lines(struct parser *p, struct batch *b, size_t count)
@@ -217,6 +230,9 @@ static bool take_lines(struct parser *p, struct batch *b, size_t count)
     uint32_t before = b->count;
     bool again = false, long_line;
     for (size_t i = 0; i < count && b->count < BATCH_ENTRIES && !again; i++) {
+        i += take_run(p, b, p->ends + i, count - i);
+        if (i == count || b->count == BATCH_ENTRIES)
+            break;
         uint32_t end = p->ends[i];
         r.line = trim_line(b, b->scanned, end, &long_line);
         b->scanned = end < b->used ? end + 1 : end;

@@ -34,7 +34,7 @@ struct reading {
     struct entry *out;
     struct format_memo *memo; /* never NULL */
     struct reject *why;       /* may be NULL */
-    bool measure;        /* `reached` is of interest */
+    bool measure;             /* `reached` is of interest */
     const char *reached; /* set by the read: behind what the format took; NULL: all of the line.
                             Detection prefers formats that reach the end */
 };
@@ -59,6 +59,15 @@ static inline bool reading_wants(const struct reading *r, enum field f)
  * `reason`, a literal. Returns LINE_REJECTED. */
 enum verdict reading_reject(struct reading *r, const char *at, const char *reason);
 
+/* Lines of a batch that are to be read one behind the other, from batch->scanned on. */
+struct line_run {
+    struct batch *batch;
+    struct format_memo *memo;
+    field_set want;
+    const uint32_t *ends; /* offsets of their newlines */
+    size_t count;
+};
+
 /* What a compiled program says about itself; filled by the kind's compile. */
 struct format_facts {
     field_set fields;   /* all that it can give, derived ones too */
@@ -77,6 +86,10 @@ struct reader {
     void *(*compile)(struct text spec, struct format_facts *facts, struct error *why);
     void (*free)(void *program);
     enum verdict (*read)(const void *program, struct reading *r);
+    /* Reads lines of the run from its first on and appends their entries, moving batch->scanned and
+     * count, until one is no plain hit (rejected, empty, too long, odd): the reader of single lines
+     * takes that one. Returns how many. NULL: there is no faster way than line by line. */
+    size_t (*read_run)(const void *program, struct line_run *run);
     struct format_state *(*state_new)(const void *program); /* only with has_state */
     void (*state_free)(struct format_state *state);
 };
@@ -92,6 +105,9 @@ extern const struct reader reader_nginx;
 
 /* NULL when no kind has that prefix; *rest is then untouched. */
 const struct reader *reader_for(struct text spec, struct text *rest);
+
+/* The same for a format; 0 where its kind has no such way. */
+size_t format_read_run(const struct format *f, struct line_run *run);
 
 /* format_read() with all of its answer. */
 enum verdict format_read_line(const struct format *f, struct reading *r);

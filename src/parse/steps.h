@@ -73,6 +73,10 @@ enum verdict program_read_exact(const struct program *p, struct reading *r);
 /* The same, by the fast reader as far as that goes. */
 enum verdict program_read(const struct program *p, struct reading *r);
 
+/* Behind the last step that gives a field of `want`. Where a later step could still move an
+ * earlier one, that is the end. */
+unsigned program_stop(const struct program *p, field_set want);
+
 /* Reads the steps from `step` on at byte `at` of the line; those before are done and
  * were the required ones. */
 void program_read_tail(const struct program *p, struct reading *r, unsigned step, const char *at);

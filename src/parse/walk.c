@@ -428,9 +428,7 @@ static enum verdict finish(struct walk *w, unsigned from)
     return LINE_HIT;
 }
 
-/* Behind the last step that gives a field somebody wants. Where a later step could still move an
- * earlier one, that is the end. */
-static inline unsigned last_wanted(const struct program *p, field_set want)
+unsigned program_stop(const struct program *p, field_set want)
 {
     if (p->loose_tail || want == ~(field_set)0)
         return p->count;
@@ -450,7 +448,7 @@ static void walk_init(struct walk *w, const struct program *p, struct reading *r
     w->floor = w->tries = w->whole = 0;
     w->searching = false;
     w->deepest = w->reason = NULL;
-    w->stop = last_wanted(p, r->want);
+    w->stop = program_stop(p, r->want);
 }
 
 enum verdict program_read_exact(const struct program *p, struct reading *r)
@@ -485,7 +483,7 @@ void program_read_tail(const struct program *p, struct reading *r, unsigned step
 enum verdict program_read(const struct program *p, struct reading *r)
 {
     const char *at;
-    unsigned stop = last_wanted(p, r->want);
+    unsigned stop = program_stop(p, r->want);
     unsigned done = p->head && !r->measure ? head_read(p->head, r, stop, &at) : 0;
     if (done == 0) {
         r->out->has = r->out->null = 0;

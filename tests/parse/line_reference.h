@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "parse/format.h"
 #include "parse/head.h"
+#include "parse/parser.h"
 
 /* ---- Dice: the bytes of a fuzzer or numbers from a seed -------------------------------------- */
 
@@ -635,6 +636,79 @@ static inline unsigned reference_compare(struct dice *d, struct batch *b, unsign
     reference_close(&ref);
     buf_done(&line);
     return same ? lines : 0;
+}
+
+/* Fills the batch with lines of the format, with one end of line or the other, empty ones too. */
+static inline void fill_batch(struct reference *ref, struct dice *d, struct batch *b,
+                              unsigned lines)
+{
+    struct buf line = {0};
+    batch_clear(b);
+    for (unsigned n = 0; n < lines; n++) {
+        reference_line(ref, d, &line);
+        if (b->used + line.len + 2 > BATCH_BYTES)
+            break;
+        if (line.len > 0)
+            memcpy(b->bytes + b->used, line.at, line.len);
+        b->used += (uint32_t)line.len;
+        if (dice_roll(d, 10) == 0)
+            b->bytes[b->used++] = '\r';
+        if (n + 1 < lines || dice_roll(d, 2))
+            b->bytes[b->used++] = '\n';
+        if (dice_roll(d, 10) == 0 && n + 1 < lines)
+            b->bytes[b->used++] = '\n';
+    }
+    buf_done(&line);
+}
+
+/* The entries that one way finds in the batch, a hash of all that matters in them. */
+static inline uint64_t entries_of(const struct formats *fs, struct batch *b, enum head_way way,
+                                  field_set want, struct entry *entries)
+{
+    struct parser *p = parser_new(fs, want);
+    head_force(way);
+    b->scanned = b->count = b->reject_count = 0;
+    b->lines = (struct line_counts){0};
+    while (!parser_run(p, b))
+        b->count = 0;
+    memcpy(entries, b->entries, b->count * sizeof *entries);
+    parser_free(p);
+    head_force(HEAD_ANY);
+    return b->lines.read << 40 | b->lines.parsed << 20 | b->lines.rejected;
+}
+
+/* A batch of lines of one random format through parser_run(): every way must find the same. */
+static inline bool reference_compare_runs(struct dice *d, struct batch *b, unsigned lines)
+{
+    static const enum head_way ways[] = {HEAD_PLAIN, HEAD_VECTOR};
+    struct reference ref;
+    struct error why = {0};
+    reference_open(&ref, d);
+    struct text spec = buf_text(&ref.spec);
+    struct formats *fs = formats_new(&spec, 1, &why);
+    field_set want =
+        dice_roll(d, 3) ? ~(field_set)0 : (field_set)dice_roll(d, 65536) << dice_roll(d, 24);
+    struct entry *exact = malloc(lines * sizeof *exact), *fast = malloc(lines * sizeof *fast);
+    fill_batch(&ref, d, b, lines);
+    uint64_t counts = entries_of(fs, b, HEAD_NONE, want, exact);
+    bool same = true;
+    for (unsigned w = 0; w < 2 && same; w++) {
+        same = entries_of(fs, b, ways[w], want, fast) == counts;
+        for (uint32_t i = 0; i < b->count && same; i++) {
+            bool hits[2] = {true, true};
+            same = same_entry(&exact[i], &fast[i], want) && exact[i].line.at == fast[i].line.at &&
+                   exact[i].line.len == fast[i].line.len && exact[i].cut == fast[i].cut &&
+                   exact[i].escape == fast[i].escape;
+            if (!same)
+                tell_difference(&ref, batch_span(b, exact[i].line), "a run", want, hits, &exact[i],
+                                &fast[i]);
+        }
+    }
+    free(exact);
+    free(fast);
+    formats_free(fs);
+    reference_close(&ref);
+    return same;
 }
 
 #endif

@@ -17,6 +17,17 @@ Test(fast_lines, read_what_the_exact_reader_and_a_pattern_read)
     batch_free(batch);
 }
 
+Test(fast_lines, of_a_whole_batch_are_read_as_one_by_one)
+{
+    struct batch *batch = batch_new();
+    struct dice dice = {.state = 0x2545f4914f6cdd1du};
+    const char *rounds = getenv("SPATE_LINE_ROUNDS");
+    unsigned formats = rounds ? (unsigned)atoi(rounds) : FORMATS;
+    for (unsigned i = 0; i < formats; i++)
+        cr_assert(reference_compare_runs(&dice, batch, LINES), "format %u", i);
+    batch_free(batch);
+}
+
 Test(fast_lines, newlines_are_found_alike_with_vectors_and_without)
 {
     enum { SIZE = 700, ROOM = 300 };
