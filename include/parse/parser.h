@@ -17,7 +17,8 @@
 
 /* The formats of one run: shared, constant, owns them. */
 struct formats;
-/* specs: `count` texts of -F; none, or one that is "auto", means auto.
+/* specs: `count` texts of -F; none, or one that is "auto", means auto. Besides what format_new() takes,
+ * `nginx:FILE` and `apache:FILE` mean the formats of that configuration, #NAME behind it one of them.
  * NULL with *why filled when one is bad. */
 struct formats *formats_new(const struct text *specs, size_t count, struct error *why);
 void formats_free(struct formats *fs);
@@ -26,6 +27,10 @@ bool formats_auto(const struct formats *fs);
 struct parser;
 struct parser *parser_new(const struct formats *fs, field_set want);
 void parser_free(struct parser *p);
+
+/* Tells which file the lines come from, before the first line: where a server's configuration
+ * names that log, its format there is the one to begin with. */
+void parser_reads(struct parser *p, const char *path);
 
 /* Reads lines of batch->bytes from batch->scanned on, until all are read or the
  * entries are full; appends entries and counts lines and rejects. True when all of

@@ -139,6 +139,7 @@ static bool parse_file(struct run *r, const char *path, const struct formats *fo
     struct reader *reader = reader_open(path, &why);
     enum reader_result got = READER_ERROR;
     r->parser = parser_new(formats, ~UINT64_C(0));
+    parser_reads(r->parser, path);
     r->line = 0;
     bool written = true;
     while (reader && written && (got = reader_fill(reader, r->batch, &why)) == READER_LINES) {

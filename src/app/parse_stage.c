@@ -15,8 +15,11 @@ static struct parser *parser_of(struct stages *st, uint32_t source)
 {
     if (source >= st->parser_count) {
         st->parsers = mem_grow(st->parsers, source + 1, sizeof(struct parser *));
-        while (st->parser_count <= source)
-            st->parsers[st->parser_count++] = parser_new(st->formats, st->fields);
+        while (st->parser_count <= source) {
+            struct parser *fresh = parser_new(st->formats, st->fields);
+            parser_reads(fresh, follow_source_path(st->follow, (uint32_t)st->parser_count));
+            st->parsers[st->parser_count++] = fresh;
+        }
     }
     return st->parsers[source];
 }

@@ -21,6 +21,7 @@ static bool newest_of(const char *path, const struct formats *formats, int64_t *
 {
     struct reader *reader = reader_open(path, NULL);
     struct parser *parser = parser_new(formats, FIELD_BIT(FIELD_TIME));
+    parser_reads(parser, path);
     struct batch *b = batch_new();
     bool found = false;
     if (reader && reader_can_seek(reader)) {

@@ -185,6 +185,7 @@ static bool read_piece(struct worker *k, const struct piece *piece)
         return false;
     }
     struct parser *parser = parser_new(k->work->formats, k->work->fields);
+    parser_reads(parser, piece->path);
     if (piece->ranged) {
         if (piece->from)
             prime(k, parser, piece->path);

@@ -7,14 +7,26 @@
 #include "parse/detect.h"
 #include "parse/presets.h"
 
+bool formats_add(struct formats *fs, struct format *f)
+{
+    if (!f)
+        return false;
+    if (fs->count == fs->room) {
+        fs->room = fs->room ? fs->room * 2 : 16;
+        fs->list = mem_grow(fs->list, fs->room, sizeof *fs->list);
+    }
+    fs->list[fs->count++] = f;
+    return true;
+}
+
 static bool add_format(struct formats *fs, struct text spec, struct error *why)
 {
-    struct format *f = format_new(spec, why);
-    if (f)
-        fs->list[fs->count++] = f;
-    else
-        error_prefix(why, "format `%s'", safe_str(spec));
-    return f != NULL;
+    bool of_server;
+    if (formats_add_server(fs, spec, &of_server, why))
+        return true;
+    if (!of_server && formats_add(fs, format_new(spec, why)))
+        return true;
+    return error_prefix(why, "format `%s'", safe_str(spec));
 }
 
 static int by_rank(const void *a, const void *b)
@@ -50,12 +62,13 @@ struct formats *formats_new(const struct text *specs, size_t count, struct error
         free(fs);
         return NULL;
     }
-    fs->list = mem_new(count > preset_count ? count : preset_count, sizeof *fs->list);
     bool ok = true;
     if (fs->automatic)
         ok = add_detectable(fs, why);
     for (size_t i = 0; ok && !fs->automatic && i < count; i++)
         ok = add_format(fs, specs[i], why);
+    /* A configuration alone: a log that it does not list is told by looking, among its formats. */
+    fs->automatic |= ok && count == 1 && fs->count > 1;
     if (ok)
         return fs;
     formats_free(fs);
@@ -68,6 +81,9 @@ void formats_free(struct formats *fs)
         return;
     for (size_t i = 0; i < fs->count; i++)
         format_free((struct format *)fs->list[i]);
+    for (size_t i = 0; i < fs->home_count; i++)
+        free(fs->homes[i].path);
+    free(fs->homes);
     free(fs->list);
     free(fs);
 }

@@ -62,6 +62,30 @@ void parser_free(struct parser *p)
     free(p);
 }
 
+static bool same_file(const char *a, const char *b)
+{
+    char *real = realpath(a, NULL);
+    char *other = realpath(b, NULL);
+    bool same = strcmp(real ? real : a, other ? other : b) == 0;
+    free(real);
+    free(other);
+    return same;
+}
+
+void parser_reads(struct parser *p, const char *path)
+{
+    for (size_t i = 0; i < p->fs->home_count; i++) {
+        if (!same_file(p->fs->homes[i].path, path))
+            continue;
+        p->chosen = p->fs->homes[i].format;
+        p->settled = true;
+        p->news = (struct notice){.kind = NOTICE_FORMAT};
+        snprintf(p->news.text, sizeof p->news.text, "%s: the server's configuration names it",
+                 safe_str(format_name(p->fs->list[p->chosen])));
+        return;
+    }
+}
+
 const struct format *parser_format(const struct parser *p)
 {
     return p->chosen == SIZE_MAX ? NULL : p->fs->list[p->chosen];
