@@ -1,0 +1,39 @@
+/* place.h - the directory that a state lies in, held by one process at a time.
+ *
+ * Made with mode 0700; one that others may write, or that belongs to somebody else, is refused,
+ * and so is a symbolic link. Owns the directory's descriptor and the lock, which the kernel drops
+ * however the process ends. Main thread opens; one thread at a time uses it. */
+#ifndef SPATE_STORE_PLACE_H
+#define SPATE_STORE_PLACE_H
+
+#include "base/error.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct place;
+
+enum place_hold {
+    PLACE_HELD,  /* made when it is not there, and locked */
+    PLACE_LOOKED /* only to be read; must be there */
+};
+
+/* `linked`: the directory may be a symbolic link (systemd's STATE_DIRECTORY may be one). NULL with *why:
+ * one line that names the directory, and the process that holds it when that is the reason. */
+struct place *place_open(const char *dir, enum place_hold hold, bool linked, struct error *why);
+void place_close(struct place *p); /* accepts NULL */
+
+/* The real path of a file in it; lives as long as the place. */
+const char *place_file(const struct place *p);
+
+/* Makes the file with mode 0600 if it is not there. False with *why when something else stands there. */
+bool place_ready(struct place *p, struct error *why);
+/* True when the file is there. */
+bool place_has_file(const struct place *p);
+
+/* Renames the file, and what belongs to it, to NAME.damaged-<time>; the new name comes in `name`.
+ * False with *why. */
+enum { PLACE_NAME_SIZE = 64 };
+bool place_put_aside(struct place *p, int64_t wall_s, char name[PLACE_NAME_SIZE],
+                     struct error *why);
+
+#endif

@@ -1,0 +1,66 @@
+/* inside.h - how a store lies in memory, for the files of this folder. */
+#ifndef SPATE_STORE_INSIDE_H
+#define SPATE_STORE_INSIDE_H
+
+#include "store/place.h"
+#include "store/store.h"
+
+enum statement {
+    READ_PARTS,
+    READ_PLACES,
+    READ_SECONDS,
+    WRITE_PART,
+    WRITE_PLACE,
+    DROP_PLACE,
+    WRITE_SECONDS,
+    DROP_SECONDS,        /* of one start */
+    DROP_SECONDS_BEFORE,
+    DROP_SECONDS_ALL,
+    /* one of each for minutes, hours and days, in the order of enum store_span */
+    READ_ROLLUPS,
+    READ_ROLLUP = READ_ROLLUPS + STORE_SPANS,
+    WRITE_ROLLUP = READ_ROLLUP + STORE_SPANS,
+    DROP_ROLLUP = WRITE_ROLLUP + STORE_SPANS,
+    OLDEST_ROLLUP = DROP_ROLLUP + STORE_SPANS,
+    NEWEST_ROLLUP = OLDEST_ROLLUP + STORE_SPANS,
+    PAGES = NEWEST_ROLLUP + STORE_SPANS,
+    STATEMENTS
+};
+
+struct store {
+    struct store_options options;
+    struct place *place;
+    void *db; /* NULL: there is none at the moment */
+    void *statements[STATEMENTS];
+    struct buf room; /* for merged roll-ups */
+    bool read_only;
+    char news[480];
+    char why[480];
+};
+
+/* ---- schema.c ---- */
+
+/* Makes or checks what is in an open file. DB_FAILED with s->why when it is from a newer version. */
+enum db_result schema_settle(struct store *s);
+const char *schema_sql(enum statement which);
+
+/* ---- store.c ---- */
+
+/* Remembers in words what failed, and returns it. */
+enum db_result store_failed(struct store *s, enum db_result result);
+
+/* A prepared statement, ready to be bound; NULL with *result. */
+void *store_statement(struct store *s, enum statement which, enum db_result *result);
+
+/* ---- store_write.c ---- */
+
+/* Steps a statement that gives no rows, and makes it ready for the next time. */
+enum db_result store_do(struct store *s, void *statement);
+
+/* Merges into a roll-up, within a transaction. */
+enum db_result store_merge(struct store *s, enum store_span span, int64_t start, struct text bytes);
+enum db_result store_begin(struct store *s);
+/* Commits if *result is DB_DONE, else rolls back; returns what came of it. */
+enum db_result store_end(struct store *s, enum db_result result);
+
+#endif
