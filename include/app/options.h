@@ -17,6 +17,7 @@
 #include "source/follow.h"
 
 struct config;
+struct discovery;
 struct filter;
 
 enum output { OUTPUT_TEXT, OUTPUT_JSON };
@@ -51,6 +52,7 @@ struct settings {
     bool unreadable;         /* settings_read() failed for the configuration cannot be read */
     const char *frequency;   /* the text of -f; NULL: not given */
     bool frequency_in_file;
+    struct discovery *found; /* app/discover.h: the logs taken where none was named; owned */
     uint64_t given;          /* bits: which rows of option_rows the command line has */
 };
 
@@ -88,6 +90,10 @@ extern const size_t option_count;
 /* Reads the command line into *s, and for commands that read logs the configuration below it. False with
  * *why: names the option, its value and what is accepted; or s->problems is not empty and says it. */
 bool settings_read(struct settings *s, int argc, char *const *argv, struct error *why);
+
+/* For commands that read logs: where no FILE is named, finds which logs are meant and says so on stderr. */
+void settings_find_logs(struct settings *s);
+
 void settings_done(struct settings *s);
 
 /* The bit of a command in option_row.scope. */

@@ -15,7 +15,7 @@ static int print(struct buf *text)
     return written ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int run(const struct settings *s)
+static int run(struct settings *s)
 {
     struct buf text = {0};
     if (s->version) {
@@ -26,6 +26,7 @@ static int run(const struct settings *s)
         help_text(&text, s->named ? s->command : NULL);
         return print(&text);
     }
+    settings_find_logs(s);
     return s->command->run(s);
 }
 

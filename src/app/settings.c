@@ -4,8 +4,10 @@
 
 #include "app/config.h"
 #include "app/options.h"
+#include "app/discover.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/note.h"
 #include "base/safe.h"
 #include "parse/filter.h"
 
@@ -181,8 +183,29 @@ bool settings_read(struct settings *s, int argc, char *const *argv, struct error
     return read_config(s, why) && compile_where(s, why);
 }
 
+/* Said only where it is not the one that everybody expects. */
+void settings_find_logs(struct settings *s)
+{
+    static const char usual[] = "/var/log/access.log";
+    if (s->path_count || !(command_scope(s->command) & FOR_LOGS))
+        return;
+    struct discovery *d = s->found = mem_new(1, sizeof *d);
+    if (!discover_logs(d, "") || !strcmp(d->paths[0], usual))
+        return;
+    s->paths = mem_grow(s->paths, d->count, sizeof *s->paths);
+    for (size_t i = 0; i < d->count; i++) {
+        s->paths[s->path_count++] = d->paths[i];
+        note("reading %s (%s)", safe_str(text_of(d->paths[i])), d->from);
+    }
+    if (d->format && !s->format_count)
+        s->formats[s->format_count++] = text_of(d->format);
+}
+
 void settings_done(struct settings *s)
 {
+    if (s->found)
+        discovery_done(s->found);
+    free(s->found);
     free(s->paths);
     filter_free(s->filter);
     config_free(s->config);
