@@ -1,0 +1,44 @@
+/* monitor_state.h - all that a monitor owns, for monitor.c, which changes it, and
+ * monitor_figures.c, which answers from it. One thread. */
+#ifndef SPATE_MONITOR_MONITOR_STATE_H
+#define SPATE_MONITOR_MONITOR_STATE_H
+
+#include "monitor/doubt.h"
+#include "monitor/key.h"
+#include "monitor/monitor.h"
+#include "monitor/monitor_inside.h"
+#include "monitor/recent.h"
+#include "monitor/sources.h"
+
+struct monitor {
+    struct monitor_options options;
+    struct monitor_sink sink;
+    struct key_secret secret;
+    struct logclock clock;
+    struct window *window;
+    bool window_open; /* it has an end: since the first hit that counted in it */
+    struct alert alert;
+
+    struct resumed resumed;
+    uint64_t window_epoch; /* of save.h */
+
+    bool filling; /* the past is being read */
+    bool filled;  /* it has been */
+    uint64_t backfilled;
+
+    struct tally *total;
+    struct tally *running; /* the interval under way */
+    struct tally *last;    /* the one that ended */
+    int64_t update_ns;     /* of the interval under way */
+    int64_t next_ns;       /* when it ends */
+    int64_t begun_ns;
+    int64_t last_ns; /* how long the last one was */
+    int64_t last_end;
+
+    struct sources sources;
+    struct doubt doubt;
+    struct recent_alerts alerts;
+    struct recent_rejects rejects;
+};
+
+#endif
