@@ -53,6 +53,7 @@ struct settings {
     const char *frequency;   /* the text of -f; NULL: not given */
     bool frequency_in_file;
     struct discovery *found; /* app/discover.h: the logs taken where none was named; owned */
+    bool tell_found;
     uint64_t given;          /* bits: which rows of option_rows the command line has */
 };
 
@@ -91,8 +92,10 @@ extern const size_t option_count;
  * *why: names the option, its value and what is accepted; or s->problems is not empty and says it. */
 bool settings_read(struct settings *s, int argc, char *const *argv, struct error *why);
 
-/* For commands that read logs: where no FILE is named, finds which logs are meant and says so on stderr. */
+/* For commands that read logs: where no FILE is named, finds which logs are meant. */
 void settings_find_logs(struct settings *s);
+/* Says on stderr which were found, where they are not the one that everybody expects. */
+void settings_tell_logs(const struct settings *s);
 
 void settings_done(struct settings *s);
 

@@ -3,7 +3,7 @@
 #include "app/stages.h"
 #include "base/clock.h"
 
-enum { SERIES_S = 1200, LIVE_MS = 1000, BEAT_MS = 250, BEAT_LEAST_MS = 50, DRAIN_MOST = 8 };
+enum { SERIES_S = 1200, LIVE_MS = 1000, BEAT_MS = 500, BEAT_LEAST_MS = 50, DRAIN_MOST = 8 };
 
 struct run {
     struct stages *st;
@@ -30,13 +30,20 @@ static struct snapshot *take_snapshot(struct run *r)
     return snapshot_of_monitor(r->monitor, limits, clock_wall(&r->clock));
 }
 
+/* Told on stderr: what the operator may have to mend. The rest is in the summary's sources. */
+static bool is_trouble(enum notice_kind kind)
+{
+    return kind == NOTICE_WAITING || kind == NOTICE_ERROR || kind == NOTICE_NO_FORMAT ||
+           kind == NOTICE_LOSS || kind == NOTICE_POLLING;
+}
+
 /* The monitor's sink. The console only needs the newest figures, so events become posts of
  * their own for headless runs alone. */
 static void on_event(void *ctx, const struct monitor *m, const struct monitor_event *e)
 {
     struct run *r = ctx;
     r->fresh = true;
-    if (!r->st->every)
+    if (!r->st->every || (e->kind == MONITOR_NOTICE && !is_trouble(e->notice->kind)))
         return;
     static const enum board_kind kinds[] = {[MONITOR_UPDATE] = BOARD_UPDATE,
                                             [MONITOR_NOTICE] = BOARD_NOTICE};

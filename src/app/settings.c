@@ -10,6 +10,7 @@
 #include "base/note.h"
 #include "base/safe.h"
 #include "parse/filter.h"
+#include "parse/parser.h"
 
 unsigned command_scope(const struct command *c)
 {
@@ -183,7 +184,6 @@ bool settings_read(struct settings *s, int argc, char *const *argv, struct error
     return read_config(s, why) && compile_where(s, why);
 }
 
-/* Said only where it is not the one that everybody expects. */
 void settings_find_logs(struct settings *s)
 {
     static const char usual[] = "/var/log/access.log";
@@ -193,12 +193,23 @@ void settings_find_logs(struct settings *s)
     if (!discover_logs(d, "") || !strcmp(d->paths[0], usual))
         return;
     s->paths = mem_grow(s->paths, d->count, sizeof *s->paths);
-    for (size_t i = 0; i < d->count; i++) {
+    for (size_t i = 0; i < d->count; i++)
         s->paths[s->path_count++] = d->paths[i];
-        note("reading %s (%s)", safe_str(text_of(d->paths[i])), d->from);
-    }
-    if (d->format && !s->format_count)
-        s->formats[s->format_count++] = text_of(d->format);
+    s->tell_found = true;
+    struct text format = text_of(d->format);
+    if (!d->format || s->format_count)
+        return;
+    /* A configuration that nobody asked for must not be able to stop anything. */
+    struct formats *known = formats_new(&format, 1, NULL);
+    if (known)
+        s->formats[s->format_count++] = format;
+    formats_free(known);
+}
+
+void settings_tell_logs(const struct settings *s)
+{
+    for (size_t i = 0; s->tell_found && i < s->found->count; i++)
+        note("reading %s (%s)", safe_str(text_of(s->found->paths[i])), s->found->from);
 }
 
 void settings_done(struct settings *s)

@@ -55,6 +55,26 @@ static void put_alerts(struct json *j, const struct snapshot *s)
     json_unlist(j);
 }
 
+/* The logs of a live run. */
+static void put_sources(struct json *j, const struct snapshot *s)
+{
+    json_key(j, "sources");
+    json_list(j);
+    for (size_t i = 0; i < s->source_count; i++) {
+        json_open(j);
+        json_key(j, "path");
+        json_text(j, text_of(s->sources[i].path));
+        json_key(j, "format");
+        json_text(j, text_of(s->sources[i].format));
+        json_key(j, "rotations");
+        json_u64(j, s->sources[i].rotations);
+        json_key(j, "suspected_losses");
+        json_u64(j, s->sources[i].losses);
+        json_close(j);
+    }
+    json_unlist(j);
+}
+
 void report_members(struct json *j, const struct snapshot *s)
 {
     const struct figures *f = &s->total;
@@ -81,10 +101,11 @@ void report_members(struct json *j, const struct snapshot *s)
     parts_status(j, f);
     parts_latency(j, &f->request_time);
     put_alerts(j, s);
-    if (s->losses) {
-        json_key(j, "suspected_losses");
-        json_u64(j, s->losses);
-    }
+    if (!s->source_count)
+        return;
+    put_sources(j, s);
+    json_key(j, "suspected_losses");
+    json_u64(j, s->losses);
 }
 
 void report_json(struct buf *out, const struct snapshot *s)

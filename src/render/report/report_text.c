@@ -138,8 +138,21 @@ static void put_rejects(struct buf *out, const struct snapshot *s)
     }
 }
 
+/* The logs of a live run. */
+static void put_sources(struct buf *out, const struct snapshot *s)
+{
+    for (size_t i = 0; i < s->source_count; i++) {
+        const struct source_figures *f = &s->sources[i];
+        buf_printf(out, "log       %s (%s)", f->path, f->format[0] ? f->format : "no format yet");
+        if (f->losses)
+            buf_printf(out, ", %llu suspected losses", (unsigned long long)f->losses);
+        buf_byte(out, '\n');
+    }
+}
+
 void report_text(struct buf *out, const struct snapshot *s)
 {
+    put_sources(out, s);
     put_totals(out, s);
     put_status(out, &s->total);
     put_latency(out, &s->total.request_time);
