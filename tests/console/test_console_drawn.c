@@ -37,7 +37,6 @@ Test(console, shows_every_part_at_80_by_24)
         "96 visitors",
         "244 rejected",
         "\u2588",
-        "\u254c",
         "alert    10",
         "last 10 s",
         "updated 1",
