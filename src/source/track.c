@@ -179,7 +179,7 @@ static int find_newest(struct track *k, const struct siblings *s, const struct t
             return 0;
     bool unseen_packed = false;
     for (size_t i = 0; i < s->count; i++)
-        unseen_packed |= s->at[i].compressed && !track_saw(k, &s->at[i].facts.id);
+        unseen_packed |= s->at[i].compressed && !track_saw_file(k, &s->at[i].facts.id);
     if (!unseen_packed)
         return 0;
     struct position p;

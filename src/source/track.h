@@ -35,6 +35,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A sibling that was there already at the last look: no product of a rotation since. */
+struct seen {
+    struct file_identity id;
+    int64_t modified_ns; /* compressing makes another file of it, but keeps this */
+};
+
 struct track {
     struct shared *shared;
     uint32_t source;
@@ -45,7 +51,7 @@ struct track {
     struct tail **tails; /* oldest first */
     size_t count, room;
     struct tail *current;       /* the last of them, or NULL: nothing stands under the path */
-    struct file_identity *seen; /* siblings that were there already at the last look */
+    struct seen *seen;
     size_t seen_count;
     struct position *gone; /* resume positions that nothing goes on from: to be told as finished */
     size_t gone_count;
@@ -112,7 +118,8 @@ void track_well(struct track *k);                /* tells that it can be read ag
 
 /* Remembers which siblings are there by now. */
 void track_see(struct track *k, const struct siblings *s);
-bool track_saw(const struct track *k, const struct file_identity *id);
+bool track_saw(const struct track *k, const struct sibling *from); /* also before it was compressed */
+bool track_saw_file(const struct track *k, const struct file_identity *id);
 
 /* The sibling that holds the bytes before the position, opened there under the position's identity
  * (edge f): 1, 0 or -1 with errno. What was last written before not_before_ns is left out. */

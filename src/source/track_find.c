@@ -1,6 +1,7 @@
 /* Finding generations of a log beside it: edge f of track.h. */
 #include "source/track.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -13,15 +14,24 @@ void track_see(struct track *k, const struct siblings *s)
     k->seen = mem_grow(k->seen, s->count, sizeof *k->seen);
     k->seen_count = s->count;
     for (size_t i = 0; i < s->count; i++)
-        k->seen[i] = s->at[i].facts.id;
+        k->seen[i] = (struct seen){s->at[i].facts.id, s->at[i].facts.modified_ns};
 }
 
-bool track_saw(const struct track *k, const struct file_identity *id)
+bool track_saw_file(const struct track *k, const struct file_identity *id)
 {
     for (size_t i = 0; i < k->seen_count; i++)
-        if (identity_same(&k->seen[i], id))
+        if (identity_same(&k->seen[i].id, id))
             return true;
     return false;
+}
+
+bool track_saw(const struct track *k, const struct sibling *from)
+{
+    int64_t second = from->facts.modified_ns / NS_PER_S; /* not all packers keep more */
+    for (size_t i = 0; from->compressed && i < k->seen_count; i++)
+        if (k->seen[i].modified_ns / NS_PER_S == second)
+            return true;
+    return track_saw_file(k, &from->facts.id);
 }
 
 static bool held(const struct track *k, const struct file_identity *id)
@@ -95,7 +105,7 @@ int track_open_between(struct track *k, const struct siblings *s, size_t from, b
         const struct file_identity *id = &s->at[i].facts.id;
         if (from > 0 ? s->at[i].kind != s->at[from - 1].kind : s->at[i].compressed)
             continue;
-        if (held(k, id) || shared_left(k->shared, id) || (only_new && track_saw(k, id)) ||
+        if (held(k, id) || shared_left(k->shared, id) || (only_new && track_saw(k, &s->at[i])) ||
             has_plain_twin(s, i))
             continue;
         struct tail *t = open_sibling(k, &s->at[i], TAIL_OLD);

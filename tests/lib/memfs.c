@@ -363,6 +363,11 @@ void memfs_advance(struct memfs *fs, int64_t ns)
     fs->now_ns += ns;
 }
 
+void memfs_step_wall(struct memfs *fs, int64_t ns)
+{
+    fs->wall_ns += ns;
+}
+
 void memfs_without_handles(struct memfs *fs)
 {
     fs->no_handles = true;

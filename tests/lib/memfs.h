@@ -47,6 +47,7 @@ void memfs_writer_close(struct memfs *fs, int writer);
 /* --- the state of things --- */
 
 void memfs_advance(struct memfs *fs, int64_t ns);
+void memfs_step_wall(struct memfs *fs, int64_t ns); /* the wall clock alone */
 void memfs_without_handles(struct memfs *fs);
 void memfs_coarse_times(struct memfs *fs, int64_t ns); /* granularity of modification times */
 void memfs_deny(struct memfs *fs, const char *path,
