@@ -15,7 +15,10 @@
 #include <unistd.h>
 #include <vterm.h>
 
-enum { LINE_BYTES = 8192 };
+enum {
+    LINE_BYTES = 8192,
+    FRAME_MS = 30 /* the pieces of one picture come closer together than this */
+};
 
 struct vt {
     int fd; /* the terminal's side of the pseudo-terminal */
@@ -166,6 +169,7 @@ static bool wait_for(struct vt *t, const char *text, bool there)
             return false;
         feed(t, left < 100 ? (int)left : 100);
     }
+    vt_settle(t, FRAME_MS);
     return true;
 }
 

@@ -42,7 +42,8 @@ pid_t vt_pid(const struct vt *t);
 void vt_send(struct vt *t, const char *bytes);
 void vt_resize(struct vt *t, int rows, int columns);
 
-/* Wait until some row of the screen holds the text, or none does. False at the deadline. */
+/* Wait until some row of the screen holds the text, or none does, and the picture is complete.
+ * False at the deadline. */
 bool vt_wait(struct vt *t, const char *text);
 bool vt_wait_gone(struct vt *t, const char *text);
 /* Takes what comes until the program has been silent for so long. */
