@@ -156,8 +156,10 @@ static void tally_keys(struct tally *t, const struct top_stretch *s)
 {
     struct tally_desk *desk = t->desk;
     struct top *addresses = t->top[DIMENSION_ADDRESSES];
-    if (t->visitors || addresses) /* one hash of the host for both */
+    if (addresses) /* one hash of the host for both */
         top_cells_fill(&desk->cells, s, FIELD_HOST, &desk->secret);
+    else if (t->visitors)
+        desk->cells.count = top_hashes(desk->cells.hash, s, FIELD_HOST, &desk->secret);
     if (t->visitors)
         visitors_add_all(t->visitors, desk->cells.hash, desk->cells.count);
     if (addresses)

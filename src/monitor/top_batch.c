@@ -12,26 +12,43 @@ void top_cells_fill(struct top_cells *cells, const struct top_stretch *s, enum f
 {
     const struct entry *e = s->batch->entries + s->first;
     const field_set bit = FIELD_BIT(field);
+    const struct key_secret own = *secret; /* in registers: nothing stored below can change it */
     uint32_t used = 0;
     for (uint32_t i = 0; i < s->count; i++, e++) {
         if (!(e->has & bit))
             continue;
         struct text text = batch_span(s->batch, e->text[field]);
-        struct top_cell *cell = &cells->cell[used];
+        struct key_words words;
+        uint64_t hash;
         if (text.len <= KEY_SHORT) { /* the slack behind a batch's bytes makes the loads safe */
-            cell->key.words = key_words_slack(text.at, (uint32_t)text.len);
-            cell->key.hash = key_words_hash(cell->key.words, (uint32_t)text.len, secret);
+            words = key_words_slack(text.at, (uint32_t)text.len);
+            hash = key_words_hash(words, (uint32_t)text.len, &own);
         } else {
             text = key_cut(text);
-            cell->key.hash = hash_text(text);
-            cell->key.words = (struct key_words){cell->key.hash, 0};
+            hash = hash_text(text);
+            words = (struct key_words){hash, 0};
         }
-        cell->key.len = (uint32_t)text.len;
-        cell->text = text.at;
-        cell->entry = i;
-        cells->hash[used++] = cell->key.hash;
+        cells->cell[used] =
+            (struct top_cell){.key = {.words = words, .hash = hash, .len = (uint32_t)text.len},
+                              .entry = i,
+                              .text = text.at};
+        cells->hash[used++] = hash;
     }
     cells->count = used;
+}
+
+uint32_t top_hashes(uint64_t *hashes, const struct top_stretch *s, enum field field,
+                    const struct key_secret *secret)
+{
+    const struct entry *e = s->batch->entries + s->first;
+    const field_set bit = FIELD_BIT(field);
+    const struct key_secret own = *secret;
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < s->count; i++, e++) {
+        if (e->has & bit)
+            hashes[used++] = key_hash_slack(key_cut(batch_span(s->batch, e->text[field])), &own);
+    }
+    return used;
 }
 
 static inline uint32_t slot_at(const struct top *t, uint64_t hash)

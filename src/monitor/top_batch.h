@@ -9,7 +9,7 @@
 #include "monitor/top_rows.h"
 #include "record/batch.h"
 
-enum { TOP_STRETCH = 256 }; /* so small that all that it touches stays in the first cache */
+enum { TOP_STRETCH = 128 }; /* so small that all that it touches stays in the first cache */
 
 struct top_cell {
     struct top_key key;
@@ -40,6 +40,10 @@ struct top_stretch {
 
 /* The keys of the entries that have the field. */
 void top_cells_fill(struct top_cells *cells, const struct top_stretch *s, enum field field,
+                    const struct key_secret *secret);
+
+/* Only their hashes; how many. */
+uint32_t top_hashes(uint64_t *hashes, const struct top_stretch *s, enum field field,
                     const struct key_secret *secret);
 
 void top_add_cells(struct top *t, struct top_cells *cells, const struct top_stretch *s);
