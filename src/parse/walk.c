@@ -189,7 +189,8 @@ static const char *next_quoted_end(struct walk *w, const struct step *s, const c
     const char *to = closing_quote(from, last ? last + 1 : from, w->end);
     if (to < w->end)
         return to;
-    note_failure(w, w->end, "the line ends inside quotes");
+    if (!last) /* what went wrong behind the first end says more */
+        note_failure(w, w->end, "the line ends inside quotes");
     return NULL;
 }
 
