@@ -45,7 +45,8 @@ static bool refuse_pattern(struct error *why, int code, size_t offset)
     char message[160];
     if (pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message) < 0)
         strcpy(message, "not a pattern");
-    return error_at(why, (uint32_t)offset + 1, "bad regex, column %zu: %s", offset + 1, message);
+    return error_at(why, (uint32_t)offset + 1, "bad regex: %s (character %zu of the pattern)",
+                    message, offset + 1);
 }
 
 static void add_group(struct pattern *p, uint32_t number, enum field f)
