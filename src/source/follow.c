@@ -107,10 +107,13 @@ static void add_match(void *ctx, const char *path)
     struct follow *f = ctx;
     const struct os *os = f->shared.os;
     struct file_facts facts;
-    if (os->facts_at(os->self, path, &facts) == 0 &&
-        (!facts.regular || held_elsewhere(f, NULL, &facts.id) ||
-         shared_left(&f->shared, &facts.id)))
+    if (os->facts_at(os->self, path, &facts) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR)
+            return; /* only a part of the pattern matched */
+    } else if (!facts.regular || held_elsewhere(f, NULL, &facts.id) ||
+               shared_left(&f->shared, &facts.id)) {
         return;
+    }
     add_path(f, path);
 }
 
@@ -178,7 +181,7 @@ static void keep_resume(struct follow *f)
 static void add_resumed(struct follow *f)
 {
     for (size_t i = 0; i < f->options.resume_count; i++)
-        for (size_t j = 0; j < f->glob_count; j++)
+        for (size_t j = 0; j < f->glob_count && !follow_resume_is_blank(&f->options.resume[i]); j++)
             if (fnmatch(f->globs[j].pattern, f->options.resume[i].path,
                         FNM_PATHNAME | FNM_PERIOD) == 0)
                 add_path(f, f->options.resume[i].path);

@@ -16,11 +16,12 @@ static void feed(struct text input, const uint8_t *sizes, size_t size_count, str
                  uint64_t *truncated)
 {
     struct lines l;
+    size_t scale = input.len < LINE_LIMIT / 2 ? 1 : 1999; /* else it would be copied byte by byte */
     lines_init(&l);
     buf_clear(out);
     *truncated = 0;
     for (size_t at = 0, i = 0; at < input.len; i++) {
-        size_t room, wish = size_count ? 1 + (size_t)sizes[i % size_count] * 97 : SIZE_MAX;
+        size_t room, wish = size_count ? (1 + sizes[i % size_count]) * scale : SIZE_MAX;
         batch_clear(batch);
         char *into = lines_room(&l, batch, &room);
         size_t len = wish < room ? wish : room;
@@ -40,13 +41,15 @@ static void feed(struct text input, const uint8_t *sizes, size_t size_count, str
     lines_done(&l);
 }
 
-/* Byte 0xff stands for a run of 30,000 bytes, so that small inputs make long lines. */
+/* Byte 0xff, at most twice, stands for nearly as many bytes as are kept, so that small inputs make
+ * long lines. */
 static void blow_up(struct buf *into, const uint8_t *data, size_t size)
 {
+    int runs = 0;
     buf_clear(into);
     for (size_t i = 0; i < size; i++) {
-        if (data[i] == 0xff && into->len < 2000000)
-            buf_fill(into, 'x', 30000);
+        if (data[i] == 0xff && runs++ < 2)
+            buf_fill(into, 'x', LINE_LIMIT - 3);
         else
             buf_byte(into, (char)data[i]);
     }
