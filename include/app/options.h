@@ -37,6 +37,7 @@ struct settings {
     double threshold;
     const char *from, *to; /* as given; NULL when not: each command reads its own notation */
     bool headless;
+    const char *state; /* NULL: nothing is kept; "": in the usual place */
     enum output output;
     bool output_given;
     int64_t top;

@@ -41,7 +41,8 @@ enum notice_kind {
     NOTICE_LOSS,       /* bytes were probably destroyed before they were read */
     NOTICE_BACKFILLED, /* what stood in the files at the start has been read */
     NOTICE_ENDED,      /* the end of standard input */
-    NOTICE_POLLING     /* inotify is not to be had: `text` says why files are looked at instead */
+    NOTICE_POLLING,    /* inotify is not to be had: `text` says why files are looked at instead */
+    NOTICE_STATE       /* of no source: what is kept on disk, in words */
 };
 
 struct notice {
@@ -65,6 +66,7 @@ struct line_counts {
 struct batch {
     enum batch_kind kind;
     uint32_t source;    /* number of the file in the order named, from 0 */
+    const char *path;   /* of the source, as named; lives as long as the follow; NULL: none */
     bool more;          /* the rest of the same read follows in the next batch: `position` is
                            not valid yet */
     bool backfill;      /* stood in the file before we started */

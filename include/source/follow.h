@@ -23,6 +23,13 @@ struct follow_resume {
     struct position position;
 };
 
+/* A row without a place (its position all zero) says that the file, or the pattern, was followed by the
+ * run before: what is found there and has no place of its own is new since then, and read from 0. */
+static inline bool follow_resume_is_blank(const struct follow_resume *r)
+{
+    return r->position.offset == 0 && r->position.id.inode == 0 && r->position.id.handle_len == 0;
+}
+
 struct follow_options {
     const char *const *paths; /* files, globs, or "-" for standard input (descriptor 0) */
     size_t path_count;

@@ -1,5 +1,7 @@
 /* monitor_stage.c - the monitor thread: drains the queue as data comes, lets time pass, posts
  * what is to be shown. */
+#include <stdio.h>
+
 #include "app/stages.h"
 #include "base/clock.h"
 
@@ -34,7 +36,8 @@ static struct snapshot *take_snapshot(struct run *r)
 static bool is_trouble(enum notice_kind kind)
 {
     return kind == NOTICE_WAITING || kind == NOTICE_ERROR || kind == NOTICE_NO_FORMAT ||
-           kind == NOTICE_LOSS || kind == NOTICE_POLLING;
+           kind == NOTICE_LOSS || kind == NOTICE_POLLING ||
+           kind == NOTICE_STATE;
 }
 
 /* The monitor's sink. The console only needs the newest figures, so events become posts of
@@ -69,12 +72,26 @@ static bool drain(struct run *r)
     struct batch *b;
     for (int taken = 0; taken < DRAIN_MOST && (b = queue_pop(r->st->queue)); taken++) {
         bool end = b->kind == BATCH_END;
-        monitor_batch(r->monitor, b, clock_monotonic(&r->clock), clock_wall(&r->clock));
+        int64_t now_ns = clock_monotonic(&r->clock), wall_ns = clock_wall(&r->clock);
+        monitor_batch(r->monitor, b, now_ns, wall_ns);
+        state_batch(r->st->state, b, r->monitor, now_ns, wall_ns);
         queue_give_back(r->st->queue, b);
         if (end)
             return false;
     }
     return true;
+}
+
+/* What the keeper of the state has to say is shown like what happens to a file. */
+static void tell_state(struct run *r, int64_t now_ns)
+{
+    int64_t wall_ns = clock_wall(&r->clock);
+    const char *news = state_beat(r->st->state, r->monitor, now_ns, wall_ns);
+    if (!news)
+        return;
+    struct batch said = {.kind = BATCH_NOTICE, .source = UINT32_MAX, .notice.kind = NOTICE_STATE};
+    snprintf(said.notice.text, sizeof said.notice.text, "%s", news);
+    monitor_batch(r->monitor, &said, now_ns, wall_ns);
 }
 
 static void obey_user(struct run *r)
@@ -102,15 +119,18 @@ void *monitor_stage(void *arg)
     struct run r = {.st = st, .clock = clock_real(), .update_ns = st->monitor_options.update_ns, .fresh = true};
     r.monitor = monitor_new(&st->monitor_options, (struct monitor_sink){on_event, &r},
                             clock_monotonic(&r.clock), clock_wall(&r.clock));
+    state_restore(st->state, r.monitor, clock_monotonic(&r.clock));
     while (drain(&r)) {
         obey_user(&r);
         int64_t now_ns = clock_monotonic(&r.clock);
         monitor_tick(r.monitor, now_ns, clock_wall(&r.clock));
+        tell_state(&r, now_ns);
         post_live(&r, now_ns);
         queue_wait(st->queue, -1);
     }
     monitor_finish(r.monitor, clock_monotonic(&r.clock), clock_wall(&r.clock));
     board_post(st->board, BOARD_END, take_snapshot(&r), NULL);
+    state_finish(st->state, r.monitor, clock_wall(&r.clock));
     monitor_free(r.monitor);
     return NULL;
 }

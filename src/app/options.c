@@ -78,6 +78,12 @@ static bool take_to(struct settings *s, const char *value)
     return duration_parse(text_of(value), &ns) || time_parse(text_of(value), &ns, NULL);
 }
 
+static bool take_state(struct settings *s, const char *value)
+{
+    s->state = value;
+    return true;
+}
+
 static bool take_headless(struct settings *s, const char *value)
 {
     (void)value;
@@ -195,6 +201,10 @@ const struct option_row option_rows[] = {
     {"headless", 0, NULL, NULL,
      "no console: events on standard output (also chosen when that is no terminal)", NULL,
      FOR_WATCH, take_headless},
+    {"state", 0, "DIR", NULL,
+     "keep totals, history and where each file was left in this directory, and go on from there; "
+     "`--state=` takes $STATE_DIRECTORY, $XDG_STATE_HOME/spate or ~/.local/state/spate",
+     "a directory, or nothing after --state=", FOR_WATCH, take_state},
     {"output", 'o', "FORM", "text", "text or json; parse prints JSON lines whatever is said here",
      "text or json", FOR_LOGS, take_output},
     {"top", 0, "N", "10", "rows of each top list; 0: all", "a whole number from 0 to 1000000",

@@ -56,6 +56,7 @@ static bool push_news(struct stages *st, struct parser *parser, uint32_t source)
 static void carry_rest(struct batch *rest, struct batch *full)
 {
     rest->source = full->source;
+    rest->path = full->path;
     rest->backfill = full->backfill;
     rest->behind = full->behind;
     rest->read_ns = full->read_ns;
@@ -73,6 +74,7 @@ static bool push_lines(struct stages *st, struct batch *b)
 {
     uint32_t source = b->source;
     struct parser *parser = parser_of(st, source);
+    b->path = follow_source_path(st->follow, source);
     while (!parser_run(parser, b)) {
         struct batch *rest = queue_take_empty(st->queue);
         if (!rest) {

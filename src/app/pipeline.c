@@ -42,6 +42,21 @@ static bool resolve_from(const struct settings *s, struct follow_options *o, str
     return true;
 }
 
+/* --state: takes it, and goes on where it was left. */
+static bool take_state(struct stages *st, const struct settings *s, struct follow_options *o,
+                       struct error *why)
+{
+    bool linked;
+    if (!s->state)
+        return true;
+    char *dir = state_directory(s->state, &linked, why);
+    if (dir)
+        st->state = state_open(dir, linked, &db_sqlite, o->paths, o->path_count, why);
+    free(dir);
+    o->resume = state_resume(st->state, &o->resume_count);
+    return st->state;
+}
+
 static struct monitor_options monitor_options_of(const struct settings *s, enum follow_from from)
 {
     struct monitor_options o = {
@@ -103,10 +118,13 @@ struct pipeline *pipeline_start(const struct settings *s, bool every, struct err
         why->usage = true;
         goto fail;
     }
+    if (!take_state(st, s, &fo, why))
+        goto fail;
     st->formats = p->formats;
     st->top = (size_t)s->top;
     st->every = every;
     st->monitor_options = monitor_options_of(s, fo.from);
+    st->monitor_options.tell_past |= state_goes_on(st->state); /* nobody was told of it */
     st->fields = dimension_fields(s->only);
     stages_set_update(st, s->update_ns);
     st->follow = follow_open(&fo, &os_real, why);
@@ -157,6 +175,7 @@ void pipeline_free(struct pipeline *p)
         pthread_join(p->clock, NULL);
     parse_stage_done(st);
     follow_close(st->follow);
+    state_free(st->state);
     queue_free(st->queue);
     board_free(st->board);
     formats_free(p->formats);

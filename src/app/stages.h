@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "app/state.h"
 #include "model/board.h"
 #include "monitor/monitor.h"
 #include "parse/parser.h"
@@ -23,6 +24,7 @@ struct stages {
     bool every;
     struct queue *queue;
     struct board *board;
+    struct state *state;   /* monitor thread; NULL: nothing is kept */
     struct follow *follow; /* parser thread; follow_wake() by any */
     /* parser thread */
     struct parser **parsers; /* one a source, made as sources appear */

@@ -16,6 +16,7 @@ static const char *const words[] = {
     [NOTICE_BACKFILLED] = "what stood in it has been read",
     [NOTICE_ENDED] = "has ended",
     [NOTICE_POLLING] = "is looked at now and then",
+    [NOTICE_STATE] = "the state on disk",
 };
 
 void snapshot_say(struct snapshot *s, const struct notice *n, const char *path)

@@ -98,7 +98,7 @@ static void pack_alerts(const struct part_context *c, struct buf *out)
         pack_u64(out, a->recovered);
         pack_i64(out, a->recovered_at);
         pack_u64(out, a->recovered_hits);
-        pack_i64(out, a->window_s);
+        pack_u64(out, (uint64_t)a->window_s);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "source/seek.h"
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,7 +195,8 @@ static void collect_gone(struct track *k, const struct follow_options *o)
 {
     for (size_t i = 0; i < o->resume_count; i++) {
         const struct follow_resume *from = &o->resume[i];
-        if (strcmp(from->path, k->path) != 0 || carries(k, &from->position.id))
+        if (strcmp(from->path, k->path) != 0 || follow_resume_is_blank(from) ||
+            carries(k, &from->position.id))
             continue;
         k->gone = mem_grow(k->gone, k->gone_count + 1, sizeof *k->gone);
         k->gone[k->gone_count++] = from->position;
@@ -219,7 +221,7 @@ static int begin_resumed(struct track *k, const struct plan *plan)
     struct resumption r = {.track = k, .siblings = &s};
     int result = 0;
     for (size_t i = 0; i < o->resume_count && result == 0; i++)
-        if (strcmp(o->resume[i].path, k->path) == 0)
+        if (strcmp(o->resume[i].path, k->path) == 0 && !follow_resume_is_blank(&o->resume[i]))
             result = go_on(&r, &o->resume[i].position);
     if (result == 0 && !r.current && !r.unsure && r.newest > 0) {
         size_t opened, at = k->count - (k->current ? 1 : 0);
@@ -247,9 +249,13 @@ static int begin_resumed(struct track *k, const struct plan *plan)
 
 static bool has_resume(const struct track *k, const struct follow_options *o)
 {
-    for (size_t i = 0; i < o->resume_count; i++)
-        if (strcmp(o->resume[i].path, k->path) == 0)
+    for (size_t i = 0; i < o->resume_count; i++) {
+        const struct follow_resume *from = &o->resume[i];
+        if (strcmp(from->path, k->path) == 0 ||
+            (follow_resume_is_blank(from) &&
+             fnmatch(from->path, k->path, FNM_PATHNAME | FNM_PERIOD) == 0))
             return true;
+    }
     return false;
 }
 

@@ -1,0 +1,137 @@
+#include "app/checkpoint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+enum { MINUTES_MOST = 512 /* between two checkpoints: a log of many days read at once is coarsened */ };
+
+void checkpoint_init(struct checkpoint *c)
+{
+    *c = (struct checkpoint){.rollups = rollups_new()};
+}
+
+void checkpoint_done(struct checkpoint *c)
+{
+    buf_done(&c->saved.bytes);
+    buf_done(&c->slots);
+    rollups_free(c->rollups);
+    free(c->places);
+    free(c->seconds);
+}
+
+void checkpoint_clear(struct checkpoint *c)
+{
+    buf_clear(&c->saved.bytes);
+    buf_clear(&c->slots);
+    rollups_clear(c->rollups);
+    c->saved.count = 0;
+    c->place_count = 0;
+    c->seconds_count = 0;
+    c->all_seconds = false;
+}
+
+void gathering_init(struct gathering *g)
+{
+    *g = (struct gathering){.whole_window = true};
+    checkpoint_init(&g->next);
+}
+
+void gathering_done(struct gathering *g)
+{
+    checkpoint_done(&g->next);
+}
+
+static bool is_file(const struct position *p)
+{
+    return p->id.inode || p->id.handle_len;
+}
+
+static void note_place(struct checkpoint *c, const struct batch *b)
+{
+    size_t i = 0;
+    while (i < c->place_count && !(strcmp(c->places[i].path, b->path) == 0 &&
+                                   identity_same(&c->places[i].position.id, &b->position.id)))
+        i++;
+    if (i == c->place_room) {
+        c->place_room = c->place_room ? c->place_room * 2 : 8;
+        c->places = mem_grow(c->places, c->place_room, sizeof *c->places);
+    }
+    c->place_count += i == c->place_count;
+    c->places[i] = (struct checkpoint_place){b->path, b->position, b->finished};
+}
+
+void gathering_batch(struct gathering *g, const struct batch *b, const struct monitor *m,
+                     int64_t wall_ns)
+{
+    if (b->kind != BATCH_LINES)
+        return;
+    rollups_count_batch(g->next.rollups, b, monitor_log_second(m), wall_ns / NS_PER_S);
+    if (rollups_count(g->next.rollups) > MINUTES_MOST) {
+        rollups_bound(g->next.rollups, MINUTES_MOST / 2);
+        g->whole_window = true; /* which minutes changed is not known any more */
+    }
+    g->changed = true;
+    g->mid_read = b->more;
+    if (!b->more && b->path && is_file(&b->position))
+        note_place(&g->next, b);
+}
+
+/* Grows with each change of the alert. */
+static uint64_t alert_changes(const struct monitor *m)
+{
+    const struct alert *a = monitor_alert(m);
+    return a->id * 2 - (a->state == ALERT_FIRING);
+}
+
+bool gathering_has_news(const struct gathering *g, const struct monitor *m)
+{
+    return g->changed || g->alerts != alert_changes(m);
+}
+
+static void add_seconds(struct checkpoint *c, const struct monitor *m, int64_t start)
+{
+    if (c->seconds_count == c->seconds_room) {
+        c->seconds_room = c->seconds_room ? c->seconds_room * 2 : 16;
+        c->seconds = mem_grow(c->seconds, c->seconds_room, sizeof *c->seconds);
+    }
+    size_t at = c->slots.len;
+    if (monitor_save_window(m, start, &c->slots) || !c->all_seconds)
+        c->seconds[c->seconds_count++] =
+            (struct checkpoint_seconds){start, at, c->slots.len - at};
+}
+
+/* The minutes of the window in which something was counted, or all of them. */
+static void save_window(struct gathering *g, const struct monitor *m)
+{
+    struct checkpoint *c = &g->next;
+    int64_t first, last;
+    if (!monitor_window_span(m, &first, &last))
+        return;
+    c->all_seconds = g->whole_window || g->epoch != monitor_window_epoch(m);
+    c->seconds_least = rollup_floor(first, SAVED_WINDOW_SECONDS);
+    for (int64_t start = c->seconds_least; c->all_seconds && start <= last;
+         start += SAVED_WINDOW_SECONDS)
+        add_seconds(c, m, start);
+    for (size_t i = 0; !c->all_seconds && i < rollups_count(c->rollups); i++) {
+        int64_t start = rollup_start(rollups_get(c->rollups, i));
+        if (start >= c->seconds_least && start <= last)
+            add_seconds(c, m, start);
+    }
+    g->whole_window = false;
+    g->epoch = monitor_window_epoch(m);
+}
+
+void gathering_hand_over(struct gathering *g, const struct monitor *m, int64_t wall_ns,
+                         struct checkpoint *into)
+{
+    struct checkpoint empty = *into;
+    g->changed = false;
+    g->alerts = alert_changes(m);
+    monitor_save(m, wall_ns, &g->next.saved);
+    save_window(g, m);
+    *into = g->next;
+    g->next = empty;
+}

@@ -1,0 +1,71 @@
+/* checkpoint.h - all that must be written together for a run to go on exactly after a kill: where each
+ * file stands behind the last batch that was counted, and what was counted since the checkpoint before.
+ *
+ * A value that goes from the monitor thread, which fills it between two batches, to the keeper's thread,
+ * which takes it over; one of them holds it at a time. */
+#ifndef SPATE_APP_CHECKPOINT_H
+#define SPATE_APP_CHECKPOINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "monitor/monitor.h"
+#include "monitor/rollup.h"
+#include "monitor/save.h"
+#include "record/batch.h"
+
+/* Where a file was left. */
+struct checkpoint_place {
+    const char *path; /* as named; lives as long as the follow */
+    struct position position;
+    bool gone;        /* read to its end and let go */
+};
+
+/* A minute of the window. */
+struct checkpoint_seconds {
+    int64_t start;
+    size_t at, len; /* in checkpoint.slots; len 0: nothing in it any more */
+};
+
+struct checkpoint {
+    struct saved saved;        /* everything that is kept whole */
+    struct rollups *rollups;   /* since the checkpoint before */
+    struct checkpoint_place *places; /* that changed since then */
+    size_t place_count, place_room;
+    struct buf slots;
+    struct checkpoint_seconds *seconds; /* that changed since then */
+    size_t seconds_count, seconds_room;
+    bool all_seconds;          /* there are no others */
+    int64_t seconds_least;     /* those before have left the window */
+};
+
+void checkpoint_init(struct checkpoint *c);
+void checkpoint_done(struct checkpoint *c);
+void checkpoint_clear(struct checkpoint *c); /* keeps memory */
+
+/* The monitor thread's part: what has been counted and not yet handed over. */
+struct gathering {
+    struct checkpoint next;
+    bool mid_read;     /* the batch counted last is not the end of its read: no place is known */
+    bool changed;      /* something was counted since the last hand-over */
+    uint64_t alerts;   /* how many changes of the alert were handed over */
+    bool whole_window; /* save all of it */
+    uint64_t epoch;    /* of the window, when it was saved last */
+};
+
+void gathering_init(struct gathering *g);
+void gathering_done(struct gathering *g);
+
+/* After monitor_batch() with the same batch. */
+void gathering_batch(struct gathering *g, const struct batch *b, const struct monitor *m,
+                     int64_t wall_ns);
+
+/* There is something worth a checkpoint. */
+bool gathering_has_news(const struct gathering *g, const struct monitor *m);
+
+/* Fills the rest of g->next and swaps it with *into, which was clear. Not while g->mid_read. */
+void gathering_hand_over(struct gathering *g, const struct monitor *m, int64_t wall_ns,
+                         struct checkpoint *into);
+
+#endif

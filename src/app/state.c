@@ -1,0 +1,336 @@
+#include "app/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/checkpoint.h"
+#include "app/state_keeper.h"
+#include "app/state_ledger.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/note.h"
+#include "base/pack.h"
+
+#define SAVE_EVERY   (1 * NS_PER_S)
+#define SECRET_PART  "secret"
+#define NAMED_PART   "named"
+
+enum {
+    PART_VERSION = 1,
+    NAMED_MOST = 4096,
+    MINUTES_KEPT_S = 2 * 86400,
+    HOURS_KEPT_S = 60 * 86400,
+    BYTES_MOST = 256 * 1024 * 1024
+};
+
+struct state {
+    struct keeper *keeper;
+    struct ledger *ledger; /* until state_start(); then the keeper's */
+    struct store *store;
+    struct follow_resume *resume;
+    size_t resume_count;
+    char **named; /* files and patterns that the run before was given */
+    size_t named_count;
+    bool goes_on;
+    /* monitor thread */
+    struct gathering gathering;
+    int64_t due_ns;
+    char news[KEEPER_NEWS_SIZE];
+};
+
+/* ---- Roll-ups ----------------------------------------------------------------------------------
+ */
+
+static void merge_rollups(struct text old, struct text more, struct buf *out, struct store_sums *sums)
+{
+    struct rollup *all = rollup_new(0, ROLLUP_MINUTE);
+    struct text both[] = {old, more};
+    for (size_t i = 0; i < 2; i++) {
+        struct rollup *r = both[i].len ? rollup_unpack(0, ROLLUP_MINUTE, both[i]) : NULL;
+        if (r)
+            rollup_merge(all, r);
+        rollup_free(r);
+    }
+    struct rollup_figures figures;
+    rollup_figures(all, &figures);
+    *sums = (struct store_sums){figures.hits, figures.bytes};
+    rollup_pack(all, out);
+    rollup_free(all);
+}
+
+struct store_options state_store_options(const char *dir, bool linked)
+{
+    return (struct store_options){.dir = dir,
+                                  .linked = linked,
+                                  .db = &db_sqlite,
+                                  .bytes_most = BYTES_MOST,
+                                  .minutes_s = MINUTES_KEPT_S,
+                                  .hours_s = HOURS_KEPT_S,
+                                  .merge = merge_rollups};
+}
+
+/* ---- Reading what was kept ---------------------------------------------------------------------
+ */
+
+/* What is read into, so that nothing of a damaged file is believed before all of it was looked at. */
+struct reading {
+    struct ledger *ledger;
+    struct monitor *probe; /* takes the parts, to see whether they can be read */
+    uint8_t secret[HASH_SECRET];
+    bool has_secret;
+    char **named;
+    size_t named_count;
+};
+
+static void drop_named(char **named, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(named[i]);
+    free(named);
+}
+
+static bool read_named(struct reading *r, struct text inside)
+{
+    struct unpack u = unpack_of(inside);
+    size_t count = (size_t)unpack_most(&u, NAMED_MOST);
+    r->named = mem_new(count + 1, sizeof(char *));
+    while (r->named_count < count && !u.bad)
+        r->named[r->named_count++] = mem_string(unpack_text(&u));
+    return unpack_whole(&u);
+}
+
+static bool on_part(void *ctx, struct text name, struct text bytes)
+{
+    struct reading *r = ctx;
+    struct text inside;
+    if (text_same(name, TEXT("schema")))
+        return true;
+    ledger_part_kept(r->ledger, name, bytes);
+    bool secret = text_same(name, TEXT(SECRET_PART));
+    if (!secret && !text_same(name, TEXT(NAMED_PART)))
+        return monitor_load(r->probe, name, bytes);
+    if (!unpack_sealed(bytes, PART_VERSION, &inside))
+        return false;
+    if (!secret)
+        return read_named(r, inside);
+    if (inside.len != HASH_SECRET)
+        return false;
+    memcpy(r->secret, inside.at, HASH_SECRET);
+    r->has_secret = true;
+    return true;
+}
+
+static bool on_place(void *ctx, struct text path, struct text identity, struct text bytes)
+{
+    struct reading *r = ctx;
+    return ledger_place_kept(r->ledger, path, identity, bytes);
+}
+
+static bool on_seconds(void *ctx, int64_t start, struct text slots)
+{
+    struct reading *r = ctx;
+    ledger_seconds_kept(r->ledger, start, slots);
+    return monitor_load_window(r->probe, start, slots);
+}
+
+static void no_event(void *ctx, const struct monitor *m, const struct monitor_event *e)
+{
+    (void)ctx;
+    (void)m;
+    (void)e;
+}
+
+static enum db_result read_all(struct store *store, struct reading *r)
+{
+    struct monitor_options o = {.rule = {.window_s = 1}, .update_ns = 1, .wanted = DIMENSION_EVERY};
+    *r = (struct reading){.ledger = ledger_new()};
+    r->probe = monitor_new(&o, (struct monitor_sink){no_event, NULL}, 0, 0);
+    struct store_reader reader = {.part = on_part, .place = on_place, .seconds = on_seconds, .ctx = r};
+    enum db_result result = store_read(store, &reader);
+    monitor_free(r->probe);
+    if (result != DB_DONE) {
+        ledger_free(r->ledger);
+        drop_named(r->named, r->named_count);
+        *r = (struct reading){.ledger = ledger_new()};
+    }
+    return result;
+}
+
+/* ---- Opening -----------------------------------------------------------------------------------
+ */
+
+static void keep_secret(struct state *s, const struct reading *r)
+{
+    struct buf part = {0};
+    uint8_t secret[HASH_SECRET];
+    if (r->has_secret)
+        hash_start_with(r->secret);
+    hash_secret(secret);
+    size_t begin = pack_begin(&part, PART_VERSION);
+    buf_add(&part, text_make((const char *)secret, sizeof secret));
+    pack_seal(&part, begin);
+    ledger_set_part(s->ledger, SECRET_PART, buf_text(&part));
+    buf_done(&part);
+}
+
+static void keep_named(struct state *s, const char *const *named, size_t count)
+{
+    struct buf part = {0};
+    count = count < NAMED_MOST ? count : NAMED_MOST;
+    size_t begin = pack_begin(&part, PART_VERSION);
+    pack_u64(&part, count);
+    for (size_t i = 0; i < count; i++)
+        pack_text(&part, text_of(named[i]));
+    pack_seal(&part, begin);
+    ledger_set_part(s->ledger, NAMED_PART, buf_text(&part));
+    buf_done(&part);
+}
+
+/* The places, and behind them what the run before was told to follow: what is found under those names
+ * and has no place is new since then, and read from its start. */
+static void make_resume(struct state *s)
+{
+    size_t places = ledger_place_count(s->ledger);
+    s->resume = mem_new(places + s->named_count + 1, sizeof *s->resume);
+    for (size_t i = 0; i < places; i++) {
+        struct follow_resume *r = &s->resume[s->resume_count++];
+        ledger_place(s->ledger, i, &r->path, &r->position);
+        r->path = mem_string(text_of(r->path));
+    }
+    for (size_t i = 0; i < s->named_count; i++)
+        s->resume[s->resume_count++].path = mem_string(text_of(s->named[i]));
+}
+
+struct state *state_open(const char *dir, bool linked, const struct db_calls *db,
+                         const char *const *named, size_t named_count, struct error *why)
+{
+    struct store_options o = state_store_options(dir, linked);
+    struct reading r;
+    int64_t wall_s = time(NULL);
+    o.db = db;
+    struct store *store = store_open(&o, wall_s, why);
+    if (!store)
+        return NULL;
+    enum db_result result = read_all(store, &r);
+    if (result == DB_DAMAGED && store_renew(store, wall_s))
+        result = DB_DONE;
+    struct state *s = mem_new(1, sizeof *s);
+    *s = (struct state){.store = store, .ledger = r.ledger, .named = r.named};
+    s->named_count = r.named_count;
+    gathering_init(&s->gathering);
+    if (result != DB_DONE) {
+        error_set(why, "cannot read the state in %s: %s", dir, store_why(store));
+        state_free(s);
+        return NULL;
+    }
+    s->goes_on = r.has_secret;
+    keep_secret(s, &r);
+    make_resume(s);
+    keep_named(s, named, named_count);
+    return s;
+}
+
+void state_free(struct state *s)
+{
+    if (!s)
+        return;
+    if (s->keeper) {
+        keeper_free(s->keeper);
+    } else {
+        ledger_free(s->ledger);
+        store_close(s->store);
+    }
+    for (size_t i = 0; i < s->resume_count; i++)
+        free((char *)(uintptr_t)s->resume[i].path);
+    free(s->resume);
+    drop_named(s->named, s->named_count);
+    gathering_done(&s->gathering);
+    free(s);
+}
+
+const struct follow_resume *state_resume(const struct state *s, size_t *count)
+{
+    *count = s ? s->resume_count : 0;
+    return s ? s->resume : NULL;
+}
+
+bool state_goes_on(const struct state *s)
+{
+    return s && s->goes_on;
+}
+
+/* ---- Running -----------------------------------------------------------------------------------
+ */
+
+static void restore_part(void *ctx, struct text name, struct text bytes)
+{
+    monitor_load(ctx, name, bytes); /* those of others are refused */
+}
+
+static void restore_seconds(void *ctx, int64_t start, struct text slots)
+{
+    monitor_load_window(ctx, start, slots);
+}
+
+void state_restore(struct state *s, struct monitor *m, int64_t monotonic_ns)
+{
+    if (!s)
+        return;
+    ledger_each_part(s->ledger, restore_part, m);
+    monitor_resume(m, monotonic_ns);
+    ledger_each_seconds(s->ledger, restore_seconds, m);
+    struct error why;
+    s->keeper = keeper_new(s->store, s->ledger);
+    if (!keeper_start(s->keeper, &why))
+        note("the state will not be saved: %s", why.text);
+}
+
+static void hand_over(struct state *s, const struct monitor *m, int64_t wall_ns)
+{
+    struct checkpoint *slot = keeper_slot(s->keeper);
+    if (!slot)
+        return;
+    gathering_hand_over(&s->gathering, m, wall_ns, slot);
+    keeper_offer(s->keeper);
+}
+
+static void hand_over_if_due(struct state *s, const struct monitor *m, int64_t monotonic_ns,
+                             int64_t wall_ns)
+{
+    if (monotonic_ns < s->due_ns || s->gathering.mid_read || !gathering_has_news(&s->gathering, m))
+        return;
+    s->due_ns = monotonic_ns + SAVE_EVERY;
+    hand_over(s, m, wall_ns);
+}
+
+void state_batch(struct state *s, const struct batch *b, const struct monitor *m,
+                 int64_t monotonic_ns, int64_t wall_ns)
+{
+    if (!s)
+        return;
+    gathering_batch(&s->gathering, b, m, wall_ns);
+    hand_over_if_due(s, m, monotonic_ns, wall_ns);
+}
+
+const char *state_beat(struct state *s, const struct monitor *m, int64_t monotonic_ns, int64_t wall_ns)
+{
+    if (!s)
+        return NULL;
+    hand_over_if_due(s, m, monotonic_ns, wall_ns);
+    return keeper_news(s->keeper, s->news) ? s->news : NULL;
+}
+
+void state_finish(struct state *s, const struct monitor *m, int64_t wall_ns)
+{
+    if (!s)
+        return;
+    if (!keeper_slot(s->keeper))
+        keeper_settle(s->keeper);
+    if (!s->gathering.mid_read)
+        hand_over(s, m, wall_ns);
+    if (!keeper_settle(s->keeper))
+        note("%s", keeper_news(s->keeper, s->news) ? s->news
+                                                   : "the last figures could not be saved");
+}

@@ -1,0 +1,58 @@
+/* state.h - a run that goes on where the last one stopped: `--state DIR`.
+ *
+ *   monitor thread ──checkpoint──▶ slot (one) ──▶ keeper's thread ──one transaction──▶ file
+ *
+ * The monitor thread gathers what it counts, and at most once a second, when the slot is empty, puts a
+ * checkpoint there; it never waits for the disk. The keeper's thread takes it into its ledger and writes
+ * what is not in the file yet. What fails is said once, stays in the ledger and is tried again; a
+ * damaged file is put aside.
+ *
+ * state_open() and state_free(): main thread, before and after the others. Each function says its thread. */
+#ifndef SPATE_APP_STATE_H
+#define SPATE_APP_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/error.h"
+#include "monitor/monitor.h"
+#include "record/batch.h"
+#include "source/follow.h"
+#include "store/db.h"
+
+struct state;
+
+/* Where a state is that nobody named: $STATE_DIRECTORY, else $XDG_STATE_HOME/spate, else
+ * ~/.local/state/spate. `linked`: it may be a symbolic link. NULL with *why when none of them is set; else
+ * to be freed. */
+char *state_directory(const char *named, bool *linked, struct error *why);
+
+/* How roll-ups are kept and merged: options for a store in that directory. */
+struct store_options state_store_options(const char *dir, bool linked);
+
+/* Takes the directory, reads what is there and takes over its hash secret: before anything is hashed. `named`:
+ * the FILEs of this run. NULL with *why. */
+struct state *state_open(const char *dir, bool linked, const struct db_calls *db,
+                         const char *const *named, size_t named_count, struct error *why);
+void state_free(struct state *s); /* accepts NULL; all threads that use it have left */
+
+/* Main thread: places to go on from, for follow_options. They live as long as the state. */
+const struct follow_resume *state_resume(const struct state *s, size_t *count);
+/* Main thread: there was a state, and this run goes on with it. */
+bool state_goes_on(const struct state *s);
+
+
+/* ---- Monitor thread; with NULL each does nothing ---- */
+
+/* Fills a fresh monitor with what was kept. */
+void state_restore(struct state *s, struct monitor *m, int64_t monotonic_ns);
+/* After each monitor_batch(). */
+void state_batch(struct state *s, const struct batch *b, const struct monitor *m,
+                 int64_t monotonic_ns, int64_t wall_ns);
+/* Now and then. Returns what people should know, once: safe text; NULL when nothing. */
+const char *state_beat(struct state *s, const struct monitor *m, int64_t monotonic_ns,
+                       int64_t wall_ns);
+/* The last checkpoint: waits until it is written, or cannot be (said on stderr). */
+void state_finish(struct state *s, const struct monitor *m, int64_t wall_ns);
+
+#endif
