@@ -15,13 +15,27 @@ void trial_clear(struct trial *t)
     t->sample_len = 0;
 }
 
-static void keep_nearest(struct trial *t, size_t format, const struct reject *why, struct text line)
+/* Of the formats that refuse a line the nearest is the one of the highest rank that came about as
+ * far as any: some get to the end of anything that has enough spaces. */
+static size_t nearest_of(const struct reject why[], size_t count)
 {
-    if (why->column <= t->column)
+    uint32_t furthest = 0;
+    size_t i = 0;
+    for (size_t k = 0; k < count; k++)
+        furthest = why[k].column > furthest ? why[k].column : furthest;
+    while (why[i].column < furthest - furthest / 4)
+        i++;
+    return i;
+}
+
+static void keep_nearest(struct trial *t, const struct reject why[], size_t count, struct text line)
+{
+    size_t nearest = nearest_of(why, count);
+    if (why[nearest].column <= t->column)
         return;
-    t->column = why->column;
-    t->reason = why->reason;
-    t->nearest = format;
+    t->column = why[nearest].column;
+    t->reason = why[nearest].reason;
+    t->nearest = nearest;
     t->sample_len = line.len < sizeof t->sample ? line.len : sizeof t->sample;
     memcpy(t->sample, line.at, t->sample_len);
 }
@@ -48,8 +62,7 @@ void trial_line(struct trial *t, const struct format *const formats[], struct fo
                 size_t count, struct batch *b, struct span line)
 {
     struct entry scratch;
-    struct reject why, furthest = {0};
-    size_t nearest = 0;
+    struct reject why[TRIAL_FORMATS];
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         struct reading r = {.batch = b,
@@ -57,17 +70,12 @@ void trial_line(struct trial *t, const struct format *const formats[], struct fo
                             .want = ~(field_set)0,
                             .out = &scratch,
                             .memo = &memos[i],
-                            .why = &why,
+                            .why = &why[i],
                             .measure = true};
-        if (try_format(t, i, formats[i], &r)) {
-            any = true;
-        } else if (why.column > furthest.column) {
-            furthest = why;
-            nearest = i;
-        }
+        any |= try_format(t, i, formats[i], &r);
     }
     if (!any)
-        keep_nearest(t, nearest, &furthest, batch_span(b, line));
+        keep_nearest(t, why, count, batch_span(b, line));
     t->lines++;
 }
 

@@ -120,6 +120,12 @@ static uint32_t line_end(const struct batch *b, uint32_t at)
 
 /* ---- Choosing ------------------------------------------------------------------------------- */
 
+/* A server's configuration may name more formats than a trial has room for. */
+static size_t trial_formats(const struct parser *p)
+{
+    return p->fs->count < TRIAL_FORMATS ? p->fs->count : TRIAL_FORMATS;
+}
+
 /* Shows lines from `at` on to all formats, until the trial has enough or the batch ends. */
 static void look_at_lines(struct parser *p, struct batch *b, uint32_t at)
 {
@@ -128,7 +134,7 @@ static void look_at_lines(struct parser *p, struct batch *b, uint32_t at)
         uint32_t end = line_end(b, at);
         struct span line = trim_line(b, at, end, &long_line);
         if (line.len > 0)
-            trial_line(&p->trial, p->fs->list, p->memos, p->fs->count, b, line);
+            trial_line(&p->trial, p->fs->list, p->memos, trial_formats(p), b, line);
         at = end + 1;
     }
     p->settled = p->trial.lines >= TRIAL_LINES;
@@ -137,7 +143,7 @@ static void look_at_lines(struct parser *p, struct batch *b, uint32_t at)
 /* Takes what fits best so far; a choice that stands is not given up for nothing. */
 static bool choose(struct parser *p)
 {
-    size_t best = trial_best(&p->trial, p->fs->count);
+    size_t best = trial_best(&p->trial, trial_formats(p));
     bool first_failure = best == SIZE_MAX && p->chosen == SIZE_MAX && !p->told_bad;
     if (p->trial.lines == 0 || (!first_failure && (best == p->chosen || best == SIZE_MAX)))
         return false;

@@ -57,7 +57,7 @@ const struct preset presets[] = {
      "lighttpd's default: the virtual host in the place of the ident", 0},
     {"forwarded_combined", "\"%{X-Forwarded-For}i\" " COMBINED,
      "\"198.51.100.4, 203.0.113.9\" " COMBINED_SAMPLE, "combined behind a quoted X-Forwarded-For",
-     40},
+     101},
     {"haproxy", "columns:haproxy",
      "Oct 10 20:55:36 lb haproxy[1438]: 192.0.2.7:33317 [10/Oct/2000:20:55:36.655] www blog/web1 "
      "10/0/30/69/109 200 2326 - - ---- 1/1/1/1/0 0/0 {www.example.com} {} "

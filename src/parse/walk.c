@@ -194,13 +194,21 @@ static const char *next_quoted_end(struct walk *w, const struct step *s, const c
     return NULL;
 }
 
-/* A dash is a whole value: "- frank" is two, and the line has more pieces than its format. Nor
- * does a value begin with a space, where spaces part the values. */
-static bool holds_two(const struct step *s, const char *from, const char *to)
+/* A dash is a whole value: a user "- frank" or "192.0.2.7 - frank" is several, and the line has
+ * more pieces than its format. Nor does a value begin with a space, where spaces part the values.
+ */
+static bool holds_several(const struct step *s, const char *from, const char *to)
 {
     if (s->shape != SHAPE_FREE || s->may_be_empty || to == from)
         return false;
-    return from[0] == ' ' || (to - from > 1 && from[0] == '-' && from[1] == ' ');
+    if (from[0] == ' ')
+        return true;
+    if (s->field != FIELD_USER || to - from == 1)
+        return false;
+    for (const char *at = from; at < to; at = find_byte(at, to, ' ') + 1)
+        if (*at == '-' && (at + 1 == to || at[1] == ' '))
+            return true;
+    return false;
 }
 
 /* The next end of a WORD or FREE value: where its literal may begin, at the latest the end of
@@ -214,7 +222,7 @@ static const char *next_loose_end(struct walk *w, const struct step *s, const ch
         to = limit; /* nothing behind it in the format: all of it */
     else if (to <= limit && s->after.len > 0)
         to = find_byte(to, limit, s->after.at[0]);
-    if (to <= limit && !holds_two(s, from, to))
+    if (to <= limit && !holds_several(s, from, to))
         return to;
     note_failure(w, from, "a value is missing here");
     return NULL;

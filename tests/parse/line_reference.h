@@ -222,7 +222,7 @@ static inline void add_piece_pattern(struct buf *out, const struct piece *p, boo
     switch (p->kind) {
     case P_DASH: buf_str(out, "(-)"); break;
     case P_WORD: buf_str(out, prefix ? "([^ ]+?)" : "([^ ]++)"); break;
-    case P_USER: buf_str(out, "((?:-|(?!- )[^ ].*?))"); break;
+    case P_USER: buf_str(out, "(-|(?!- )[^ ]++(?: ++(?!- )[^ ]++)*?)"); break;
     case P_TIME: buf_printf(out, strict ? "\\[(%s)" : "\\[(%s)\\]", time_pattern); break;
     case P_REQUEST:
         buf_str(out, strict ? "\"((?:\\\\.|[^\\\\\"])*)\"" : "\"((?:\\\\.|[^\\\\])*?)\"");

@@ -1,0 +1,217 @@
+/* test_detect.c - auto: which format a log is in, and when it changes. */
+#include "base/buf.h"
+#include "parse/presets.h"
+#include "parser_case.h"
+
+#define CLF      "192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] \"GET /a/b HTTP/1.1\" 200 5"
+#define COMBINED CLF " \"-\" \"Mozilla/5.0\""
+#define JSON                                                                                       \
+    "{\"time\":\"2000-10-10T13:55:36Z\",\"remote_addr\":\"192.0.2.7\",\"request\":\"GET /a "       \
+    "HTTP/1.1\",\"status\":200}"
+
+static void add_lines(struct buf *out, const char *line, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        buf_str(out, line);
+        buf_byte(out, '\n');
+    }
+}
+
+Test(detect, finds_every_preset_that_it_may_by_its_own_sample)
+{
+    for (size_t i = 0; i < preset_count; i++) {
+        if (presets[i].detect == 0)
+            continue;
+        struct parser_case c = parser_case_open(NULL);
+        parser_case_run(&c, presets[i].sample);
+        cr_expect_str_eq(parser_case_format(&c), presets[i].name, "%s is taken for %s",
+                         presets[i].name, parser_case_format(&c));
+        parser_case_close(&c);
+    }
+}
+
+Test(detect, reads_every_sample_by_the_name_of_its_preset)
+{
+    for (size_t i = 0; i < preset_count; i++) {
+        struct parser_case c = parser_case_open(presets[i].name);
+        parser_case_run(&c, presets[i].sample);
+        cr_expect_eq(c.batch->lines.parsed, 1, "%s", presets[i].name);
+        cr_expect_eq(c.batch->lines.rejected, 0, "%s", presets[i].name);
+        cr_expect_eq(c.batch->entries[0].cut, 0, "%s", presets[i].name);
+        parser_case_close(&c);
+    }
+}
+
+Test(detect, prefers_the_format_that_reads_lines_to_their_end)
+{
+    static const struct {
+        const char *line, *format;
+    } rows[] = {
+        {CLF, "common"},
+        {COMBINED, "combined"},
+        {COMBINED " 300 400", "combinedio"},
+        {COMBINED " \"1.2.3.4\"", "nginx-main"},
+        {"www.example.com:443 " COMBINED, "vhost_combined"},
+        {"www.example.com " COMBINED, "vhost_combined"},
+        {"www.example.com " CLF, "vhost_common"},
+        {COMBINED " 13 \"r\" \"http://192.0.2.1:80\" 247ms", "traefik-clf"},
+        {"\"1.2.3.4, 5.6.7.8\" " COMBINED, "forwarded_combined"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct parser_case c = parser_case_open(NULL);
+        parser_case_run(&c, rows[i].line);
+        cr_expect_str_eq(parser_case_format(&c), rows[i].format, "%s: %s", parser_case_format(&c),
+                         rows[i].line);
+        parser_case_close(&c);
+    }
+}
+
+Test(detect, is_not_led_astray_by_odd_lines)
+{
+    struct parser_case c = parser_case_open(NULL);
+    struct notice notice;
+    struct buf log = {0};
+    add_lines(&log, "half a line", 20);
+    add_lines(&log, CLF, 5);
+    add_lines(&log, COMBINED, 30);
+    parser_case_run_text(&c, buf_text(&log));
+    cr_expect_str_eq(parser_case_format(&c), "combined");
+    cr_expect_eq(c.batch->lines.parsed, 35);
+    cr_expect_eq(c.batch->lines.rejected, 20);
+    cr_assert(parser_news(c.parser, &notice));
+    cr_expect_eq(notice.kind, NOTICE_FORMAT);
+    cr_expect(strstr(notice.text, "combined: fits 35 of the first 55 lines"), "%s", notice.text);
+    cr_expect_not(parser_news(c.parser, &notice));
+    buf_done(&log);
+    parser_case_close(&c);
+}
+
+Test(detect, thinks_better_of_it_as_more_lines_come_in)
+{
+    struct parser_case c = parser_case_open(NULL);
+    parser_case_run(&c, CLF "\n");
+    cr_expect_str_eq(parser_case_format(&c), "common");
+    parser_case_run(&c, COMBINED "\n" COMBINED "\n");
+    cr_expect_str_eq(parser_case_format(&c), "combined");
+    cr_expect_eq(c.batch->entries[0].has & FIELD_BIT(FIELD_AGENT), FIELD_BIT(FIELD_AGENT));
+    parser_case_close(&c);
+}
+
+Test(detect, follows_a_change_of_format_without_losing_a_line)
+{
+    struct parser_case c = parser_case_open(NULL);
+    struct notice notice;
+    struct buf log = {0};
+    add_lines(&log, COMBINED, 200);
+    add_lines(&log, JSON, 300);
+    parser_case_run_text(&c, buf_text(&log));
+    cr_expect_str_eq(parser_case_format(&c), "json");
+    cr_expect_eq(c.batch->lines.read, 500);
+    cr_expect_eq(c.batch->lines.parsed, 500);
+    cr_expect_eq(c.batch->lines.rejected, 0);
+    cr_expect_eq(c.batch->reject_count, 0);
+    cr_expect_eq(c.batch->count, 500);
+    cr_assert(parser_news(c.parser, &notice));
+    cr_expect(strstr(notice.text, "json"), "%s", notice.text);
+    buf_done(&log);
+    parser_case_close(&c);
+}
+
+Test(detect, follows_a_change_that_is_spread_over_batches)
+{
+    struct parser_case c = parser_case_open(NULL);
+    uint64_t parsed = 0, rejected = 0;
+    for (unsigned i = 0; i < 200; i++) {
+        parser_case_run(&c, i < 100 ? COMBINED "\n" : JSON "\n");
+        parsed += c.batch->lines.parsed;
+        rejected += c.batch->lines.rejected;
+    }
+    cr_expect_str_eq(parser_case_format(&c), "json");
+    cr_expect_eq(parsed + rejected, 200);
+    cr_expect_leq(rejected, 32, "%lu", (unsigned long)rejected);
+    parser_case_close(&c);
+}
+
+Test(detect, keeps_its_choice_through_a_run_of_nonsense)
+{
+    struct parser_case c = parser_case_open(NULL);
+    struct buf log = {0};
+    add_lines(&log, COMBINED, 100);
+    add_lines(&log, "nonsense", 5000);
+    add_lines(&log, COMBINED, 100);
+    parser_case_run_text(&c, buf_text(&log));
+    cr_expect_str_eq(parser_case_format(&c), "combined");
+    cr_expect_eq(c.batch->lines.parsed, 200);
+    cr_expect_eq(c.batch->lines.rejected, 5000);
+    buf_done(&log);
+    parser_case_close(&c);
+}
+
+Test(detect, says_when_nothing_fits_and_what_is_nearest)
+{
+    struct parser_case c = parser_case_open(NULL);
+    struct notice notice;
+    parser_case_run(
+        &c, "192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] \"GET /\x1b]0;x\x07 HTTP/1.1\" OK 5\n");
+    cr_expect_null(parser_format(c.parser));
+    cr_expect_eq(c.batch->lines.rejected, 1);
+    cr_assert(parser_news(c.parser, &notice));
+    cr_expect_eq(notice.kind, NOTICE_NO_FORMAT);
+    cr_expect(strstr(notice.text, "com") && strstr(notice.text, "(not a status)"), "%s",
+              notice.text);
+    cr_expect_null(strpbrk(notice.text, "\x1b\x07"), "made safe");
+    parser_case_run(&c, "still nothing\n");
+    cr_expect_not(parser_news(c.parser, &notice), "said once");
+    parser_case_run(&c, COMBINED "\n");
+    cr_assert(parser_news(c.parser, &notice));
+    cr_expect_eq(notice.kind, NOTICE_FORMAT);
+    cr_expect_eq(c.batch->lines.parsed, 1);
+    parser_case_close(&c);
+}
+
+static void read_log(const char *name, const char *format, uint64_t hits, uint64_t rejected,
+                     uint64_t bytes)
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s/%s", SPATE_SHARED_DATA, name);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        cr_skip_test("no %s", path);
+    struct parser_case c = parser_case_open(NULL);
+    uint64_t got[3] = {0};
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t len;
+    batch_clear(c.batch);
+    do {
+        len = getline(&line, &room, file);
+        if (len > 0 && c.batch->used + (size_t)len < BATCH_BYTES) {
+            memcpy(c.batch->bytes + c.batch->used, line, (size_t)len);
+            c.batch->used += (uint32_t)len;
+            continue;
+        }
+        cr_assert(parser_run(c.parser, c.batch));
+        got[0] += c.batch->lines.parsed;
+        got[1] += c.batch->lines.rejected;
+        for (uint32_t i = 0; i < c.batch->count; i++)
+            if (c.batch->entries[i].has & FIELD_BIT(FIELD_BYTES))
+                got[2] += entry_number(&c.batch->entries[i], FIELD_BYTES);
+        batch_clear(c.batch);
+        if (len > 0)
+            memcpy(c.batch->bytes, line, c.batch->used = (uint32_t)len);
+    } while (len > 0);
+    cr_expect_str_eq(parser_case_format(&c), format);
+    cr_expect_eq(got[0], hits, "%s: %lu hits", name, (unsigned long)got[0]);
+    cr_expect_eq(got[1], rejected, "%s: %lu rejected", name, (unsigned long)got[1]);
+    cr_expect_eq(got[2], bytes, "%s: %lu bytes", name, (unsigned long)got[2]);
+    free(line);
+    fclose(file);
+    parser_case_close(&c);
+}
+
+Test(detect, reads_real_logs)
+{
+    read_log("elastic-apache_logs.log", "combined", 10000, 0, 2747282740);
+    read_log("antlr-2003.log", "combined", 6211, 0, 190429376);
+    read_log("nasa-aug95-1930.log", "common", 1841, 89, 29779939);
+}
