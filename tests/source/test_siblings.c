@@ -1,0 +1,103 @@
+/* Which names are generations of a log, and in which order. */
+#include <criterion/criterion.h>
+
+#include "lib/memfs.h"
+#include "source/paths.h"
+#include "source/siblings.h"
+#include <stdlib.h>
+#include <string.h>
+
+Test(siblings, are_told_by_name)
+{
+    static const struct {
+        const char *log, *name;
+        enum sibling_kind kind;
+        const char *mark;
+        bool compressed;
+    } rows[] = {
+        {"a.log", "a.log", SIBLING_NONE, "", false},
+        {"a.log", "a.log.1", SIBLING_NUMBERED, "1", false},
+        {"a.log", "a.log.12.gz", SIBLING_NUMBERED, "12.gz", true},
+        {"a.log", "a.log-20261120", SIBLING_DATED, "20261120", false},
+        {"a.log", "a.log-20261120-0312.zst", SIBLING_DATED, "20261120-0312.zst", true},
+        {"a.log", "a.log.2026-11-20", SIBLING_DATED, "2026-11-20", false},
+        {"a.log", "a.log-1795144158", SIBLING_DATED, "1795144158", false},
+        {"a.log", "a-20261120.log", SIBLING_DATED, "20261120.log", false},
+        {"a.log", "a.1.log", SIBLING_NUMBERED, "1.log", false},
+        {"a.log", "a.log.old", SIBLING_OTHER, "old", false},
+        {"a.log", "a.log.gz", SIBLING_NONE, "", true},
+        {"a.log", "a.log.swp", SIBLING_NONE, "", false},
+        {"a.log", "a.log1", SIBLING_NONE, "", false},
+        {"a.log", "aa.log.1", SIBLING_NONE, "", false},
+        {"a.log", "a.log.", SIBLING_NONE, "", false},
+        {"a.log", "a.log.1.tmp", SIBLING_NONE, "", false},
+        {"log", "log.3", SIBLING_NUMBERED, "3", false},
+        {".log", "x.log", SIBLING_NONE, "", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *mark = "";
+        bool compressed = false;
+        enum sibling_kind kind = sibling_kind_of(rows[i].log, rows[i].name, &mark, &compressed);
+        cr_expect_eq(kind, rows[i].kind, "%s", rows[i].name);
+        cr_expect_eq(compressed, rows[i].compressed, "%s", rows[i].name);
+        if (kind != SIBLING_NONE)
+            cr_expect_str_eq(mark, rows[i].mark);
+    }
+}
+
+Test(siblings, are_listed_oldest_first)
+{
+    static const char *const made[] = {"/l/a.log.2", "/l/a.log.10.gz",   "/l/a.log.1",
+                                       "/l/b.log.1", "/l/a.log.3.xz",    "/l/a.log-20261102",
+                                       "/l/a.log",   "/l/a.log-20261101"};
+    static const char *const want[] = {"/l/a.log.10.gz", "/l/a.log.2", "/l/a.log.1",
+                                       "/l/a.log-20261101", "/l/a.log-20261102"};
+    struct memfs *fs = memfs_new();
+    struct siblings s;
+    memfs_mkdir(fs, "/l");
+    memfs_mkdir(fs, "/l/a.log.7");
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        memfs_create(fs, made[i]);
+    cr_assert_eq(siblings_list(&s, memfs_os(fs), "/l/a.log"), 0);
+    cr_assert_eq(s.count, sizeof want / sizeof *want);
+    for (size_t i = 0; i < s.count; i++)
+        cr_expect_str_eq(s.at[i].path, want[i]);
+    siblings_done(&s);
+    memfs_free(fs);
+}
+
+Test(siblings, of_a_link_are_also_beside_what_it_leads_to)
+{
+    struct memfs *fs = memfs_new();
+    struct siblings s;
+    memfs_mkdir(fs, "/l");
+    memfs_mkdir(fs, "/data");
+    memfs_create(fs, "/data/real.log");
+    memfs_create(fs, "/data/real.log.1");
+    memfs_link(fs, "/data/real.log", "/l/a.log");
+    cr_assert_eq(siblings_list(&s, memfs_os(fs), "/l/a.log"), 0);
+    cr_assert_eq(s.count, 1);
+    cr_expect_str_eq(s.at[0].path, "/data/real.log.1");
+    siblings_done(&s);
+    memfs_free(fs);
+}
+
+Test(paths, are_taken_apart_and_joined)
+{
+    static const char *const rows[][3] = {{"a.log", ".", "a.log"},     {"/a.log", "/", "a.log"},
+                                          {"/x/a.log", "/x", "a.log"}, {"x//a.log", "x", "a.log"},
+                                          {"./a.log", ".", "a.log"},   {".", "..", "."}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *directory = path_directory(rows[i][0]);
+        cr_expect_str_eq(directory, rows[i][1]);
+        cr_expect_str_eq(path_name(rows[i][0]), rows[i][2]);
+        free(directory);
+    }
+    static const char *const joins[][3] = {
+        {"/", "a", "/a"}, {"/x", "a", "/x/a"}, {"", "a", "a"}, {"x/", "a", "x/a"}};
+    for (size_t i = 0; i < sizeof joins / sizeof *joins; i++) {
+        char *joined = path_join(joins[i][0], joins[i][1]);
+        cr_expect_str_eq(joined, joins[i][2]);
+        free(joined);
+    }
+}
