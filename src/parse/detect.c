@@ -23,7 +23,7 @@ static size_t nearest_of(const struct reject why[], size_t count)
     size_t i = 0;
     for (size_t k = 0; k < count; k++)
         furthest = why[k].column > furthest ? why[k].column : furthest;
-    while (why[i].column < furthest - furthest / 4)
+    while (i + 1 < count && why[i].column < furthest - furthest / 4)
         i++;
     return i;
 }
@@ -65,6 +65,7 @@ void trial_line(struct trial *t, const struct format *const formats[], struct fo
     struct reject why[TRIAL_FORMATS];
     bool any = false;
     for (size_t i = 0; i < count; i++) {
+        why[i] = (struct reject){.column = 1, .reason = ""};
         struct reading r = {.batch = b,
                             .line = line,
                             .want = ~(field_set)0,
