@@ -14,7 +14,7 @@
 #include "parse/head_numbers.h"
 
 /* Whether the literal stands at `at`, and nothing that the exact reader would take with it. */
-static inline bool literal_follows(const struct head_step *s, const char *at)
+static ALWAYS bool literal_follows(const struct head_step *s, const char *at)
 {
     if ((load_8(at) & s->after_mask) != s->after)
         return false;
@@ -67,7 +67,7 @@ static inline void put_status(struct reading *r, const struct head_step *s, uint
 /* ---- The request ---------------------------------------------------------------------------- */
 
 /* The closing quote of a value, if no backslash stands before it; NULL: look closer. */
-static inline const char *plain_quote(const char *at, const char *end)
+static ALWAYS const char *plain_quote(const char *at, const char *end)
 {
     const char *quote = find_quote(at, end);
     return quote < end && (quote == at || quote[-1] != '\\') ? quote : NULL;
@@ -95,7 +95,7 @@ static inline const char *usual_path_end(const char *path, const char *quote)
     return protocol - 1;
 }
 
-static inline void put_request(struct reading *r, const char *at, const char *quote)
+static ALWAYS void put_request(struct reading *r, const char *at, const char *quote)
 {
     const field_set parts = FIELD_BIT(FIELD_METHOD) | FIELD_BIT(FIELD_PATH) |
                             FIELD_BIT(FIELD_PROTOCOL) | FIELD_BIT(FIELD_REQUEST);
@@ -149,7 +149,7 @@ struct found {
 };
 
 /* False: look closer. */
-static inline bool find_value(const struct head_step *s, struct reading *r, const char *at,
+static ALWAYS bool find_value(const struct head_step *s, struct reading *r, const char *at,
                               const char *end, struct found *f)
 {
     switch ((enum head_op)s->op) {
@@ -170,7 +170,7 @@ static inline bool find_value(const struct head_step *s, struct reading *r, cons
     return false;
 }
 
-static inline void put_value(const struct head_step *s, struct reading *r, const char *at,
+static ALWAYS void put_value(const struct head_step *s, struct reading *r, const char *at,
                              const struct found *f)
 {
     switch ((enum head_op)s->op) {
@@ -199,7 +199,7 @@ static inline bool stands_alone(const struct head_step *s, const char *to, const
 
 /* Whether a value that ends at `to` is whole; *next is then behind its literal, or NULL where the
  * line leaves it alone. */
-static inline bool is_whole(const struct head *h, unsigned i, const char *to, const char *end,
+static ALWAYS bool is_whole(const struct head *h, unsigned i, const char *to, const char *end,
                             const char **next)
 {
     const struct head_step *s = &h->steps[i];

@@ -11,6 +11,7 @@
 
 #include "parse/value.h"
 
+#define ALWAYS      inline __attribute__((always_inline))
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
@@ -34,45 +35,62 @@ static inline uint32_t load_4(const char *at)
     return bytes;
 }
 
-/* How many of eight bytes are digits, from the first on. */
-static inline unsigned digits_of(uint64_t bytes)
+/* Not zero in every byte that is no digit. */
+static inline uint64_t others_of(uint64_t bytes)
 {
     uint64_t high = bytes & UINT64_C(0xf0f0f0f0f0f0f0f0);
     uint64_t above_9 = (bytes & UINT64_C(0x0f0f0f0f0f0f0f0f)) + UINT64_C(0x0606060606060606);
-    uint64_t bad = (high ^ UINT64_C(0x3030303030303030)) | (above_9 & UINT64_C(0xf0f0f0f0f0f0f0f0));
-    return bad ? (unsigned)__builtin_ctzll(bad) / 8 : 8;
+    return (high ^ UINT64_C(0x3030303030303030)) | (above_9 & UINT64_C(0xf0f0f0f0f0f0f0f0));
 }
 
-/* The number that the first `count` of eight bytes make. */
+/* How many of eight bytes are digits, from the first on. */
+static inline unsigned digits_of(uint64_t bytes)
+{
+    uint64_t others = others_of(bytes);
+    return others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+}
+
+/* The number that the first `count` of eight bytes make; at least one. */
 static inline uint64_t number_of(uint64_t bytes, unsigned count)
 {
-    bytes = count ? bytes << (64 - 8 * count) : 0; /* zeroes in front */
+    bytes <<= 64 - 8 * count; /* zeroes in front */
     bytes = (bytes & UINT64_C(0x0f0f0f0f0f0f0f0f)) * 2561 >> 8;
     bytes = (bytes & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
     return (bytes & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32;
 }
 
-/* Behind a plain count of up to 16 digits, or a dash alone; NULL: look closer. */
-static inline const char *scan_count(const char *at, uint64_t *value, bool *dash)
+/* The rare counts: a dash, or 8 to 15 digits. */
+__attribute__((noinline)) static const char *scan_odd_count(const char *at, uint64_t *value,
+                                                            bool *dash)
 {
     uint64_t bytes = load_digits(at);
-    unsigned count = digits_of(bytes);
-    *dash = false;
-    *value = number_of(bytes, count);
-    if (LIKELY(count > 0 && count < 8))
-        return at + count;
-    if (count == 0) {
-        *dash = true;
-        return *at == '-' && !(at[1] >= '0' && at[1] <= '9') ? at + 1 : NULL;
+    if (digits_of(bytes) == 0) {
+        *dash = *at == '-' && !(at[1] >= '0' && at[1] <= '9');
+        return *dash ? at + 1 : NULL;
     }
+    *value = number_of(bytes, 8);
     bytes = load_digits(at + 8);
-    count = digits_of(bytes);
+    unsigned count = digits_of(bytes);
     if (count == 8)
         return NULL;
     for (unsigned i = 0; i < count; i++)
         *value *= 10;
-    *value += number_of(bytes, count);
+    if (count > 0)
+        *value += number_of(bytes, count);
     return at + 8 + count;
+}
+
+/* Behind a plain count of up to 15 digits, or a dash alone; NULL: look closer. */
+static ALWAYS const char *scan_count(const char *at, uint64_t *value, bool *dash)
+{
+    uint64_t bytes = load_digits(at), others = others_of(bytes);
+    unsigned bits = others ? (unsigned)__builtin_ctzll(others) : 0;
+    *dash = false;
+    *value = 0;
+    if (UNLIKELY(bits < 8))
+        return scan_odd_count(at, value, dash);
+    *value = number_of(bytes, bits / 8);
+    return at + bits / 8;
 }
 
 static const uint64_t powers[] = {1,      10,      100,      1000,      10000,
@@ -87,7 +105,7 @@ static inline uint64_t scale_of(uint8_t notation)
 }
 
 /* Behind digits with up to seven decimals; NULL: look closer. */
-static inline const char *scan_duration(const char *at, uint64_t scale, uint64_t *ns, bool *dash)
+static ALWAYS const char *scan_duration(const char *at, uint64_t scale, uint64_t *ns, bool *dash)
 {
     const char *to = scan_count(at, ns, dash);
     if (!to || *dash || to - at > 9)
@@ -106,7 +124,7 @@ static inline const char *scan_duration(const char *at, uint64_t scale, uint64_t
 }
 
 /* Three digits or a dash. */
-static inline const char *scan_status(const char *at, uint16_t *status, bool *dash)
+static ALWAYS const char *scan_status(const char *at, uint16_t *status, bool *dash)
 {
     uint32_t bytes = le32toh(load_4(at));
     uint32_t digits = (bytes & 0xffffff) - 0x303030;
