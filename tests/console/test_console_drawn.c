@@ -132,6 +132,20 @@ Test(console, says_what_it_waits_for_before_there_is_any_data)
     vt_stop(t);
 }
 
+Test(console, shows_trouble_above_the_figures_and_file_by_file)
+{
+    static const char *const parts[] = {"access.log +2",
+                                        "! cannot read /var/log/other.log: Permission denied",
+                                        "1.2 MB behind", "2 losses suspected"},
+                             *const files[] = {"\u2500 files \u2500", "error", "waiting",
+                                               "3 rotations", "12 late"};
+    struct vt *t = shown("troubled", 24, 80);
+    expect_all(t, parts, sizeof(parts) / sizeof(parts[0]));
+    vt_resize(t, 50, 200);
+    expect_all(t, files, sizeof(files) / sizeof(files[0]));
+    vt_stop(t);
+}
+
 Test(console, a_quiet_log_looks_whole)
 {
     struct vt *t = shown("quiet", 24, 80);

@@ -11,8 +11,8 @@ enum { SERIES = 120, POOL = 64, THRESHOLD = 10 };
 /* Snapshots point at their series: each of the last 64 has its own. */
 static uint32_t series_pool[POOL][SERIES];
 
-static const char *const kinds[HAND_MADE_COUNT] = {"empty",  "quiet",     "busy",
-                                                   "firing", "recovered", "hostile"};
+static const char *const kinds[HAND_MADE_COUNT] = {"empty",     "quiet",    "busy",   "firing",
+                                                   "recovered", "troubled", "hostile"};
 
 enum hand_made hand_made_named(const char *name)
 {
@@ -141,6 +141,20 @@ static struct source_figures one_file[] = {
     {.path = "/var/log/access.log", .problem = "", .format = "combined", .state = NOTICE_OPENED}};
 static struct source_figures hostile_file[] = {
     {.path = "/tmp/\\x1b[31mred.log", .problem = "", .format = "combined", .state = NOTICE_OPENED}};
+static struct source_figures three_files[] = {
+    {.path = "/var/log/access.log",
+     .problem = "",
+     .format = "combined",
+     .state = NOTICE_OPENED,
+     .behind = 1234567,
+     .rotations = 3,
+     .losses = 2},
+    {.path = "/var/log/other.log",
+     .problem = "cannot read /var/log/other.log: Permission denied",
+     .format = "",
+     .state = NOTICE_ERROR},
+    {.path = "/var/log/third.log", .problem = "", .format = "", .state = NOTICE_WAITING},
+};
 static struct reject_figures some_rejects[] = {
     {.line = {"GET /nothing HTTP/1.1", 21},
      .reason = {"no time in brackets", 19},
@@ -217,6 +231,16 @@ static void fill_hostile(struct snapshot *s)
     s->sources = hostile_file;
 }
 
+static void fill_troubled(struct snapshot *s)
+{
+    s->sources = three_files;
+    s->source_count = 3;
+    s->behind = 1234567;
+    s->losses = 2;
+    s->total.late = 12;
+    snprintf(s->notice, sizeof(s->notice), "%s", three_files[1].problem);
+}
+
 static void fill_quiet(struct snapshot *s)
 {
     memset(&s->interval, 0, sizeof(s->interval));
@@ -230,7 +254,7 @@ static void fill_quiet(struct snapshot *s)
 
 struct snapshot *hand_made_new(enum hand_made kind, unsigned beat)
 {
-    static const double heights[HAND_MADE_COUNT] = {0, 0, 6, 20, 8, 6};
+    static const double heights[HAND_MADE_COUNT] = {0, 0, 6, 20, 8, 6, 6};
     struct tally *none = tally_new(0, false, 0);
     struct alert_rule rule = {.name = "high traffic", .above = THRESHOLD, .window_s = 120};
     struct snapshot *s = snapshot_of_tally(none, (struct snapshot_limits){0}, NULL, 0, &rule);
@@ -251,6 +275,8 @@ struct snapshot *hand_made_new(enum hand_made kind, unsigned beat)
     fill_series(s, beat, heights[kind]);
     if (kind == HAND_MADE_QUIET)
         fill_quiet(s);
+    if (kind == HAND_MADE_TROUBLED)
+        fill_troubled(s);
     if (kind == HAND_MADE_HOSTILE)
         fill_hostile(s);
     if (kind == HAND_MADE_FIRING || kind == HAND_MADE_RECOVERED)

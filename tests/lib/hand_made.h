@@ -15,7 +15,8 @@ enum hand_made {
     HAND_MADE_BUSY,   /* 8.4 requests/s, nothing wrong */
     HAND_MADE_FIRING, /* above the threshold */
     HAND_MADE_RECOVERED,
-    HAND_MADE_HOSTILE, /* terminal sequences in every text that came from a log */
+    HAND_MADE_TROUBLED, /* lines behind, losses, three files of which two are not well */
+    HAND_MADE_HOSTILE,  /* terminal sequences in every text that came from a log */
     HAND_MADE_COUNT
 };
 

@@ -3,7 +3,15 @@
 
 #include <string.h>
 
-enum { MARGIN = 1, NAME_LEAST = 9, NAME_COMFORT = 24, NAME_MOST = 72, BAR_MOST = 32, LUXURY = 9 };
+enum {
+    MARGIN = 1,
+    NAME_LEAST = 9,
+    NAME_COMFORT = 24,
+    NAME_MOST = 72,
+    BAR_MOST = 32,
+    LUXURY = 9,
+    LUXURY_LONG = 5
+};
 
 /* In the order in which they stand; `importance` 0 first. Widths hold the gap before the column.
  * The name and the bar share what the others leave; from LUXURY on a
@@ -33,13 +41,14 @@ const char *column_title(enum column c)
     return rows[c].title;
 }
 
-static int choose(struct columns *out, int left, bool timed)
+static int choose(struct columns *out, int left, const struct columns_wish *wish)
 {
+    int luxury = wish->long_names ? LUXURY_LONG : LUXURY;
     for (int importance = 0; importance < COLUMN_COUNT; importance++)
         for (enum column c = 0; c < COLUMN_COUNT; c++) {
-            if (rows[c].importance != importance || (rows[c].timed && !timed))
+            if (rows[c].importance != importance || (rows[c].timed && !wish->timed))
                 continue;
-            int spare = importance < LUXURY ? 0 : NAME_COMFORT - NAME_LEAST;
+            int spare = importance < luxury ? 0 : NAME_COMFORT - NAME_LEAST;
             if (rows[c].width + spare > left) {
                 if (c != COLUMN_NAME)
                     return left;
@@ -63,10 +72,10 @@ static int grow(struct columns *out, enum column c, int to, int left)
     return left - more;
 }
 
-void columns_make(struct columns *out, int width, bool timed)
+void columns_make(struct columns *out, const struct columns_wish *wish)
 {
     memset(out, 0, sizeof(*out));
-    int left = choose(out, width - 2 * MARGIN, timed);
+    int left = choose(out, wish->width - 2 * MARGIN, wish);
     left = grow(out, COLUMN_NAME, NAME_COMFORT, left);
     left = grow(out, COLUMN_BAR, NAME_COMFORT, left);
     left = grow(out, COLUMN_NAME, NAME_COMFORT + left / 2, left);

@@ -28,8 +28,14 @@ struct columns {
     } at[COLUMN_COUNT];
 };
 
-/* `timed`: the log has request times. The first column of the width is left for a mark. */
-void columns_make(struct columns *out, int width, bool timed);
+struct columns_wish {
+    int width;
+    bool timed;      /* the log has request times */
+    bool long_names; /* paths and addresses: the name's comfort comes before most columns */
+};
+
+/* The first column of the width is left for a mark. */
+void columns_make(struct columns *out, const struct columns_wish *wish);
 
 const char *column_title(enum column c);
 

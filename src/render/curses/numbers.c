@@ -62,6 +62,16 @@ const char *number_exact(char into[NUMBER_SIZE], double n)
     return into;
 }
 
+const char *number_short(char into[NUMBER_SIZE], double n)
+{
+    static const char *const units[] = {"", "k", "M", "G", "T", NULL};
+    unsigned unit = 0;
+    for (; n >= 999.5 && units[unit + 1]; unit++)
+        n /= 1000;
+    snprintf(into, TEXT_SIZE, n < 9.995 ? "%.2g%s" : "%.0f%s", n, units[unit]);
+    return into;
+}
+
 const char *number_share(char into[NUMBER_SIZE], double share)
 {
     if (share > 0 && share < 0.01)

@@ -13,6 +13,7 @@ const char *number_bytes(char into[NUMBER_SIZE], uint64_t n);  /* at most 7 colu
 const char *number_rate(char into[NUMBER_SIZE], double per_s); /* at most 7 columns */
 /* A rate that somebody chose: without decimals that are 0. */
 const char *number_exact(char into[NUMBER_SIZE], double n);      /* at most 7 columns */
+const char *number_short(char into[NUMBER_SIZE], double n);      /* 1.5k; at most 5 columns */
 const char *number_share(char into[NUMBER_SIZE], double share);  /* of 1; at most 5 columns */
 const char *number_latency(char into[NUMBER_SIZE], uint64_t ns); /* at most 7 columns */
 const char *number_span(char into[NUMBER_SIZE],

@@ -69,10 +69,10 @@ static void draw_scale(const struct pen *p, const struct graph *g, const struct 
     int edge = parts->x - 1, w = parts->x - 2;
     for (int row = 0; row < parts->rows; row++)
         pen_sign(p, (struct slot){row, edge, 1}, STYLE_RULE, GLYPH_EDGE);
-    pen_say_right(p, (struct slot){0, 0, w}, STYLE_DIM, "%s", number_exact(number, g->top));
+    pen_say_right(p, (struct slot){0, 0, w}, STYLE_DIM, "%s", number_short(number, g->top));
     if (parts->rows >= 5)
         pen_say_right(p, (struct slot){parts->rows / 2, 0, w}, STYLE_DIM, "%s",
-                      number_exact(number, g->top * (parts->rows - parts->rows / 2) / parts->rows));
+                      number_short(number, g->top * (parts->rows - parts->rows / 2) / parts->rows));
     if (parts->rows >= 2)
         pen_say_right(p, (struct slot){parts->rows - 1, 0, w}, STYLE_DIM, "0");
 }

@@ -169,11 +169,10 @@ static void draw_items(const struct pen *p, const struct snapshot *now, int from
     int room = p->at.w - 1 - from;
     for (int importance = 0; importance < ITEMS; importance++)
         for (int i = 0; i < ITEMS; i++) {
-            int need = (int)strlen(items[i].words) + ITEM_GAP;
-            if (items[i].importance != importance || need > room)
+            if (items[i].importance != importance)
                 continue;
-            fits[i] = true;
-            room -= need;
+            room -= (int)strlen(items[i].words) + ITEM_GAP;
+            fits[i] = room >= 0; /* and nothing less important after one that does not */
         }
     int x = p->at.w - 1;
     for (int i = ITEMS; i-- > 0;)

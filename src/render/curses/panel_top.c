@@ -130,7 +130,8 @@ void panel_top(const struct pen *p, const struct scene *s)
     struct shown_list shown;
     struct columns columns;
     shown_list(&shown, s->now, s->view->span, s->view->list);
-    columns_make(&columns, p->at.w, has_times(shown.list));
+    bool timed = has_times(shown.list), long_names = s->view->list != DIMENSION_SECTIONS;
+    columns_make(&columns, &(struct columns_wish){p->at.w, timed, long_names});
     struct cells c = {p, &columns, &shown, most_hits(shown.list)};
     draw_titles(&c, s->view, s->view->list);
     if (shown.list->count == 0)
@@ -146,7 +147,7 @@ static void draw_small(const struct pen *p, const struct scene *s, enum dimensio
     struct columns columns;
     char words[48], title[32];
     shown_list(&shown, s->now, s->view->span, d);
-    columns_make(&columns, p->at.w, false);
+    columns_make(&columns, &(struct columns_wish){.width = p->at.w, .long_names = true});
     struct cells c = {p, &columns, &shown, most_hits(shown.list)};
     snprintf(title, sizeof(title), "%s", dimension_key(d));
     pen_heading(p, 0,

@@ -85,8 +85,8 @@ int pen_foreign_right(const struct pen *p, struct slot f, enum style style, stru
     return pen_text(p, f, style, text);
 }
 
-__attribute__((format(printf, 2, 0)))
-static struct text said(const struct pen *p, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static struct text said(const struct pen *p,
+                                                              const char *format, va_list arguments)
 {
     struct buf *words = &p->screen->words;
     va_list again;

@@ -144,6 +144,17 @@ static void set_modes(void)
     typeahead(-1);
 }
 
+/* Ctrl-S would stop the picture without a word: pausing is a key of ours. */
+static void let_output_flow(void)
+{
+    struct termios settings;
+    if (tcgetattr(STDOUT_FILENO, &settings) != 0)
+        return;
+    settings.c_iflag &= ~(tcflag_t)IXON;
+    tcsetattr(STDOUT_FILENO, TCSADRAIN, &settings);
+    def_prog_mode();
+}
+
 static bool colours_wanted(enum console_colour colour)
 {
     const char *no = getenv("NO_COLOR");
@@ -169,6 +180,7 @@ static bool start_curses(struct terminal *t, const struct console_options *o, st
         use_default_colors();
     }
     set_modes();
+    let_output_flow();
     return true;
 }
 

@@ -115,9 +115,9 @@ Test(layout, stays_where_it_is_when_only_the_lengths_of_lists_change)
 Test(columns, never_leave_the_width_or_overlap)
 {
     for (int width = 1; width <= COLUMNS_MOST; width++)
-        for (int timed = 0; timed < 2; timed++) {
+        for (int kind = 0; kind < 4; kind++) {
             struct columns c;
-            columns_make(&c, width, timed);
+            columns_make(&c, &(struct columns_wish){width, kind & 1, kind & 2});
             int x = 0;
             for (enum column i = 0; i < COLUMN_COUNT; i++) {
                 cr_assert(c.at[i].w >= 0 && c.at[i].x >= x, "column %d at %d", i, width);
@@ -130,15 +130,15 @@ Test(columns, never_leave_the_width_or_overlap)
 Test(columns, the_important_ones_come_first)
 {
     struct columns c;
-    columns_make(&c, 20, false);
+    columns_make(&c, &(struct columns_wish){.width = 20, .timed = false});
     cr_assert(c.at[COLUMN_NAME].w && c.at[COLUMN_HITS].w && !c.at[COLUMN_BYTES].w);
-    columns_make(&c, 80, false);
+    columns_make(&c, &(struct columns_wish){.width = 80, .timed = false});
     for (enum column i = 0; i <= COLUMN_ERRORS; i++)
         cr_assert(c.at[i].w, "column %d at 80", i);
     cr_assert(!c.at[COLUMN_P95].w);
-    columns_make(&c, 80, true);
+    columns_make(&c, &(struct columns_wish){.width = 80, .timed = true});
     cr_assert(c.at[COLUMN_P95].w);
-    columns_make(&c, 300, true);
+    columns_make(&c, &(struct columns_wish){.width = 300, .timed = true});
     for (enum column i = 0; i < COLUMN_COUNT; i++)
         cr_assert(c.at[i].w, "column %d at 300", i);
 }

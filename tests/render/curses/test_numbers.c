@@ -57,6 +57,18 @@ Test(numbers, rates_and_shares)
         cr_assert_str_eq(number_exact(into, exact[i].n), exact[i].text);
 }
 
+Test(numbers, of_a_scale_are_short)
+{
+    static const struct {
+        double n;
+        const char *text;
+    } rows[] = {{0.5, "0.5"},   {20, "20"},       {500, "500"}, {1500, "1.5k"},
+                {10000, "10k"}, {400000, "400k"}, {2e6, "2M"}};
+    char into[NUMBER_SIZE];
+    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        cr_assert_str_eq(number_short(into, rows[i].n), rows[i].text);
+}
+
 Test(numbers, durations)
 {
     static const struct {
@@ -85,6 +97,7 @@ Test(numbers, never_wider_than_their_columns)
         cr_assert_leq(strlen(number_bytes(into, n)), 7, "%s", into);
         cr_assert_leq(strlen(number_rate(into, (double)n / 1000)), 7, "%s", into);
         cr_assert_leq(strlen(number_exact(into, (double)n / 1000)), 7, "%s", into);
+        cr_assert_leq(strlen(number_short(into, (double)n / 1000)), 5, "%s", into);
         cr_assert_leq(strlen(number_latency(into, n)), 7, "%s", into);
     }
 }
