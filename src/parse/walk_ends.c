@@ -1,0 +1,215 @@
+/* walk_ends.c - where the values and literals of a line end. */
+#include "parse/walk.h"
+
+void walk_failed(struct walk *w, const char *at, const char *reason)
+{
+    if (w->deepest && at <= w->deepest)
+        return;
+    w->deepest = at;
+    w->reason = reason;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static const char *find_byte(const char *from, const char *end, char byte)
+{
+    const char *hit = from < end ? memchr(from, byte, (size_t)(end - from)) : NULL;
+    return hit ? hit : end;
+}
+
+/* ---- Literals --------------------------------------------------------------------------- */
+
+static const char *missing_literal(const struct walk *w, const char *at, char byte)
+{
+    if (at == w->end)
+        return "the line ends before its format does";
+    switch (byte) {
+    case ' ': return "a space is missing here";
+    case '"': return "a quote is missing here";
+    case '[': return "a [ is missing here";
+    case ']': return "a ] is missing here";
+    default: return "the format has other text here";
+    }
+}
+
+const char *walk_literal(struct walk *w, struct text literal, const char *at)
+{
+    for (size_t i = 0; i < literal.len; i++) {
+        if (at == w->end || *at != literal.at[i]) {
+            if (!w->searching)
+                walk_failed(w, at, missing_literal(w, at, literal.at[i]));
+            return NULL;
+        }
+        at++;
+        if (literal.at[i] == ' ' && w->p->flexible)
+            while (at < w->end && *at == ' ')
+                at++;
+    }
+    return at;
+}
+
+/* ---- The ends of a value ---------------------------------------------------------------- */
+
+/* The first unescaped quote at or behind `from`, or the line's end. `start` is where the value
+ * begins: backslashes before that do not count. */
+static const char *closing_quote(const char *start, const char *from, const char *end)
+{
+    for (const char *at = find_byte(from, end, '"'); at < end; at = find_byte(at + 1, end, '"')) {
+        const char *back = at;
+        while (back > start && back[-1] == '\\')
+            back--;
+        if ((at - back) % 2 == 0)
+            return at;
+    }
+    return end;
+}
+
+static const char *word_end(const char *from, const char *end)
+{
+    return find_byte(from, end, ' ');
+}
+
+/* "a, b : c" as a whole. */
+static const char *list_end(const char *from, const char *end)
+{
+    const char *at = word_end(from, end);
+    while (at < end && at > from) {
+        const char *next = at + 1;
+        if (at[-1] != ',') {
+            if (end - at < 4 || at[1] != ':' || at[2] != ' ')
+                return at;
+            next = at + 3;
+        }
+        if (next == end || *next == ' ')
+            return at;
+        at = word_end(next, end);
+    }
+    return at;
+}
+
+static const char *number_end(const struct step *s, const char *from, const char *end)
+{
+    bool count = s->field == FIELD_STATUS ||
+                 (s->field < FIELD_COUNT && field_kind(s->field) == FIELD_KIND_COUNT);
+    const char *at = from;
+    if (at < end && *at == '-') {
+        at++;
+        if (count || at == end || !is_digit(*at))
+            return at;
+    }
+    while (at < end && is_digit(*at))
+        at++;
+    if (!count && at > from && end - at >= 2 && *at == '.' && is_digit(at[1]))
+        for (at++; at < end && is_digit(*at);)
+            at++;
+    return at;
+}
+
+size_t walk_scan_time(const struct step *s, struct text in, struct stamp *stamp)
+{
+    if (s->piece == TIME_PATTERN)
+        return stamp_pattern_scan(s->pattern, in, stamp);
+    if (s->piece == TIME_FRACTION)
+        return stamp_scan_fraction(in, s->digits, stamp);
+    return stamp_scan(in, s->notation, stamp);
+}
+
+static const char *time_end(const struct walk *w, const struct step *s, const char *from)
+{
+    const struct format_memo *memo = w->r->memo;
+    struct text rest = text_make(from, (size_t)(w->end - from));
+    if (s->piece == TIME_WHOLE && memo->time_len == STAMP_CLF_LEN && rest.len > STAMP_CLF_LEN &&
+        s->notation == AS_CLF && memcmp(memo->time, from, STAMP_CLF_LEN) == 0)
+        return from + STAMP_CLF_LEN;
+    struct stamp stamp = {0};
+    int64_t second;
+    uint32_t nanos;
+    size_t len = walk_scan_time(s, rest, &stamp);
+    if (len > 0 && !w->p->many_times && !stamp_finish(&stamp, &second, &nanos))
+        len = 0;
+    return from + len;
+}
+
+/* The only end of a value whose bytes tell by themselves; NULL when there is none. */
+static const char *only_end(struct walk *w, const struct step *s, const char *from)
+{
+    const char *to = NULL;
+    switch (s->shape) {
+    case SHAPE_LIST: to = list_end(from, w->end); break;
+    case SHAPE_NUMBER: to = number_end(s, from, w->end); break;
+    case SHAPE_TIME: to = time_end(w, s, from); break;
+    default: break;
+    }
+    bool empty = to == from, long_status = s->field == FIELD_STATUS && to - from > 3;
+    if (!long_status && (!empty || (s->may_be_empty && s->shape != SHAPE_TIME)))
+        return to;
+    walk_failed(w, from,
+                s->shape == SHAPE_TIME     ? "not a time"
+                : s->field == FIELD_STATUS ? "not a status"
+                : s->shape == SHAPE_NUMBER ? "not a number"
+                                           : "a value is missing here");
+    return NULL;
+}
+
+/* The next end of a QUOTED value behind `last` (NULL: the first). Only a request, which must be
+ * there, may hold stray quotes: others are then damaged. */
+static const char *next_quoted_end(struct walk *w, const struct step *s, const char *from,
+                                   const char *last)
+{
+    bool strays = w->step < w->p->required && (s->field == FIELD_REQUEST || s->field == FIELD_PATH);
+    if (last && !strays)
+        return NULL;
+    const char *to = closing_quote(from, last ? last + 1 : from, w->end);
+    if (to < w->end)
+        return to;
+    if (!last) /* what went wrong behind the first end says more */
+        walk_failed(w, w->end, "the line ends inside quotes");
+    return NULL;
+}
+
+/* A dash is a whole value: a user "- frank" or "192.0.2.7 - frank" is several, and the line has
+ * more pieces than its format. Nor does a value begin with a space, where spaces part the values.
+ */
+static bool holds_several(const struct step *s, const char *from, const char *to)
+{
+    if (s->shape != SHAPE_FREE || s->may_be_empty || to == from)
+        return false;
+    if (from[0] == ' ')
+        return true;
+    if (s->field != FIELD_USER || to - from == 1)
+        return false;
+    for (const char *at = from; at < to; at = find_byte(at, to, ' ') + 1)
+        if (*at == '-' && (at + 1 == to || at[1] == ' '))
+            return true;
+    return false;
+}
+
+/* The next end of a WORD or FREE value: where its literal may begin, at the latest the end of
+ * the word or line. */
+static const char *next_loose_end(struct walk *w, const struct step *s, const char *from,
+                                  const char *last)
+{
+    const char *limit = s->shape == SHAPE_WORD ? word_end(from, w->end) : w->end;
+    const char *to = last ? last + 1 : from + (s->may_be_empty ? 0 : 1);
+    if (to <= limit && (w->step + 1 == w->p->count && s->after.len == 0))
+        to = limit; /* nothing behind it in the format: all of it */
+    else if (to <= limit && s->after.len > 0)
+        to = find_byte(to, limit, s->after.at[0]);
+    if (to <= limit && !holds_several(s, from, to))
+        return to;
+    walk_failed(w, from, "a value is missing here");
+    return NULL;
+}
+
+const char *walk_next_end(struct walk *w, const struct step *s, const char *from, const char *last)
+{
+    switch (s->shape) {
+    case SHAPE_QUOTED: return next_quoted_end(w, s, from, last);
+    case SHAPE_WORD:
+    case SHAPE_FREE: return next_loose_end(w, s, from, last);
+    default: return last ? NULL : only_end(w, s, from);
+    }
+}
