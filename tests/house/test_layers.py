@@ -21,7 +21,8 @@ HOMES = [
     (r"sys/inotify\.h", ["source/watch", "source/track.", "source/os_real"]),
     (r"xxh.*\.h", ["base"]),
     (r"sqlite3.*\.h", ["store"]),
-    (r"curl/.*", ["source/probe", "notify/webhook", "notify/mail"]),
+    (r"curl/.*", ["source/probe", "notify/transfer"]),
+    (r"nettle/.*", ["notify"]),
     (r"libfyaml.*\.h", ["app"]),
     (r"microhttpd.*\.h", ["render/web"]),
     (r"maxminddb.*\.h", ["source"]),
@@ -30,6 +31,9 @@ HOMES = [
 # include/render/*.h are the interfaces of the renderers: a layer above their folders that may use
 # what all of them may. app uses them all, a renderer those it implements.
 IMPLEMENTS = {"console": "render/curses"}  # the others: every renderer but that one
+
+# Texts that are compiled once for each way to search, hence without a guard.
+TEMPLATES = {"src/parse/head_body.h", "src/parse/head_run.h"}
 
 # What comes with the compiler and the C library may be used everywhere.
 FREE = set("""
@@ -139,7 +143,7 @@ def check_file(root, top, path, table, guards):
             yield check_ours(root, place, layer, found.group(1), table)
         else:
             yield check_foreign(place, inside, found.group(2))
-    if path.suffix == ".h" and not path.stem.endswith("_body"):  # a _body is included repeatedly
+    if path.suffix == ".h" and shown not in TEMPLATES:
         yield check_guard(shown, text, guards)
 
 
