@@ -31,8 +31,7 @@ struct reader {
     size_t magic_at, magic_len;
 };
 
-/* ---- Opening -----------------------------------------------------------------------------------
- */
+/* ---- Opening ---------------------------------------------------------------------------- */
 
 static ssize_t read_some(struct reader *r, void *into, size_t room)
 {
@@ -159,8 +158,7 @@ uint64_t reader_place(const struct reader *r)
     return atomic_load_explicit(&r->place, memory_order_relaxed);
 }
 
-/* ---- Reading -----------------------------------------------------------------------------------
- */
+/* ---- Reading ---------------------------------------------------------------------------- */
 
 void reader_range(struct reader *r, uint64_t from, uint64_t to)
 {
@@ -242,8 +240,7 @@ enum reader_result reader_fill(struct reader *r, struct batch *b, struct error *
     return b->used ? READER_LINES : READER_END;
 }
 
-/* ---- Finding a time ----------------------------------------------------------------------------
- */
+/* ---- Finding a time --------------------------------------------------------------------- */
 
 static ssize_t read_at(void *ctx, void *into, size_t len, uint64_t offset)
 {

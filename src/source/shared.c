@@ -35,6 +35,12 @@ void shared_tell(struct shared *s, uint32_t source, enum notice_kind kind, const
     va_end(list);
 }
 
+void shared_tell_time(struct shared *s, enum notice_kind kind, int64_t wall_ns, const char *text)
+{
+    shared_tell(s, 0, kind, "%s", text);
+    s->told[s->told_count - 1].notice.wall_ns = wall_ns;
+}
+
 bool shared_told(struct shared *s, struct batch *b)
 {
     if (s->told_at == s->told_count)

@@ -32,8 +32,8 @@ struct shared {
     size_t past_count;
 
     /* True when another track than `asker` (a struct track) holds the file. */
-    bool (*held_elsewhere)(const void *follow, const void *asker, const struct file_identity *id);
-    const void *follow;
+    bool (*held_elsewhere)(const void *sources, const void *asker, const struct file_identity *id);
+    const void *sources;
 };
 
 void shared_init(struct shared *s, const struct os *os);
@@ -42,6 +42,14 @@ void shared_done(struct shared *s);
 /* Queues a notice; foreign bytes in the arguments must be safe. */
 void shared_tell(struct shared *s, uint32_t source, enum notice_kind kind, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* The same of no source, with the time on the wall clock that it is about. */
+void shared_tell_time(struct shared *s, enum notice_kind kind, int64_t wall_ns, const char *text);
+
+static inline bool shared_has_told(const struct shared *s)
+{
+    return s->told_at < s->told_count;
+}
 
 /* Takes the oldest notice out of the queue into a batch. False when there is none. */
 bool shared_told(struct shared *s, struct batch *b);

@@ -85,8 +85,7 @@ enum sibling_kind sibling_kind_of(const char *log, const char *name, const char 
     return kind_between(rest, stem.len, rest.len - ending.len, mark);
 }
 
-/* ---- Looking at a directory --------------------------------------------------------------------
- */
+/* ---- Looking at a directory ------------------------------------------------------------- */
 
 struct look {
     const struct os *os;

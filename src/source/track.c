@@ -43,8 +43,7 @@ void track_free(struct track *k)
     free(k);
 }
 
-/* ---- The list of tails -------------------------------------------------------------------------
- */
+/* ---- The list of tails ------------------------------------------------------------------ */
 
 void track_insert(struct track *k, size_t at, struct tail *t)
 {
@@ -96,8 +95,7 @@ bool track_holds(const struct track *k, const struct file_identity *id)
     return false;
 }
 
-/* ---- What fails --------------------------------------------------------------------------------
- */
+/* ---- What fails ------------------------------------------------------------------------- */
 
 void track_pause(struct track *k, int64_t longest_ns)
 {
@@ -116,8 +114,7 @@ void track_failed(struct track *k, int problem)
     track_pause(k, LONGEST_PAUSE);
 }
 
-/* ---- Looking at the path -----------------------------------------------------------------------
- */
+/* ---- Looking at the path ---------------------------------------------------------------- */
 
 /* Edge b: what stood under the path is read on, but no longer as what stands there. */
 static void unseat(struct track *k)
@@ -223,7 +220,7 @@ static void adopt(struct track *k)
         not_opened(k, errno);
         return;
     }
-    if (track_holds(k, &t->file) || shared->held_elsewhere(shared->follow, k, &t->file)) {
+    if (track_holds(k, &t->file) || shared->held_elsewhere(shared->sources, k, &t->file)) {
         tail_close(t); /* the path changed hands since it was looked at */
         track_pause(k, MISSING_PAUSE);
         return;
@@ -293,7 +290,7 @@ void track_look(struct track *k)
     struct tail *t = old_of(k, &facts.id);
     if (t) {
         reseat(k, t);
-    } else if (k->shared->held_elsewhere(k->shared->follow, k, &facts.id)) {
+    } else if (k->shared->held_elsewhere(k->shared->sources, k, &facts.id)) {
         unseat(k); /* another log that was renamed to ours: it is read there */
         track_pause(k, MISSING_PAUSE);
     } else {
@@ -301,8 +298,7 @@ void track_look(struct track *k)
     }
 }
 
-/* ---- Events and time ---------------------------------------------------------------------------
- */
+/* ---- Events and time -------------------------------------------------------------------- */
 
 void track_event(struct track *k, const struct os_event *e)
 {

@@ -50,7 +50,7 @@ struct track {
     char *parent;        /* where that lies */
     struct tail **tails; /* oldest first */
     size_t count, room;
-    struct tail *current;       /* the last of them, or NULL: nothing stands under the path */
+    struct tail *current; /* the last of them, or NULL: nothing stands under the path */
     struct seen *seen;
     size_t seen_count;
     struct position *gone; /* resume positions that nothing goes on from: to be told as finished */
@@ -118,7 +118,8 @@ void track_well(struct track *k);                /* tells that it can be read ag
 
 /* Remembers which siblings are there by now. */
 void track_see(struct track *k, const struct siblings *s);
-bool track_saw(const struct track *k, const struct sibling *from); /* also before it was compressed */
+bool track_saw(const struct track *k,
+               const struct sibling *from); /* also before it was compressed */
 bool track_saw_file(const struct track *k, const struct file_identity *id);
 
 /* The sibling that holds the bytes before the position, opened there under the position's identity

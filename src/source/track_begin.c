@@ -13,8 +13,7 @@ enum { SLACK_S = 10 /* lines out of order by more than this may be left out of t
 
 #define FUTURE_S (24 * 3600) /* a time further ahead of the wall clock is nonsense */
 
-/* ---- At a time ---------------------------------------------------------------------------------
- */
+/* ---- At a time -------------------------------------------------------------------------- */
 
 struct line_time {
     const struct follow_options *options;
@@ -89,8 +88,7 @@ static int begin_fresh(struct track *k, const struct plan *plan)
     return found == SEEK_FAILED ? -1 : tail_seek_to(k->current, place);
 }
 
-/* ---- At a place that was kept ------------------------------------------------------------------
- */
+/* ---- At a place that was kept ----------------------------------------------------------- */
 
 struct resumption {
     struct track *track;
@@ -244,8 +242,7 @@ static int begin_resumed(struct track *k, const struct plan *plan)
     return 0;
 }
 
-/* ---- Either ------------------------------------------------------------------------------------
- */
+/* ---- Either ----------------------------------------------------------------------------- */
 
 static bool has_resume(const struct track *k, const struct follow_options *o)
 {

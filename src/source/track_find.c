@@ -36,7 +36,7 @@ bool track_saw(const struct track *k, const struct sibling *from)
 
 static bool held(const struct track *k, const struct file_identity *id)
 {
-    return track_holds(k, id) || k->shared->held_elsewhere(k->shared->follow, k, id);
+    return track_holds(k, id) || k->shared->held_elsewhere(k->shared->sources, k, id);
 }
 
 /* Opens a sibling as what it is. NULL with errno, EAGAIN when another file stands there by now. */

@@ -190,6 +190,8 @@ static enum step read_on(struct track *k, struct tail *t, struct batch *b)
     if (rests(k, t))
         return let_go(k, t, b); /* edge d */
     t->pending = false;
+    if (t->backfill_to > lines_place(&t->lines))
+        t->backfill_to = lines_place(&t->lines); /* it is shorter by now */
     if (t->announced)
         return STEP_NEXT;
     t->announced = true;

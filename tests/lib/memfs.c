@@ -67,8 +67,7 @@ struct memfs {
     unsigned fail_seed;
 };
 
-/* ---- Inodes and names --------------------------------------------------------------------------
- */
+/* ---- Inodes and names ------------------------------------------------------------------- */
 
 static struct inode *inode_new(struct memfs *fs, bool directory)
 {
@@ -124,8 +123,7 @@ static struct name *must(const struct memfs *fs, const char *path)
     return n;
 }
 
-/* ---- inotify -----------------------------------------------------------------------------------
- */
+/* ---- inotify ---------------------------------------------------------------------------- */
 
 static void tell(struct memfs *fs, const struct inode *about, uint32_t mask, const char *entry)
 {
@@ -164,8 +162,7 @@ void memfs_overflow(struct memfs *fs)
     fs->overflowed = true;
 }
 
-/* ---- What others do ----------------------------------------------------------------------------
- */
+/* ---- What others do --------------------------------------------------------------------- */
 
 static struct name *name_new(struct memfs *fs, const char *path)
 {
@@ -355,8 +352,7 @@ void memfs_writer_close(struct memfs *fs, int writer)
     fs->writers[writer] = NULL;
 }
 
-/* ---- The state of things -----------------------------------------------------------------------
- */
+/* ---- The state of things ---------------------------------------------------------------- */
 
 void memfs_advance(struct memfs *fs, int64_t ns)
 {
@@ -455,8 +451,7 @@ static bool fails(struct memfs *fs)
     return true;
 }
 
-/* ---- struct os ---------------------------------------------------------------------------------
- */
+/* ---- struct os -------------------------------------------------------------------------- */
 
 static struct descriptor *descriptor(struct memfs *fs, int fd)
 {

@@ -133,8 +133,7 @@ static void lose(struct model *m, struct file *f)
         f->unfound = true;
 }
 
-/* ---- The follower ------------------------------------------------------------------------------
- */
+/* ---- The follower ----------------------------------------------------------------------- */
 
 static void deliver(struct model *m, const char *at, size_t len, bool whole)
 {
@@ -277,8 +276,7 @@ static void act_overflow(struct model *m, unsigned amount)
     memfs_overflow(m->fs);
 }
 
-/* ---- The writers -------------------------------------------------------------------------------
- */
+/* ---- The writers ------------------------------------------------------------------------ */
 
 static void drop_late(struct model *m)
 {
@@ -364,8 +362,7 @@ static void act_old_write(struct model *m, unsigned amount)
     m->late_ns = now(m);
 }
 
-/* ---- Rotation ----------------------------------------------------------------------------------
- */
+/* ---- Rotation --------------------------------------------------------------------------- */
 
 /* What only the follower held is gone when it stops. */
 static void forget_unlinked(struct model *m)
@@ -560,8 +557,7 @@ static void (*const actions[MODEL_ACTIONS])(struct model *m, unsigned amount) = 
     [MODEL_OVERFLOW] = act_overflow, [MODEL_QUIET] = act_quiet,
 };
 
-/* ---- Running -----------------------------------------------------------------------------------
- */
+/* ---- Running ---------------------------------------------------------------------------- */
 
 static void judge(struct model *m)
 {
@@ -608,8 +604,7 @@ struct model_result model_run(const struct model_step *steps, size_t count, bool
     return result;
 }
 
-/* ---- Random lists ------------------------------------------------------------------------------
- */
+/* ---- Random lists ----------------------------------------------------------------------- */
 
 static uint64_t next_random(uint64_t *state)
 {

@@ -53,8 +53,7 @@ static void tear_down(void)
 
 TestSuite(begin, .init = set_up, .fini = tear_down);
 
-/* ---- At a time ---------------------------------------------------------------------------------
- */
+/* ---- At a time -------------------------------------------------------------------------- */
 
 Test(begin, at_the_start_everything_is_backfill_until_it_is_read)
 {
@@ -250,8 +249,7 @@ Test(begin, the_past_of_several_files_is_read_by_time)
     cr_expect_geq(changes, 10, "one after the other would change once");
 }
 
-/* ---- What is named -----------------------------------------------------------------------------
- */
+/* ---- What is named ---------------------------------------------------------------------- */
 
 static void refused(const char *path, const char *because)
 {

@@ -39,8 +39,7 @@ static void begin(void)
     cr_assert_str_eq(rig_read(&rig, 1100), "a");
 }
 
-/* ---- Rotation by rename ------------------------------------------------------------------------
- */
+/* ---- Rotation by rename ----------------------------------------------------------------- */
 
 Test(faults, rename_and_a_new_file_at_once)
 {
@@ -192,8 +191,7 @@ Test(faults, symlink_switched)
     cr_expect_str_eq(rig_read(&rig, 100), "late d");
 }
 
-/* ---- Truncation --------------------------------------------------------------------------------
- */
+/* ---- Truncation ------------------------------------------------------------------------- */
 
 Test(faults, copytruncate)
 {
@@ -264,8 +262,7 @@ Test(faults, rewritten_to_a_larger_size)
     cr_expect_str_eq(rig_read(&rig, 10), "b c d");
 }
 
-/* ---- Stopped and started again -----------------------------------------------------------------
- */
+/* ---- Stopped and started again ---------------------------------------------------------- */
 
 Test(faults, goes_on_where_it_stopped)
 {
@@ -376,8 +373,7 @@ Test(faults, a_symlink_switched_while_it_was_stopped)
     cr_expect_str_eq(rig_read(&rig, 100), "b c");
 }
 
-/* ---- Files that come and go --------------------------------------------------------------------
- */
+/* ---- Files that come and go ------------------------------------------------------------- */
 
 Test(faults, missing_at_the_start)
 {
@@ -476,8 +472,7 @@ Test(faults, something_else_takes_the_place_of_the_log)
     cr_expect_str_eq(rig_read(&rig, 10), "b");
 }
 
-/* ---- The system --------------------------------------------------------------------------------
- */
+/* ---- The system ------------------------------------------------------------------------- */
 
 Test(faults, event_queue_overflow)
 {
@@ -556,8 +551,7 @@ Test(faults, the_wall_clock_set_back_means_nothing)
     cr_expect_not(memfs_is_read(fs, LOG ".1"), "quiet is measured by the clock that never steps");
 }
 
-/* ---- Lines -------------------------------------------------------------------------------------
- */
+/* ---- Lines ------------------------------------------------------------------------------ */
 
 Test(faults, half_a_line_a_pause_the_other_half)
 {

@@ -1,0 +1,226 @@
+#include "source/sources.h"
+
+#include "base/mem.h"
+#include "base/safe.h"
+#include "source/paths.h"
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- What is named ---------------------------------------------------------------------- */
+
+static uint32_t add_source(struct sources *s, struct track *k)
+{
+    if (s->count == s->room) {
+        s->room = s->room ? s->room * 2 : 8;
+        s->tracks = mem_grow(s->tracks, s->room, sizeof(struct track *));
+    }
+    s->tracks[s->count] = k;
+    return (uint32_t)s->count++;
+}
+
+static bool same_directory(const char *a, const char *b)
+{
+    size_t x = (size_t)(path_name(a) - a), y = (size_t)(path_name(b) - b);
+    return x == y && memcmp(a, b, x) == 0;
+}
+
+static void add_path(struct sources *s, const char *path)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->tracks[i] && strcmp(s->tracks[i]->path, path) == 0)
+            return;
+    struct track *k = track_new(&s->shared, (uint32_t)s->count, path);
+    k->begun = s->started;
+    add_source(s, k);
+}
+
+static bool held_elsewhere(const void *sources, const void *asker, const struct file_identity *id)
+{
+    const struct sources *s = sources;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->tracks[i] && s->tracks[i] != asker && track_holds(s->tracks[i], id))
+            return true;
+    return false;
+}
+
+/* What is beside a log that we follow is not a log of its own when rotation made it. */
+static bool is_rotated(const struct sources *s, const char *path)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const char *known = s->tracks[i] ? s->tracks[i]->path : "";
+        if (same_directory(known, path) && globs_is_rotated(path_name(known), path_name(path)))
+            return true;
+    }
+    return false;
+}
+
+/* Of what a pattern matches, only logs that nobody reads yet under another name. */
+static void add_match(void *ctx, const char *path)
+{
+    struct sources *s = ctx;
+    const struct os *os = s->shared.os;
+    struct file_facts facts;
+    if (os->facts_at(os->self, path, &facts) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR)
+            return; /* only a part of the pattern matched */
+    } else if (!facts.regular || held_elsewhere(s, NULL, &facts.id) ||
+               shared_left(&s->shared, &facts.id)) {
+        return;
+    }
+    if (!s->started || !is_rotated(s, path))
+        add_path(s, path);
+}
+
+static void match(struct sources *s, bool all)
+{
+    for (size_t i = 0; i < s->glob_count; i++)
+        if (all || s->globs[i].look)
+            globs_match(&s->globs[i], &s->shared, add_match, s);
+}
+
+static bool check_file(const struct os *os, const char *path, struct error *why)
+{
+    struct file_facts facts;
+    if (os->facts_at(os->self, path, &facts) != 0 || facts.regular)
+        return true; /* what is not there or not readable is waited for */
+    return error_set(why, "%s is %s; logs are regular files", safe_str(text_of(path)),
+                     facts.directory ? "a directory" : "a pipe, socket or device");
+}
+
+static bool add_named(struct sources *s, const char *path, struct error *why)
+{
+    const struct os *os = s->shared.os;
+    struct file_facts facts;
+    size_t len = strlen(path);
+    if (len == 0)
+        return error_set(why, "an empty file name");
+    if (strcmp(path, "-") == 0) {
+        if (!s->input.wanted)
+            s->input.source = add_source(s, NULL);
+        s->input.wanted = true;
+        return true;
+    }
+    if (!path_is_glob(path) || os->facts_at(os->self, path, &facts) == 0) {
+        if (!check_file(os, path, why))
+            return false;
+        add_path(s, path);
+        return true;
+    }
+    if (path[len - 1] == '/')
+        return error_set(why, "%s names directories; logs are regular files",
+                         safe_str(text_of(path)));
+    s->globs = mem_grow(s->globs, s->glob_count + 1, sizeof *s->globs);
+    globs_init(&s->globs[s->glob_count++], path);
+    return true;
+}
+
+/* Logs that a state knows and a pattern names, even when they are not there at the moment: the rest
+ * of them may have been rotated away. */
+static void add_resumed(struct sources *s, const struct follow_options *o)
+{
+    for (size_t i = 0; i < o->resume_count; i++)
+        for (size_t j = 0; j < s->glob_count && !follow_resume_is_blank(&o->resume[i]); j++)
+            if (fnmatch(s->globs[j].pattern, o->resume[i].path, FNM_PATHNAME | FNM_PERIOD) == 0)
+                add_path(s, o->resume[i].path);
+}
+
+bool sources_add(struct sources *s, const struct follow_options *o, struct error *why)
+{
+    for (size_t i = 0; i < o->path_count; i++)
+        if (!add_named(s, o->paths[i], why))
+            return false;
+    if (o->path_count == 0)
+        return error_set(why, "no file to follow");
+    add_resumed(s, o);
+    match(s, true);
+    if (s->count == 0)
+        shared_tell(&s->shared, 0, NOTICE_WAITING, "%s", safe_str(text_of(s->globs[0].pattern)));
+    return true;
+}
+
+void sources_init(struct sources *s, const struct os *os)
+{
+    *s = (struct sources){0};
+    shared_init(&s->shared, os);
+    s->shared.held_elsewhere = held_elsewhere;
+    s->shared.sources = s;
+    input_init(&s->input);
+}
+
+void sources_done(struct sources *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        track_free(s->tracks[i]);
+    for (size_t i = 0; i < s->glob_count; i++)
+        globs_done(&s->globs[i], &s->shared);
+    input_done(&s->input);
+    shared_done(&s->shared);
+    free(s->tracks);
+    free(s->globs);
+}
+
+/* ---- What happens to them --------------------------------------------------------------- */
+
+static void on_event(void *ctx, const struct os_event *e)
+{
+    struct sources *s = ctx;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->tracks[i])
+            track_event(s->tracks[i], e);
+    for (size_t i = 0; i < s->glob_count; i++)
+        globs_event(&s->globs[i], e);
+}
+
+void sources_events(struct sources *s)
+{
+    if (!watcher_events(&s->shared.watcher, on_event, s))
+        sources_doubt(s);
+}
+
+void sources_doubt(struct sources *s)
+{
+    match(s, true);
+    for (size_t i = 0; i < s->count; i++)
+        if (s->tracks[i])
+            track_doubt(s->tracks[i]);
+}
+
+void sources_match(struct sources *s)
+{
+    match(s, false);
+}
+
+bool sources_polled(struct sources *s, int every_ms)
+{
+    int problem = s->shared.watcher.problem;
+    bool polled = false;
+    for (size_t i = 0; i < s->count && !polled; i++)
+        polled = s->tracks[i] && track_is_polled(s->tracks[i]);
+    if (polled && !s->polling_told) {
+        shared_tell(&s->shared, 0, NOTICE_POLLING, "files are looked at every %d ms: %s", every_ms,
+                    problem ? strerror(problem) : "their file system tells of no changes");
+        s->polling_told = true;
+    }
+    return polled;
+}
+
+bool sources_busy(const struct sources *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->tracks[i] && track_busy(s->tracks[i]))
+            return true;
+    return s->input.ready;
+}
+
+int64_t sources_next_ns(const struct sources *s)
+{
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < s->count; i++) {
+        int64_t wish = s->tracks[i] ? track_next_ns(s->tracks[i]) : INT64_MAX;
+        if (wish < next)
+            next = wish;
+    }
+    return next;
+}

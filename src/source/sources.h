@@ -1,0 +1,53 @@
+/* sources.h - what is followed: the logs named, those that patterns match by now, standard
+ * input; and the events and looks that keep all of them up to date.
+ *
+ * Owns the tracks and the patterns. One thread. Members are for the source layer to read. */
+#ifndef SPATE_SOURCE_SOURCES_H
+#define SPATE_SOURCE_SOURCES_H
+
+#include "base/error.h"
+#include "source/globs.h"
+#include "source/input.h"
+#include "source/shared.h"
+#include "source/track.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sources {
+    struct shared shared;
+    struct track **tracks; /* NULL where a source is standard input */
+    size_t count, room;
+    struct globs *globs;
+    size_t glob_count;
+    struct input input;
+    bool started;      /* what appears from now on is new: read from 0 */
+    bool polling_told; /* NOTICE_POLLING */
+};
+
+void sources_init(struct sources *s, const struct os *os);
+void sources_done(struct sources *s);
+
+/* Adds all that the options name. False with *why filled when one of them can never work. */
+bool sources_add(struct sources *s, const struct follow_options *o, struct error *why);
+
+/* Takes in the events that wait. Where some were lost everything is looked at. */
+void sources_events(struct sources *s);
+
+/* Events are hints: looks at everything, whatever they said. */
+void sources_doubt(struct sources *s);
+
+/* Looks whether patterns match more, in those directories where something happened. */
+void sources_match(struct sources *s);
+
+/* True when some of them can be told nothing by watches; tells that once, with the reason.
+ * `every_ms`: how often they are looked at instead. */
+bool sources_polled(struct sources *s, int every_ms);
+
+/* Something can be read at once. */
+bool sources_busy(const struct sources *s);
+
+/* When one of them wants to be called again; INT64_MAX: none does. */
+int64_t sources_next_ns(const struct sources *s);
+
+#endif
