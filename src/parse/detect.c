@@ -99,6 +99,11 @@ size_t trial_best(const struct trial *t, size_t count)
     return best;
 }
 
+bool trial_prefers(const struct trial *t, size_t one, size_t other)
+{
+    return score(t, one) > score(t, other);
+}
+
 static void tell_choice(const struct trial *t, const struct format *f, size_t best,
                         struct notice *notice)
 {

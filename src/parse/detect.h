@@ -38,6 +38,9 @@ void trial_line(struct trial *t, const struct format *const formats[], struct fo
 /* Index of the format that fits best, or SIZE_MAX when none fits a single line. */
 size_t trial_best(const struct trial *t, size_t count);
 
+/* Whether one format fits better than another, not just as well. */
+bool trial_prefers(const struct trial *t, size_t one, size_t other);
+
 /* Writes what the trial found: the notice of a choice, or that nothing fits and where the
  * nearest stops. */
 void trial_tell(const struct trial *t, const struct format *const formats[], size_t best,

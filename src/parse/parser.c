@@ -5,34 +5,11 @@
 
 #include "base/mem.h"
 #include "base/safe.h"
-#include "parse/detect.h"
-#include "parse/formats.h"
 #include "parse/lines.h"
+#include "parse/parser_state.h"
 #include "parse/reader.h"
 
-enum {
-    ENDS = 512,            /* newlines looked for at a time */
-    RUN_LIMIT = 32,        /* rejected lines in a row before auto looks again */
-    RUN_LIMIT_MOST = 4096, /* the pause doubles while looking again is of no use */
-    PROBE_BYTES = LINE_LIMIT + BATCH_SLACK
-};
-
-struct parser {
-    const struct formats *fs;
-    field_set want;
-    struct format_memo *memos; /* one a format */
-    size_t chosen;             /* SIZE_MAX while auto has found nothing */
-    struct trial trial;
-    bool settled; /* the trial has seen all the lines it wants */
-    bool any_hit;
-    unsigned run; /* rejected lines in a row */
-    unsigned run_limit;
-    uint32_t run_at; /* where the run began in this batch */
-    bool told_bad, told_off;
-    struct notice news;
-    struct batch *probe; /* room for parser_second() */
-    uint32_t ends[ENDS];
-};
+enum { PROBE_BYTES = LINE_LIMIT + BATCH_SLACK };
 
 struct parser *parser_new(const struct formats *fs, field_set want)
 {
@@ -62,30 +39,6 @@ void parser_free(struct parser *p)
     free(p);
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    char *real = realpath(a, NULL);
-    char *other = realpath(b, NULL);
-    bool same = strcmp(real ? real : a, other ? other : b) == 0;
-    free(real);
-    free(other);
-    return same;
-}
-
-void parser_reads(struct parser *p, const char *path)
-{
-    for (size_t i = 0; i < p->fs->home_count; i++) {
-        if (!same_file(p->fs->homes[i].path, path))
-            continue;
-        p->chosen = p->fs->homes[i].format;
-        p->settled = true;
-        p->news = (struct notice){.kind = NOTICE_FORMAT};
-        snprintf(p->news.text, sizeof p->news.text, "%s: the server's configuration names it",
-                 safe_str(format_name(p->fs->list[p->chosen])));
-        return;
-    }
-}
-
 const struct format *parser_format(const struct parser *p)
 {
     return p->chosen == SIZE_MAX ? NULL : p->fs->list[p->chosen];
@@ -98,91 +51,6 @@ bool parser_news(struct parser *p, struct notice *notice)
     *notice = p->news;
     p->news.kind = NOTICE_NONE;
     return true;
-}
-
-/* ---- Lines ---------------------------------------------------------------------------------- */
-
-/* The line of [at, end) without its end and not longer than is kept; `long_line` when it was. */
-static struct span trim_line(const struct batch *b, uint32_t at, uint32_t end, bool *long_line)
-{
-    if (end > at && b->bytes[end - 1] == '\r')
-        end--;
-    *long_line = end - at > LINE_LIMIT;
-    return (struct span){at, *long_line ? LINE_LIMIT : end - at};
-}
-
-/* The offset of the newline of the line at `at`, or the end of the batch. */
-static uint32_t line_end(const struct batch *b, uint32_t at)
-{
-    uint32_t end;
-    return lines_find(b->bytes, at, b->used, &end, 1) == 1 ? end : b->used;
-}
-
-/* ---- Choosing ------------------------------------------------------------------------------- */
-
-/* A server's configuration may name more formats than a trial has room for. */
-static size_t trial_formats(const struct parser *p)
-{
-    return p->fs->count < TRIAL_FORMATS ? p->fs->count : TRIAL_FORMATS;
-}
-
-/* Shows lines from `at` on to all formats, until the trial has enough or the batch ends. */
-static void look_at_lines(struct parser *p, struct batch *b, uint32_t at)
-{
-    while (at < b->used && p->trial.lines < TRIAL_LINES) {
-        bool long_line;
-        uint32_t end = line_end(b, at);
-        struct span line = trim_line(b, at, end, &long_line);
-        if (line.len > 0)
-            trial_line(&p->trial, p->fs->list, p->memos, trial_formats(p), b, line);
-        at = end + 1;
-    }
-    p->settled = p->trial.lines >= TRIAL_LINES;
-}
-
-/* Takes what fits best so far; a choice that stands is not given up for nothing. */
-static bool choose(struct parser *p)
-{
-    size_t best = trial_best(&p->trial, trial_formats(p));
-    bool first_failure = best == SIZE_MAX && p->chosen == SIZE_MAX && !p->told_bad;
-    if (p->trial.lines == 0 || (!first_failure && (best == p->chosen || best == SIZE_MAX)))
-        return false;
-    p->told_bad = best == SIZE_MAX;
-    p->chosen = best;
-    trial_tell(&p->trial, p->fs->list, best, &p->news);
-    return best != SIZE_MAX;
-}
-
-/* Lines of the run that began in this batch are read once more. */
-static void rewind_run(struct parser *p, struct batch *b)
-{
-    while (b->reject_count > 0 && b->rejects[b->reject_count - 1].line.at >= p->run_at)
-        b->reject_count--;
-    for (uint32_t at = p->run_at; at < b->scanned;) {
-        bool long_line;
-        uint32_t end = line_end(b, at);
-        if (trim_line(b, at, end, &long_line).len > 0) {
-            b->lines.read--;
-            b->lines.rejected--;
-            b->lines.truncated -= long_line;
-        }
-        at = end + 1;
-    }
-    b->scanned = p->run_at;
-}
-
-/* After a run of rejected lines: does another format fit them? */
-static void look_again(struct parser *p, struct batch *b)
-{
-    trial_clear(&p->trial);
-    look_at_lines(p, b, p->run_at);
-    if (choose(p)) {
-        rewind_run(p, b);
-        p->run_limit = RUN_LIMIT;
-    } else if (p->run_limit < RUN_LIMIT_MOST) {
-        p->run_limit *= 2;
-    }
-    p->run = 0;
 }
 
 /* ---- Reading -------------------------------------------------------------------------------- */
@@ -223,11 +91,11 @@ static enum verdict read_line(struct parser *p, struct reading *r)
 /* Counts a rejected line. True when it is time to look at the choice again. */
 static bool count_reject(struct parser *p, struct batch *b, const struct reject *why)
 {
+    if (p->run++ == 0)
+        parser_run_begins(p, b, why->line.at);
     b->lines.read++;
     b->lines.rejected++;
     keep_reject(b, why);
-    if (p->run++ == 0)
-        p->run_at = why->line.at;
     return p->fs->automatic && p->run >= p->run_limit;
 }
 
@@ -270,15 +138,15 @@ static bool take_lines(struct parser *p, struct batch *b, size_t count)
             continue;
         r.out = &b->entries[b->count];
         enum verdict verdict = read_line(p, &r);
-        if (long_line && verdict != LINE_SKIPPED) {
-            b->lines.truncated++;
-            r.out->cut = 1;
-        }
         if (verdict == LINE_HIT) {
             b->count++;
             p->run = 0;
         } else if (verdict == LINE_REJECTED) {
             again = count_reject(p, b, &why);
+        }
+        if (long_line && verdict != LINE_SKIPPED) {
+            b->lines.truncated++;
+            r.out->cut = 1;
         }
     }
     count_hits(p, b, b->count - before);
@@ -308,17 +176,17 @@ static void tell_trouble(struct parser *p, struct batch *b)
 
 bool parser_run(struct parser *p, struct batch *b)
 {
-    p->run_at = b->scanned; /* a run that goes on from the batch before */
+    parser_run_begins(p, b, b->scanned); /* where one goes on from the batch before */
     if (!p->settled && b->scanned < b->used) {
-        look_at_lines(p, b, b->scanned);
-        choose(p);
+        parser_look(p, b, b->scanned);
+        parser_choose(p);
     }
     while (b->scanned < b->used && b->count < BATCH_ENTRIES) {
         size_t count = lines_find(b->bytes, b->scanned, b->used, p->ends, ENDS);
         if (count == 0)
             p->ends[count++] = b->used;
         if (take_lines(p, b, count))
-            look_again(p, b); /* maybe back to where the run began */
+            parser_look_again(p, b); /* maybe back to where the run began */
     }
     tell_trouble(p, b);
     return b->scanned == b->used;
@@ -333,7 +201,7 @@ static bool refuses_run(struct parser *p, struct batch *b, uint32_t at)
     unsigned run = 0;
     while (at < b->used && run < RUN_LIMIT) {
         bool long_line;
-        uint32_t end = line_end(b, at);
+        uint32_t end = parser_line_end(b, at);
         struct entry ignored;
         struct reject why;
         struct reading r = {.batch = b,
@@ -355,8 +223,8 @@ static bool look_ahead(struct parser *p, struct batch *b, uint32_t at)
     if (!p->fs->automatic || p->run++ > 0 || !refuses_run(p, b, at))
         return false;
     trial_clear(&p->trial);
-    look_at_lines(p, b, at);
-    return choose(p);
+    parser_look(p, b, at);
+    return parser_choose(p);
 }
 
 enum parser_line parser_read(struct parser *p, struct batch *b, struct span line, struct entry *out,
@@ -366,9 +234,9 @@ enum parser_line parser_read(struct parser *p, struct batch *b, struct span line
                                              [LINE_REJECTED] = PARSER_REJECTED,
                                              [LINE_SKIPPED] = PARSER_SKIPPED};
     if (!p->settled) {
-        look_at_lines(p, b, line.at);
+        parser_look(p, b, line.at);
         p->settled = true; /* what comes later is for look_ahead() */
-        choose(p);
+        parser_choose(p);
     }
     struct reading r = {.batch = b, .line = line, .want = p->want, .out = out, .why = why};
     enum verdict verdict = read_line(p, &r);

@@ -22,7 +22,8 @@
 struct dice {
     const uint8_t *at;
     size_t left;
-    uint64_t state; /* != 0: numbers, else the bytes, then zeroes */
+    uint64_t state;       /* != 0: numbers, else the bytes, then zeroes */
+    uint64_t lines, hits; /* what came out of it, so that a test sees whether it tested anything */
 };
 
 static inline uint32_t dice_roll(struct dice *d, uint32_t below)
@@ -622,6 +623,8 @@ static inline unsigned reference_compare(struct dice *d, struct batch *b, unsign
         struct text text = text_make(b->bytes + at, line.len);
         struct entry expected, got;
         bool hits[2] = {line.len > 0 && reference_read(&ref, text, b->bytes, &expected)};
+        d->lines++;
+        d->hits += hits[0];
         for (unsigned w = 0; w < 3 && same && line.len > 0; w++) {
             head_force(ways[w]);
             hits[1] = format_read(f, &memo, b, (struct span){at, text.len}, want, &got, NULL);

@@ -14,6 +14,10 @@ Test(fast_lines, read_what_the_exact_reader_and_a_pattern_read)
     unsigned formats = rounds ? (unsigned)atoi(rounds) : FORMATS;
     for (unsigned i = 0; i < formats; i++)
         cr_assert_gt(reference_compare(&dice, batch, LINES), 0, "format %u", i);
+    cr_expect_gt(dice.hits, dice.lines / 4, "only %lu of %lu lines are hits",
+                 (unsigned long)dice.hits, (unsigned long)dice.lines);
+    cr_expect_lt(dice.hits, dice.lines * 3 / 4, "%lu of %lu lines are hits",
+                 (unsigned long)dice.hits, (unsigned long)dice.lines);
     batch_free(batch);
 }
 

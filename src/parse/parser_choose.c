@@ -1,0 +1,102 @@
+/* parser_choose.c - by which format the lines of a source are read: named by the user or the
+ * server's configuration, or found by looking. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/safe.h"
+#include "parse/lines.h"
+#include "parse/parser_state.h"
+
+static bool same_file(const char *a, const char *b)
+{
+    char *real = realpath(a, NULL);
+    char *other = realpath(b, NULL);
+    bool same = strcmp(real ? real : a, other ? other : b) == 0;
+    free(real);
+    free(other);
+    return same;
+}
+
+void parser_reads(struct parser *p, const char *path)
+{
+    for (size_t i = 0; i < p->fs->home_count; i++) {
+        if (!same_file(p->fs->homes[i].path, path))
+            continue;
+        p->chosen = p->fs->homes[i].format;
+        p->settled = true;
+        p->news = (struct notice){.kind = NOTICE_FORMAT};
+        snprintf(p->news.text, sizeof p->news.text, "%s: the server's configuration names it",
+                 safe_str(format_name(p->fs->list[p->chosen])));
+        return;
+    }
+}
+
+uint32_t parser_line_end(const struct batch *b, uint32_t at)
+{
+    uint32_t end;
+    return lines_find(b->bytes, at, b->used, &end, 1) == 1 ? end : b->used;
+}
+
+/* A server's configuration may name more formats than a trial has room for. */
+static size_t trial_formats(const struct parser *p)
+{
+    return p->fs->count < TRIAL_FORMATS ? p->fs->count : TRIAL_FORMATS;
+}
+
+void parser_look(struct parser *p, struct batch *b, uint32_t at)
+{
+    while (at < b->used && p->trial.lines < TRIAL_LINES) {
+        bool long_line;
+        uint32_t end = parser_line_end(b, at);
+        struct span line = trim_line(b, at, end, &long_line);
+        if (line.len > 0)
+            trial_line(&p->trial, p->fs->list, p->memos, trial_formats(p), b, line);
+        at = end + 1;
+    }
+    p->settled = p->trial.lines >= TRIAL_LINES;
+}
+
+bool parser_choose(struct parser *p)
+{
+    size_t best = trial_best(&p->trial, trial_formats(p));
+    bool first_failure = best == SIZE_MAX && p->chosen == SIZE_MAX && !p->told_bad;
+    if (p->trial.lines == 0 || (!first_failure && (best == p->chosen || best == SIZE_MAX)))
+        return false;
+    if (p->chosen != SIZE_MAX && !trial_prefers(&p->trial, best, p->chosen))
+        return false;
+    p->told_bad = best == SIZE_MAX;
+    p->chosen = best;
+    trial_tell(&p->trial, p->fs->list, best, &p->news);
+    return best != SIZE_MAX;
+}
+
+void parser_run_begins(struct parser *p, const struct batch *b, uint32_t at)
+{
+    p->run_at = at;
+    p->run_lines = b->lines;
+}
+
+/* Lines of the run that began in this batch are read once more. */
+static void rewind_run(struct parser *p, struct batch *b)
+{
+    uint64_t again = b->lines.rejected - p->run_lines.rejected;
+    while (b->reject_count > 0 && b->rejects[b->reject_count - 1].line.at >= p->run_at)
+        b->reject_count--;
+    b->lines.read -= again;
+    b->lines.rejected -= again;
+    b->lines.truncated = p->run_lines.truncated;
+    b->scanned = p->run_at;
+}
+
+void parser_look_again(struct parser *p, struct batch *b)
+{
+    trial_clear(&p->trial);
+    parser_look(p, b, p->run_at);
+    if (parser_choose(p)) {
+        rewind_run(p, b);
+        p->run_limit = RUN_LIMIT;
+    } else if (p->run_limit < RUN_LIMIT_MOST) {
+        p->run_limit *= 2;
+    }
+    p->run = 0;
+}

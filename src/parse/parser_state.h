@@ -1,0 +1,60 @@
+/* parser_state.h - the parser of one source from inside: shared by parser.c, which reads lines, and
+ * parser_choose.c, which finds out by what format. Private to those files. */
+#ifndef SPATE_PARSE_PARSER_STATE_H
+#define SPATE_PARSE_PARSER_STATE_H
+
+#include "parse/detect.h"
+#include "parse/formats.h"
+#include "parse/parser.h"
+
+enum {
+    ENDS = 512,           /* newlines looked for at a time */
+    RUN_LIMIT = 32,       /* rejected lines in a row before auto looks again */
+    RUN_LIMIT_MOST = 4096 /* the pause doubles while looking again is of no use */
+};
+
+struct parser {
+    const struct formats *fs;
+    field_set want;
+    struct format_memo *memos; /* one a format */
+    size_t chosen;             /* SIZE_MAX while auto has found nothing */
+    struct trial trial;
+    bool settled; /* the trial has seen all the lines it wants */
+    bool any_hit;
+    unsigned run; /* rejected lines in a row */
+    unsigned run_limit;
+    uint32_t run_at; /* where the run began in this batch, and what was counted till then */
+    struct line_counts run_lines;
+    bool told_bad, told_off;
+    struct notice news;
+    struct batch *probe; /* room for parser_second() */
+    uint32_t ends[ENDS];
+};
+
+/* The line of [at, end) without its end and not longer than is kept; `long_line` when it was. */
+static inline struct span trim_line(const struct batch *b, uint32_t at, uint32_t end,
+                                    bool *long_line)
+{
+    if (end > at && b->bytes[end - 1] == '\r')
+        end--;
+    *long_line = end - at > LINE_LIMIT;
+    return (struct span){at, *long_line ? LINE_LIMIT : end - at};
+}
+
+/* The offset of the newline of the line at `at`, or the end of the batch. */
+uint32_t parser_line_end(const struct batch *b, uint32_t at);
+
+/* Shows lines from `at` on to all formats, until the trial has enough or the batch ends. */
+void parser_look(struct parser *p, struct batch *b, uint32_t at);
+
+/* Takes what fits best so far; a choice that stands is not given up for nothing. True when there
+ * is a new one. */
+bool parser_choose(struct parser *p);
+
+/* Notes where a run of rejected lines begins. */
+void parser_run_begins(struct parser *p, const struct batch *b, uint32_t at);
+
+/* After a run of rejected lines: when another format fits them, goes back to where they began. */
+void parser_look_again(struct parser *p, struct batch *b);
+
+#endif
