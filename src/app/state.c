@@ -311,6 +311,8 @@ void state_batch(struct state *s, const struct batch *b, const struct monitor *m
     if (!s)
         return;
     gathering_batch(&s->gathering, b, m, wall_ns);
+    if (b->kind == BATCH_NOTICE && b->notice.kind == NOTICE_BACKFILLED)
+        s->due_ns = monotonic_ns; /* what was missed has been made up for: worth keeping at once */
     hand_over_if_due(s, m, monotonic_ns, wall_ns);
 }
 
