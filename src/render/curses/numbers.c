@@ -64,7 +64,7 @@ const char *number_exact(char into[NUMBER_SIZE], double n)
 
 const char *number_short(char into[NUMBER_SIZE], double n)
 {
-    static const char *const units[] = {"", "k", "M", "G", "T", NULL};
+    static const char *const units[] = {"", "k", "M", "G", "T", "P", "E", NULL};
     unsigned unit = 0;
     for (; n >= 999.5 && units[unit + 1]; unit++)
         n /= 1000;

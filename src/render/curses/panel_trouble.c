@@ -57,7 +57,7 @@ static const char *state_word(enum notice_kind state)
 static void draw_file(const struct pen *p, int y, const struct source_figures *f)
 {
     char n[NUMBER_SIZE], words[160];
-    int path = p->at.w * 2 / 5, x = 1;
+    int path = p->at.w / 3, x = 1;
     pen_say(p, (struct slot){y, x, path - 1}, STYLE_PLAIN, "%s", f->path);
     x += path;
     bool wrong = f->problem[0];
@@ -73,7 +73,7 @@ static void draw_file(const struct pen *p, int y, const struct source_figures *f
     if (f->behind)
         x += pen_say(p, (struct slot){y, x, p->at.w - 1 - x}, STYLE_WARN, "%s", words) + 2;
     snprintf(words, sizeof(words), "%s %s", number_count(n, f->losses),
-             f->losses == 1 ? "loss suspected" : "losses suspected");
+             f->losses == 1 ? "loss" : "losses");
     if (f->losses)
         x += pen_say(p, (struct slot){y, x, p->at.w - 1 - x}, STYLE_BAD, "%s", words) + 2;
     snprintf(words, sizeof(words), "%s %s", number_count(n, f->rotations),
