@@ -1,12 +1,30 @@
-/* kinds.c - the kinds of channels, by their names in the configuration. */
-#include "notify/notify.h"
+/* kinds.c - the kinds of channels: their names in the configuration, and what does their work. */
+#include "notify/channel.h"
 
-static const char *const keys[NOTIFY_KIND_COUNT] = {
-    [NOTIFY_WEBHOOK] = "webhook", [NOTIFY_SLACK] = "slack", [NOTIFY_ALERTMANAGER] = "alertmanager",
-    [NOTIFY_MAIL] = "mail",       [NOTIFY_EXEC] = "exec",   [NOTIFY_JOURNAL] = "journal",
+static const struct kind_row {
+    const char *key;
+    const struct channel_kind *kind;
+} rows[NOTIFY_KIND_COUNT] = {
+    [NOTIFY_WEBHOOK] = {"webhook", &channel_webhook},
+    [NOTIFY_SLACK] = {"slack", &channel_slack},
+    [NOTIFY_ALERTMANAGER] = {"alertmanager", &channel_alertmanager},
+    [NOTIFY_MAIL] = {"mail", &channel_mail},
+    [NOTIFY_EXEC] = {"exec", &channel_exec},
+    [NOTIFY_JOURNAL] = {"journal", &channel_journal},
 };
 
 const char *notify_kind_key(enum notify_kind k)
 {
-    return keys[k];
+    return rows[k].key;
+}
+
+const struct channel_kind *channel_kind_of(enum notify_kind k)
+{
+    return rows[k].kind;
+}
+
+bool channel_later(struct try_end *end)
+{
+    end->result = OUTBOX_LATER;
+    return false;
 }

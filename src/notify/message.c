@@ -1,0 +1,210 @@
+#include "notify/message.h"
+
+#include <math.h>
+#include <nettle/sha2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/safe.h"
+#include "base/time.h"
+#include "base/version.h"
+
+/* ---- Made and done --------------------------------------------------------------------------- */
+
+/* Of several events: a digest of theirs, so that it changes when what is told changes. */
+static void make_key(struct message *m)
+{
+    static const char digits[] = "0123456789abcdef";
+    struct sha256_ctx sha;
+    uint8_t sum[SHA256_DIGEST_SIZE];
+    memcpy(m->key, m->events[0].key, sizeof m->key);
+    if (m->count == 1)
+        return;
+    sha256_init(&sha);
+    for (size_t i = 0; i < m->count; i++)
+        sha256_update(&sha, NOTIFY_KEY_SIZE - 1, (const uint8_t *)m->events[i].key);
+    sha256_digest(&sha, sizeof sum, sum);
+    for (size_t i = 0; i < (NOTIFY_KEY_SIZE - 1) / 2; i++) {
+        m->key[2 * i] = digits[sum[i] >> 4];
+        m->key[2 * i + 1] = digits[sum[i] & 15];
+    }
+}
+
+static const char *host_name(void)
+{
+    static _Thread_local char name[256];
+    if (gethostname(name, sizeof name - 1) || !name[0])
+        return "localhost";
+    for (char *at = name; *at; at++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_", *at))
+            return "localhost";
+    return name;
+}
+
+bool message_make(struct message *m, const struct notify_spec *spec, const struct text *packed,
+                  size_t count)
+{
+    struct clock clock = clock_real();
+    *m = (struct message){.spec = spec, .wall_ns = clock_wall(&clock), .host = host_name()};
+    m->events = mem_new(count + 1, sizeof *m->events);
+    for (size_t i = 0; i < count; i++)
+        m->count += notify_event_unpack(packed[i], &m->events[m->count]);
+    if (m->count)
+        make_key(m);
+    return m->count > 0;
+}
+
+void message_done(struct message *m)
+{
+    free(m->events);
+    *m = (struct message){0};
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+static void put_time(struct json *j, const char *key, int64_t second)
+{
+    char room[TIME_TEXT_SIZE];
+    json_key(j, key);
+    json_text(j, text_of(time_rfc3339(room, second, 0)));
+}
+
+static void put_causes(struct json *j, const struct notify_event *e)
+{
+    json_key(j, "cause");
+    json_list(j);
+    for (size_t i = 0; i < e->cause_count; i++) {
+        const struct notify_cause *c = &e->causes[i];
+        json_open(j);
+        json_key(j, "by");
+        json_text(j, c->by);
+        json_key(j, "name");
+        json_text(j, c->name);
+        json_key(j, "rise");
+        json_number(j, c->rise, 3);
+        json_key(j, "share");
+        json_number(j, c->share < 0 ? NAN : c->share, 3);
+        json_close(j);
+    }
+    json_unlist(j);
+}
+
+static void put_event(struct json *j, const struct notify_event *e)
+{
+    json_open(j);
+    json_key(j, "key");
+    json_text(j, text_of(e->key));
+    json_key(j, "id");
+    json_u64(j, e->alert);
+    json_key(j, "state");
+    json_text(j, text_of(notify_state_word(e->state)));
+    json_key(j, "rule");
+    json_text(j, e->rule);
+    if (e->by.len) {
+        json_key(j, "per");
+        json_text(j, e->by);
+        json_key(j, "of");
+        json_text(j, e->group);
+    }
+    json_key(j, "message");
+    json_text(j, e->message);
+    put_time(j, "triggered_at", e->triggered_at);
+    if (e->state == NOTIFY_RECOVERED)
+        put_time(j, "recovered_at", e->recovered_at);
+    json_key(j, "hits");
+    json_u64(j, e->hits);
+    json_key(j, "rate");
+    json_number(j, e->rate, 3);
+    json_key(j, "peak_rate");
+    json_number(j, e->peak_rate, 3);
+    put_causes(j, e);
+    json_close(j);
+}
+
+void message_json(struct buf *out, const struct message *m)
+{
+    struct json j = json_on(out);
+    json_open(&j);
+    json_key(&j, "version");
+    json_text(&j, text_of(SPATE_VERSION));
+    json_key(&j, "key");
+    json_text(&j, text_of(m->key));
+    json_key(&j, "channel");
+    json_text(&j, text_of(m->spec->name));
+    json_key(&j, "host");
+    json_text(&j, text_of(m->host));
+    put_time(&j, "sent_at", m->wall_ns / NS_PER_S);
+    json_key(&j, "lost");
+    json_u64(&j, m->lost);
+    json_key(&j, "alerts");
+    json_list(&j);
+    for (size_t i = 0; i < m->count; i++)
+        put_event(&j, &m->events[i]);
+    json_unlist(&j);
+    json_close(&j);
+}
+
+/* ---- Words ----------------------------------------------------------------------------------- */
+
+void message_title(struct buf *out, const struct message *m)
+{
+    size_t counts[NOTIFY_STATE_COUNT] = {0};
+    bool one_rule = true, first = true;
+    for (size_t i = 0; i < m->count; i++) {
+        counts[m->events[i].state]++;
+        one_rule &= text_same(m->events[i].rule, m->events[0].rule);
+    }
+    for (enum notify_state s = 0; s < NOTIFY_STATE_COUNT; s++) {
+        if (!counts[s])
+            continue;
+        buf_str(out, first ? "" : ", ");
+        if (m->count > 1)
+            buf_printf(out, "%zu ", counts[s]);
+        buf_str(out, notify_state_word(s));
+        first = false;
+    }
+    if (!one_rule)
+        return;
+    buf_str(out, ": ");
+    safe_add(out, m->events[0].rule);
+    if (m->count == 1 && m->events[0].by.len) {
+        buf_byte(out, ' ');
+        safe_add(out, m->events[0].group);
+    }
+}
+
+/* A quote that the name itself has would end the quotation: it becomes an apostrophe. */
+static void add_quoted(struct buf *out, struct text name, const char *quote)
+{
+    buf_str(out, quote);
+    size_t from = out->len;
+    safe_add(out, name);
+    for (size_t i = from; *quote && i < out->len; i++)
+        if (out->at[i] == *quote)
+            out->at[i] = '\'';
+    buf_str(out, quote);
+}
+
+void message_cause(struct buf *out, const struct notify_cause *c, const char *quote)
+{
+    buf_printf(out, "%+.1f/s from ", c->rise);
+    safe_add(out, c->by);
+    buf_byte(out, ' ');
+    add_quoted(out, c->name, quote);
+    if (c->share >= 0)
+        buf_printf(out, " (%.0f %%)", 100 * c->share);
+}
+
+void message_duration(struct buf *out, const struct notify_event *e)
+{
+    char room[TIME_TEXT_SIZE];
+    int64_t s = e->recovered_at - e->triggered_at;
+    if (s <= 0 || s > INT64_MAX / NS_PER_S)
+        buf_str(out, "0s");
+    else
+        buf_str(out, duration_text(room, s * NS_PER_S));
+}

@@ -1,0 +1,10 @@
+/* slack.h - the text of a message for a chat. Pure. */
+#ifndef SPATE_NOTIFY_SLACK_H
+#define SPATE_NOTIFY_SLACK_H
+
+#include "notify/message.h"
+
+/* Valid UTF-8, a line for each alert and cause. */
+void slack_text(struct buf *out, const struct message *m);
+
+#endif
