@@ -192,7 +192,7 @@ static ALWAYS void put_value(const struct head_step *s, struct reading *r, const
 /* Whether the last required value may stand there without its literal. */
 static inline bool stands_alone(const struct head_step *s, const char *to, const char *end)
 {
-    if (s->op == HEAD_REQUEST || s->op == HEAD_QUOTED)
+    if (s->after_len > 0 && first_of(s) != ' ')
         return false; /* the exact reader knows */
     return to == end || *to == ' ';
 }

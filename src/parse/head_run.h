@@ -34,53 +34,65 @@ static inline void put_dash(struct entry *e, field_set gives)
     e->null |= gives;
 }
 
+/* Where the parts of a line of that shape are. */
+struct usual_line {
+    const char *host, *host_end, *time, *request, *quote, *bytes_end;
+    uint64_t bytes;
+    uint16_t status;
+    bool no_status, no_bytes;
+};
+
+/* False: look closer. */
+static ALWAYS bool find_parts(struct usual_line *u, const char *at, const char *end)
+{
+    static const char dashes[8] = " - - [", behind_time[4] = "] \"";
+    u->host = at;
+    u->host_end = find_space(at, end);
+    if (UNLIKELY(u->host_end - at < 2 ||
+                 (load_8(u->host_end) & UINT64_C(0xffffffffffff)) != load_8(dashes)))
+        return false;
+    u->time = u->host_end + 6;
+    u->request = u->time + STAMP_CLF_LEN + 3;
+    if (UNLIKELY((load_4(u->request - 3) & 0xffffff) != load_4(behind_time) || u->request >= end))
+        return false;
+    u->quote = plain_quote(u->request, end);
+    if (UNLIKELY(!u->quote || u->quote[1] != ' '))
+        return false;
+    const char *to = scan_status(u->quote + 2, &u->status, &u->no_status);
+    if (UNLIKELY(!to || *to != ' '))
+        return false;
+    u->bytes_end = to = scan_count(to + 1, &u->bytes, &u->no_bytes);
+    return LIKELY(to && to <= end && (to == end || *to == ' '));
+}
+
 /* Reads one line; returns behind the bytes, or NULL: look closer. */
 static ALWAYS const char *read_usual(const struct head *h, const struct head_plan *plan,
                                      struct reading *r, const char *at, const char *end)
 {
-    static const char dashes[8] = " - - [", behind_time[4] = "] \"";
     struct entry *e = r->out;
-    const char *host_end = find_space(at, end);
-    if (UNLIKELY(host_end - at < 2 ||
-                 (load_8(host_end) & UINT64_C(0xffffffffffff)) != load_8(dashes)))
+    const struct head_step *status = &h->steps[h->usual + 1], *bytes = status + 1;
+    struct usual_line u = {.status = 0};
+    if (UNLIKELY(!find_parts(&u, at, end)))
         return NULL;
-    const char *time = host_end + 6, *request = time + STAMP_CLF_LEN + 3;
-    if (UNLIKELY((load_4(request - 3) & 0xffffff) != load_4(behind_time) || request >= end))
-        return NULL;
-    const char *quote = plain_quote(request, end);
-    uint16_t status = 0;
-    uint64_t bytes;
-    bool no_status, no_bytes;
-    if (UNLIKELY(!quote || quote[1] != ' '))
-        return NULL;
-    const char *to = scan_status(quote + 2, &status, &no_status);
-    if (UNLIKELY(!to || *to != ' '))
-        return NULL;
-    to = scan_count(to + 1, &bytes, &no_bytes);
-    if (UNLIKELY(!to || to > end || !(to == end || *to == ' ')))
-        return NULL;
-
     e->has = plan->has;
     e->null = plan->null;
-    if (UNLIKELY(!put_clf_time(r, time)))
+    if (UNLIKELY(!put_clf_time(r, u.time)))
         return NULL;
     if (plan->host)
         e->text[h->steps[0].field] =
-            (struct span){reading_offset(r, at), (uint32_t)(host_end - at)};
-    e->status = status;
-    if (UNLIKELY(no_status))
-        put_dash(e, h->steps[h->usual + 1].gives);
-    if (plan->bytes) {
-        const struct head_step *s = &h->steps[h->usual + 2];
-        e->number[s->field - FIELD_FIRST_NUMBER] = bytes;
-        if (plan->also)
-            e->number[s->also - FIELD_FIRST_NUMBER] = bytes;
-    }
-    if (no_bytes)
-        put_dash(e, h->steps[h->usual + 2].gives);
+            (struct span){reading_offset(r, u.host), (uint32_t)(u.host_end - u.host)};
+    e->status = u.status;
+    if (UNLIKELY(u.no_status))
+        put_dash(e, status->gives);
+    if (plan->bytes)
+        e->number[bytes->field - FIELD_FIRST_NUMBER] = u.bytes;
+    if (plan->also)
+        e->number[bytes->also - FIELD_FIRST_NUMBER] = u.bytes;
+    if (u.no_bytes)
+        put_dash(e, bytes->gives);
     if (plan->request)
-        put_request(r, request, quote);
-    return to;
+        put_request(r, u.request, u.quote);
+    return u.bytes_end;
 }
 
 /* A quoted text behind the bytes, wanted or only to be stepped over. Returns behind its literal,

@@ -16,19 +16,27 @@ static void keep_best(struct walk *w, unsigned whole)
     w->whole = whole;
 }
 
+/* What closes a value belongs to it: without its quote or bracket it is cut. */
+static bool closes(struct text after)
+{
+    return after.len > 0 && memchr("\"'])}", after.at[0], 5) != NULL;
+}
+
 /* A value that the line leaves alone with at `to`: it is whole although its literal does not
  * follow. For the last required value a space or the literal's first byte is enough; for those
- * behind, a quote that closes the line. */
+ * behind, a quote or bracket that closes the line. */
 static bool stands_alone(const struct walk *w, const struct step *s, const char *to)
 {
     struct text after = s->after;
-    if (s->shape == SHAPE_QUOTED) {
+    bool required = w->step + 1 == w->p->required;
+    if (closes(after)) {
+        if (to == w->end || *to != after.at[0])
+            return false;
         to++;
         after = text_cut(after, 1, after.len);
-        if (to == w->end)
-            return w->step + 1 >= w->p->required;
+        return to == w->end || (required && (*to == ' ' || (after.len > 0 && *to == after.at[0])));
     }
-    if (w->step + 1 == w->p->required)
+    if (required)
         return to == w->end || *to == ' ' || (after.len > 0 && *to == after.at[0]);
     return w->step + 1 == w->p->count && after.len == 0 && (to == w->end || *to == ' ');
 }

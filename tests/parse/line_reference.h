@@ -224,7 +224,7 @@ static inline void add_piece_pattern(struct buf *out, const struct piece *p, boo
     case P_DASH: buf_str(out, "(-)"); break;
     case P_WORD: buf_str(out, prefix ? "([^ ]+?)" : "([^ ]++)"); break;
     case P_USER: buf_str(out, "(-|(?!- )[^ ]++(?: ++(?!- )[^ ]++)*?)"); break;
-    case P_TIME: buf_printf(out, strict ? "\\[(%s)" : "\\[(%s)\\]", time_pattern); break;
+    case P_TIME: buf_printf(out, "\\[(%s)\\]", time_pattern); break;
     case P_REQUEST:
         buf_str(out, strict ? "\"((?:\\\\.|[^\\\\\"])*)\"" : "\"((?:\\\\.|[^\\\\])*?)\"");
         break;
@@ -278,8 +278,7 @@ static inline void reference_open(struct reference *ref, struct dice *d)
         ref->one[i] = reference_compile(one.at);
         buf_done(&one);
     }
-    bool ends_in_time = ref->pieces[ref->required - 1].kind == P_TIME;
-    buf_str(&pattern, ends_in_time ? "(?=[] ]|\\z)" : "(?= |\\z)");
+    buf_str(&pattern, "(?= |\\z)");
     buf_byte(&pattern, '\0');
     ref->head = reference_compile(pattern.at);
     buf_done(&pattern);
@@ -482,9 +481,7 @@ static inline bool reference_read(struct reference *ref, struct text line, const
         group_of(ref, i + 1, line, &values[i]);
     for (unsigned i = 0; i < ref->required; i++)
         expect_value(ref, e, base, &ref->pieces[i], values[i]);
-    bool shut = ref->pieces[ref->required - 1].kind != P_TIME;
-    if (shut || (behind < line.len && line.at[behind] == ']'))
-        expect_tail(ref, line, base, behind + !shut, e);
+    expect_tail(ref, line, base, behind, e);
     return true;
 }
 
