@@ -8,7 +8,6 @@
 void shared_init(struct shared *s, const struct os *os)
 {
     *s = (struct shared){.os = os};
-    s->past = mem_new(PAST_KEPT, sizeof *s->past);
     watcher_open(&s->watcher, os);
 }
 
@@ -55,6 +54,8 @@ bool shared_told(struct shared *s, struct batch *b)
 
 void shared_leave(struct shared *s, const struct position *p)
 {
+    if (!s->past)
+        s->past = mem_new(PAST_KEPT, sizeof *s->past);
     struct position *known = (struct position *)shared_left(s, &p->id);
     if (known)
         *known = *p;

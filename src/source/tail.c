@@ -157,6 +157,7 @@ void tail_restart(struct tail *t)
 {
     lines_move(&t->lines, 0, NULL, 0);
     t->backfill_to = 0;
+    t->hole = true;
     t->hint = true;
     t->pending = true;
 }
@@ -238,6 +239,20 @@ static enum tail_result read_archive(struct tail *t, struct batch *b)
     return got == 0 ? TAIL_ENDED : b->used ? TAIL_LINES : TAIL_MORE;
 }
 
+/* Steps over what these bytes hold of the hole. True when that was something: read again from there. */
+static bool step_over_hole(struct tail *t, const char *bytes, size_t len)
+{
+    size_t nulls = 0;
+    while (nulls < len && bytes[nulls] == '\0')
+        nulls++;
+    t->hole = nulls == len;
+    if (nulls == 0)
+        return false;
+    uint32_t anchor = nulls < ANCHOR_BYTES ? (uint32_t)nulls : ANCHOR_BYTES;
+    lines_move(&t->lines, lines_place(&t->lines) + nulls, (const uint8_t *)bytes, anchor);
+    return true;
+}
+
 enum tail_result tail_read(struct tail *t, struct batch *b)
 {
     if (t->unpack)
@@ -269,6 +284,8 @@ enum tail_result tail_read(struct tail *t, struct batch *b)
         t->hint = true;
         return TAIL_NOTHING;
     }
+    if (t->hole && step_over_hole(t, into, (size_t)got))
+        return TAIL_MORE;
     lines_take(&t->lines, b, (size_t)got);
     t->at_end = (size_t)got < room && lines_place(&t->lines) >= t->size;
     describe(t, b, backfill);

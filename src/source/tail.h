@@ -39,6 +39,7 @@ struct tail {
     int64_t modified_ns;       /* wall clock, at the last look */
     uint64_t limit;            /* COPY: where it ends */
     uint64_t backfill_to;      /* what stands before was there at the start */
+    bool hole;                 /* since TAIL_CUT only NULs were met: see tail_restart() */
     bool at_end;               /* the last read left nothing behind */
     bool ended;                /* ARCHIVE, COPY: read to the end */
     bool alias;                /* its id is that of a file that lives on: never finished */
@@ -87,7 +88,8 @@ enum tail_result {
  * the batch says about the lines, but for the source. */
 enum tail_result tail_read(struct tail *t, struct batch *b);
 
-/* Reads again from 0 after TAIL_CUT. */
+/* Reads again from 0 after TAIL_CUT. A writer that does not append goes on at its old place, and
+ * the file then begins with a hole: the NULs before the first other byte are no line. */
 void tail_restart(struct tail *t);
 
 /* The file is let go: hands out the unfinished last line if there is one, and in any case a

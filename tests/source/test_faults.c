@@ -238,6 +238,20 @@ Test(faults, a_half_line_that_is_cut_is_a_loss)
     cr_expect_eq(rig_told(&rig, NOTICE_LOSS), 1);
 }
 
+Test(faults, a_writer_that_does_not_append_leaves_a_hole)
+{
+    static const char hole[600000];
+    begin();
+    memfs_truncate(fs, LOG, 0);
+    memfs_write_len(fs, LOG, hole, sizeof hole);
+    memfs_write(fs, LOG, "b\nc\n");
+    cr_expect_str_eq(rig_read(&rig, 10), "b c");
+    memfs_write(fs, LOG, "d\n");
+    cr_expect_str_eq(rig_read(&rig, 10), "d");
+    rig_restart(&rig);
+    cr_expect_str_eq(rig_read(&rig, 10), "");
+}
+
 Test(faults, rewritten_to_the_same_size)
 {
     begin();
