@@ -46,7 +46,7 @@ void monitor_free(struct monitor *m)
     tally_free(m->total);
     tally_free(m->running);
     tally_free(m->last);
-    sources_done(&m->sources);
+    source_list_done(&m->sources);
     free(m);
 }
 
@@ -223,7 +223,7 @@ static void count_lines(struct monitor *m, const struct batch *b, struct moment 
     }
     for (uint32_t i = 0; i < b->reject_count; i++)
         recent_rejects_add(&m->rejects, b, &b->rejects[i]);
-    sources_behind(&m->sources, b->source, b->behind);
+    source_list_behind(&m->sources, b->source, b->behind);
 }
 
 /* --- notices --- */
@@ -258,7 +258,7 @@ void monitor_batch(struct monitor *m, const struct batch *b, int64_t monotonic_n
     if (b->kind == BATCH_LINES) {
         count_lines(m, b, now);
     } else if (b->kind == BATCH_NOTICE) {
-        sources_notice(&m->sources, b->source, &b->notice);
+        source_list_notice(&m->sources, b->source, &b->notice);
         if (b->notice.kind == NOTICE_BACKFILLED)
             past_is_read(m, &b->notice, wall_ns, now);
         tell(m, &(struct monitor_event){

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-void sources_done(struct sources *s)
+void source_list_done(struct sources *s)
 {
     free(s->rows);
 }
@@ -86,7 +86,7 @@ static void (*const CHANGES[])(struct monitor_source *s, const struct notice *n)
     [NOTICE_BACKFILLED] = NULL,          [NOTICE_ENDED] = source_ended,
 };
 
-void sources_notice(struct sources *s, uint32_t source, const struct notice *notice)
+void source_list_notice(struct sources *s, uint32_t source, const struct notice *notice)
 {
     size_t kind = (size_t)notice->kind;
     if (kind >= sizeof CHANGES / sizeof CHANGES[0] || !CHANGES[kind])
@@ -95,7 +95,7 @@ void sources_notice(struct sources *s, uint32_t source, const struct notice *not
     s->losses += notice->kind == NOTICE_LOSS;
 }
 
-void sources_behind(struct sources *s, uint32_t source, uint64_t bytes)
+void source_list_behind(struct sources *s, uint32_t source, uint64_t bytes)
 {
     source_at(s, source)->behind = bytes;
 }

@@ -12,9 +12,9 @@ struct sources {
     uint64_t losses;
 };
 
-void sources_done(struct sources *s);
-void sources_notice(struct sources *s, uint32_t source, const struct notice *notice);
+void source_list_done(struct sources *s);
+void source_list_notice(struct sources *s, uint32_t source, const struct notice *notice);
 /* A batch of that source leaves so many bytes unread. */
-void sources_behind(struct sources *s, uint32_t source, uint64_t bytes);
+void source_list_behind(struct sources *s, uint32_t source, uint64_t bytes);
 
 #endif
