@@ -70,6 +70,7 @@ extern const size_t command_count;
 
 enum option_scope { /* bits: which commands take it */
     FOR_WATCH = 1, FOR_REPORT = 2, FOR_PARSE = 4, FOR_FORMATS = 8, FOR_CHECK_CONFIG = 16,
+    FOR_NOTIFY_TEST = 32,
     FOR_LOGS = FOR_WATCH | FOR_REPORT | FOR_PARSE,
     FOR_EVERY = 0xff,
     COMMAND_LINE_ONLY = 0x100 /* beside the commands: is no key of the configuration */
@@ -108,5 +109,8 @@ void help_text(struct buf *out, const struct command *c);
 
 /* The man page, troff. */
 void man_text(struct buf *out);
+/* The tables of commands and options, as the README has them. */
+void markdown_text(struct buf *out);
+extern const char program_about[];
 
 #endif
