@@ -4,7 +4,7 @@
 
 #include "monitor/logclock.h"
 #include "monitor/recent.h"
-#include "monitor/sources.h"
+#include "monitor/feeds.h"
 #include "monitor/window.h"
 
 /* Where the log clock stood when it was kept, and when that was. */
@@ -22,7 +22,7 @@ struct monitor_inside {
     struct recent_alerts *alerts;
     struct tally *total;
     uint64_t *backfilled;
-    struct sources *sources;
+    struct feeds *sources;
     bool *filling;
     struct resumed *resumed;
     uint64_t *window_epoch;

@@ -8,7 +8,7 @@
 #include "monitor/monitor.h"
 #include "monitor/monitor_inside.h"
 #include "monitor/recent.h"
-#include "monitor/sources.h"
+#include "monitor/feeds.h"
 
 struct monitor {
     struct monitor_options options;
@@ -35,7 +35,7 @@ struct monitor {
     int64_t last_ns; /* how long the last one was */
     int64_t last_end;
 
-    struct sources sources;
+    struct feeds sources;
     struct doubt doubt;
     struct recent_alerts alerts;
     struct recent_rejects rejects;

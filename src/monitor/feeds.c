@@ -1,4 +1,4 @@
-#include "monitor/sources.h"
+#include "monitor/feeds.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -6,12 +6,12 @@
 
 #include "base/mem.h"
 
-void source_list_done(struct sources *s)
+void source_list_done(struct feeds *s)
 {
     free(s->rows);
 }
 
-static struct monitor_source *source_at(struct sources *s, uint32_t source)
+static struct monitor_source *source_at(struct feeds *s, uint32_t source)
 {
     if (source >= s->capacity) {
         size_t capacity = s->capacity ? s->capacity * 2 : 8;
@@ -86,7 +86,7 @@ static void (*const CHANGES[])(struct monitor_source *s, const struct notice *n)
     [NOTICE_BACKFILLED] = NULL,          [NOTICE_ENDED] = source_ended,
 };
 
-void source_list_notice(struct sources *s, uint32_t source, const struct notice *notice)
+void source_list_notice(struct feeds *s, uint32_t source, const struct notice *notice)
 {
     size_t kind = (size_t)notice->kind;
     if (kind >= sizeof CHANGES / sizeof CHANGES[0] || !CHANGES[kind])
@@ -95,7 +95,7 @@ void source_list_notice(struct sources *s, uint32_t source, const struct notice 
     s->losses += notice->kind == NOTICE_LOSS;
 }
 
-void source_list_behind(struct sources *s, uint32_t source, uint64_t bytes)
+void source_list_behind(struct feeds *s, uint32_t source, uint64_t bytes)
 {
     source_at(s, source)->behind = bytes;
 }
