@@ -6,15 +6,15 @@
 #define SPATE_RENDER_CURSES_PANELS_H
 
 #include "model/view.h"
-#include "render/curses/history.h"
 #include "render/curses/pen.h"
+#include "render/curses/trail.h"
 
 /* What all panels look at. */
 struct scene {
     const struct snapshot *now;
     const struct view *view;
-    const struct history *history; /* up to the last second that is over */
-    bool ended;                    /* nothing will follow: the input has ended */
+    const struct trail *trail; /* up to the last second that is over */
+    bool ended;                /* nothing will follow: the input has ended */
 };
 
 typedef void panel_draw(const struct pen *p, const struct scene *s);

@@ -1,6 +1,6 @@
 /* test_graph.c - from hits by second to columns, heights and the line of the threshold. */
 #include "render/curses/graph.h"
-#include "render/curses/history.h"
+#include "render/curses/trail.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
@@ -111,48 +111,47 @@ Test(graph, seconds_before_1970_are_columns_too)
     }
 }
 
-Test(history, gathers_what_overlapping_series_say)
+Test(trail, gathers_what_overlapping_series_say)
 {
-    struct history h = {0};
-    history_add(&h, (const uint32_t[]){1, 2, 3}, 3, 102);
-    history_add(&h, (const uint32_t[]){9, 4, 5}, 3, 104); /* 102 was not over yet */
+    struct trail h = {0};
+    trail_add(&h, (const uint32_t[]){1, 2, 3}, 3, 102);
+    trail_add(&h, (const uint32_t[]){9, 4, 5}, 3, 104); /* 102 was not over yet */
     cr_assert_eq(h.count, 5);
-    cr_assert_eq(
-        memcmp(history_series(&h), (const uint32_t[]){1, 2, 9, 4, 5}, 5 * sizeof(uint32_t)), 0);
-}
-
-Test(history, fills_a_gap_with_nothing)
-{
-    struct history h = {0};
-    history_add(&h, (const uint32_t[]){7}, 1, 100);
-    history_add(&h, (const uint32_t[]){8}, 1, 103);
-    cr_assert_eq(h.count, 4);
-    cr_assert_eq(memcmp(history_series(&h), (const uint32_t[]){7, 0, 0, 8}, 4 * sizeof(uint32_t)),
+    cr_assert_eq(memcmp(trail_series(&h), (const uint32_t[]){1, 2, 9, 4, 5}, 5 * sizeof(uint32_t)),
                  0);
 }
 
-Test(history, begins_anew_when_the_clock_steps)
+Test(trail, fills_a_gap_with_nothing)
 {
-    struct history h = {0};
-    history_add(&h, (const uint32_t[]){7, 7}, 2, 100);
-    history_add(&h, (const uint32_t[]){8}, 1, 50);
+    struct trail h = {0};
+    trail_add(&h, (const uint32_t[]){7}, 1, 100);
+    trail_add(&h, (const uint32_t[]){8}, 1, 103);
+    cr_assert_eq(h.count, 4);
+    cr_assert_eq(memcmp(trail_series(&h), (const uint32_t[]){7, 0, 0, 8}, 4 * sizeof(uint32_t)), 0);
+}
+
+Test(trail, begins_anew_when_the_clock_steps)
+{
+    struct trail h = {0};
+    trail_add(&h, (const uint32_t[]){7, 7}, 2, 100);
+    trail_add(&h, (const uint32_t[]){8}, 1, 50);
     cr_assert_eq(h.count, 1);
     cr_assert_eq(h.newest, 50);
-    history_add(&h, (const uint32_t[]){9}, 1, 50 + HISTORY_SECONDS);
+    trail_add(&h, (const uint32_t[]){9}, 1, 50 + TRAIL_SECONDS);
     cr_assert_eq(h.count, 1);
 }
 
-Test(history, keeps_no_more_than_it_has_room_for)
+Test(trail, keeps_no_more_than_it_has_room_for)
 {
-    static uint32_t series[HISTORY_SECONDS + 50];
-    struct history h = {0};
-    for (uint32_t i = 0; i < HISTORY_SECONDS + 50; i++)
+    static uint32_t series[TRAIL_SECONDS + 50];
+    struct trail h = {0};
+    for (uint32_t i = 0; i < TRAIL_SECONDS + 50; i++)
         series[i] = i;
-    history_add(&h, series, HISTORY_SECONDS + 50, 5000);
-    cr_assert_eq(h.count, HISTORY_SECONDS);
-    cr_assert_eq(history_series(&h)[0], 50);
-    history_add(&h, series, 1, 5001);
-    cr_assert_eq(h.count, HISTORY_SECONDS);
-    cr_assert_eq(history_series(&h)[0], 51);
-    cr_assert_eq(history_series(&h)[HISTORY_SECONDS - 1], 0);
+    trail_add(&h, series, TRAIL_SECONDS + 50, 5000);
+    cr_assert_eq(h.count, TRAIL_SECONDS);
+    cr_assert_eq(trail_series(&h)[0], 50);
+    trail_add(&h, series, 1, 5001);
+    cr_assert_eq(h.count, TRAIL_SECONDS);
+    cr_assert_eq(trail_series(&h)[0], 51);
+    cr_assert_eq(trail_series(&h)[TRAIL_SECONDS - 1], 0);
 }
