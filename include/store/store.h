@@ -72,6 +72,9 @@ enum db_result store_read(struct store *s, const struct store_reader *reader);
 enum db_result store_rollups(struct store *s, enum store_span span, int64_t from, int64_t to,
                              bool (*row)(void *ctx, int64_t start, struct text bytes), void *ctx);
 
+/* Where the newest roll-up ends; 0 when there is none. */
+enum db_result store_end_of(struct store *s, int64_t *end);
+
 /* ---- Writing ---------------------------------------------------------------------------------- */
 
 struct store_part {

@@ -9,5 +9,6 @@ const struct command commands[] = {
     {"formats", "[OPTION]...", "list the named formats, with a sample line each", command_formats},
     {"check-config", "[--config FILE]",
      "print what the configuration makes run, or what is wrong with it", command_check_config},
+    {"history", "[OPTION]...", "print what a state remembers (--state)", command_history},
 };
 const size_t command_count = sizeof commands / sizeof *commands;

@@ -11,5 +11,6 @@ int command_report(const struct settings *s);
 int command_parse(const struct settings *s);
 int command_formats(const struct settings *s);
 int command_check_config(const struct settings *s);
+int command_history(const struct settings *s);
 
 #endif

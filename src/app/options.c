@@ -92,9 +92,27 @@ static bool take_headless(struct settings *s, const char *value)
 
 static bool take_output(struct settings *s, const char *value)
 {
+    static const char *const words[] = {"text", "json", "csv"};
+    size_t count = command_scope(s->command) & FOR_HISTORY ? 3 : 2;
     s->output_given = true;
-    s->output = strcmp(value, "json") ? OUTPUT_TEXT : OUTPUT_JSON;
-    return s->output == OUTPUT_JSON || !strcmp(value, "text");
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(value, words[i])) {
+            s->output = (enum output)i;
+            return true;
+        }
+    return false;
+}
+
+static bool take_by(struct settings *s, const char *value)
+{
+    static const struct {
+        const char *word;
+        int64_t seconds;
+    } spans[] = {{"minute", 60}, {"hour", 3600}, {"day", 86400}};
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
+        if (!strcmp(value, spans[i].word))
+            s->by = spans[i].seconds;
+    return s->by;
 }
 
 static bool take_number(const char *value, uint64_t least, uint64_t most, int64_t *out)
@@ -192,23 +210,26 @@ const struct option_row option_rows[] = {
     {"from", 0, "WHEN", "window",
      "where to begin in an existing file. watch: `window` (as far back as the alert looks), `end`, "
      "`start`, or a duration of log time such as 10m. report and parse: a time, or a duration "
-     "before the last line",
+     "before the last line; history: before the newest that is kept, and 24h if not given",
      "window, end, start, a duration such as 10m, or a time such as 2015-05-17T10:05:03Z",
-     FOR_LOGS, take_from},
+     FOR_LOGS | FOR_HISTORY, take_from},
     {"to", 0, "WHEN", NULL, "where to end: a time, or a duration before the last line",
-     "a time such as 2015-05-17T10:05:03Z or a duration such as 10m", FOR_REPORT | FOR_PARSE,
-     take_to},
+     "a time such as 2015-05-17T10:05:03Z or a duration such as 10m",
+     FOR_REPORT | FOR_PARSE | FOR_HISTORY, take_to},
+    {"by", 0, "SPAN", NULL, "minute, hour or day: a row for each; else what suits the time asked for",
+     "minute, hour or day", FOR_HISTORY, take_by},
     {"headless", 0, NULL, NULL,
      "no console: events on standard output (also chosen when that is no terminal)", NULL,
      FOR_WATCH, take_headless},
     {"state", 0, "DIR", NULL,
      "keep totals, history and where each file was left in this directory, and go on from there; "
      "`--state=` takes $STATE_DIRECTORY, $XDG_STATE_HOME/spate or ~/.local/state/spate",
-     "a directory, or nothing after --state=", FOR_WATCH, take_state},
-    {"output", 'o', "FORM", "text", "text or json; parse prints JSON lines whatever is said here",
-     "text or json", FOR_LOGS, take_output},
+     "a directory, or nothing after --state=", FOR_WATCH | FOR_HISTORY, take_state},
+    {"output", 'o', "FORM", "text",
+     "text or json, of history csv too; parse prints JSON lines whatever is said here",
+     "text or json (csv: history only)", FOR_LOGS | FOR_HISTORY, take_output},
     {"top", 0, "N", "10", "rows of each top list; 0: all", "a whole number from 0 to 1000000",
-     FOR_WATCH | FOR_REPORT, take_top},
+     FOR_WATCH | FOR_REPORT | FOR_HISTORY, take_top},
     {"only", 0, "LIST", NULL,
      "compute only these: sections, paths, addresses, vhosts, methods, referrers, agents, status, "
      "visitors, request_time (totals, times and alerts always are)",
@@ -219,7 +240,7 @@ const struct option_row option_rows[] = {
      "a whole number from 1 to 64", FOR_REPORT, take_jobs},
     {"color", 0, "WHEN", "auto", "colours on the console; auto obeys NO_COLOR and the terminal",
      "auto, always or never", FOR_WATCH, take_colour},
-    {"ascii", 0, NULL, NULL, "draw the console with plain ASCII characters", NULL, FOR_WATCH,
+    {"ascii", 0, NULL, NULL, "draw with plain ASCII characters", NULL, FOR_WATCH | FOR_HISTORY,
      take_ascii},
     {"where", 0, "FILTER", NULL,
      "only lines that fit: fields of `spate parse`, = != < <= > >= ~ !~, and, or, not, parentheses, such "

@@ -26,6 +26,19 @@ static bool start_of(struct store *s, enum statement which, int64_t *start, enum
     return found;
 }
 
+enum db_result store_end_of(struct store *s, int64_t *end)
+{
+    enum db_result result = DB_DONE;
+    *end = 0;
+    for (enum store_span span = STORE_MINUTES; span < STORE_SPANS && result == DB_DONE; span++) {
+        int64_t start;
+        bool found = start_of(s, NEWEST_ROLLUP + (enum statement)span, &start, &result);
+        if (found && start < INT64_MAX / 2 && start + store_span_s(span) > *end)
+            *end = start + store_span_s(span);
+    }
+    return result;
+}
+
 static enum db_result drop(struct store *s, enum store_span span, int64_t start)
 {
     const struct db_calls *db = s->options.db;
