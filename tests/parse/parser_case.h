@@ -15,7 +15,7 @@ struct parser_case {
 
 static inline struct parser_case parser_case_open_several(const char *const *specs, size_t count)
 {
-    struct text texts[8];
+    struct text texts[8] = {{0}};
     struct error why = {0};
     for (size_t i = 0; i < count; i++)
         texts[i] = text_of(specs[i]);
