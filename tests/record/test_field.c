@@ -47,11 +47,11 @@ Test(batch, is_empty_again_after_clearing_and_keeps_its_memory)
     struct entry *entries = b->entries;
     memset(bytes, 'x', batch_capacity() + BATCH_SLACK);
     b->used = b->scanned = b->count = b->reject_count = 7;
-    b->lines.read = b->offset = 7;
+    b->lines.read = b->behind = 7;
     b->kind = BATCH_END;
     batch_clear(b);
     cr_expect_eq(b->kind, BATCH_LINES);
-    cr_expect_eq(b->used + b->scanned + b->count + b->reject_count + b->lines.read + b->offset, 0);
+    cr_expect_eq(b->used + b->scanned + b->count + b->reject_count + b->lines.read + b->behind, 0);
     cr_expect_eq(b->bytes, bytes);
     cr_expect_eq(b->entries, entries);
     batch_free(b);
