@@ -99,6 +99,8 @@ struct snapshot {
     /* the window (live only: window.seconds is 0 in a report) */
     struct monitor_window window;
     double window_rate;
+    double whole_rate;     /* of the seconds that are over: what people compare with the threshold.
+                              The window ends with a second that is still going on */
     struct top_list window_sections;
     size_t series_count;
     uint32_t *series;      /* hits by second, oldest first, ending with log_second, which is not over yet */

@@ -68,6 +68,18 @@ static void take_window(struct held *h, const struct monitor *m, size_t top)
     free(rows);
 }
 
+/* The last N whole seconds; near enough where the series is shorter than they. */
+static double whole_rate(const struct snapshot *s, size_t room)
+{
+    size_t seconds = (size_t)s->window.seconds, over = s->series_count ? s->series_count - 1 : 0;
+    if (!seconds || room <= seconds)
+        return s->window_rate;
+    uint64_t hits = 0;
+    for (size_t i = over > seconds ? over - seconds : 0; i < over; i++)
+        hits += s->series[i];
+    return (double)hits / (double)seconds;
+}
+
 static void take_series(struct held *h, const struct monitor *m, size_t room)
 {
     struct snapshot *s = &h->shown;
@@ -77,6 +89,7 @@ static void take_series(struct held *h, const struct monitor *m, size_t room)
     uint32_t last[2] = {0, 0};
     if (monitor_series(m, last, 2) == 2)
         s->live_hits = last[0];
+    s->whole_rate = whole_rate(s, room);
 }
 
 /* An alert is over, but not forgotten, until its window has slid past the recovery. */

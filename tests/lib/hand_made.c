@@ -131,6 +131,7 @@ static void fill_series(struct snapshot *s, unsigned beat, double height)
     }
     s->live_hits = s->series[SERIES - 2];
     s->window_rate = (double)s->window.hits / SERIES;
+    s->whole_rate = s->window_rate;
 }
 
 static struct source_figures waiting_file[] = {{.path = "/var/log/access.log",

@@ -147,6 +147,7 @@ Test(snapshot, series_ends_with_the_running_second)
     cr_assert_eq(s->series[s->series_count - 2], 4);
     cr_assert_eq(s->series[s->series_count - 3], 3);
     cr_assert_eq(s->live_hits, 4, "the last whole second");
+    cr_assert_float_eq(s->whole_rate, 7 / 10.0, 1e-9, "without the running second: %g", s->whole_rate);
     snapshot_drop(s);
 }
 

@@ -188,7 +188,7 @@ void panel_summary(const struct pen *p, const struct scene *s)
     const struct snapshot *now = s->now;
     char rate[NUMBER_SIZE], over[NUMBER_SIZE], above[NUMBER_SIZE];
     enum style style = now->overall == OVERALL_ALERT ? STYLE_BAD : STYLE_STRONG;
-    number_rate(rate, now->window_rate);
+    number_rate(rate, now->whole_rate);
     number_span(over, (double)now->window.seconds);
     number_exact(above, now->threshold);
     int x = 1, w = p->at.w;
