@@ -1,20 +1,46 @@
 /* alert.h - the judgement of one rule, second by second.
  *
- *              a: value > level for the rule's `for`
- *     QUIET ------------------------------------------> FIRING
- *       ^                                                  |
- *       +--------------------------------------------------+
- *              b: value < recovery level
+ *           a: beyond the level             b: beyond it, and `for` is over
+ *     QUIET ---------------------> PENDING ------------------------------> FIRING
+ *       ^ ^                           |                                       |
+ *       | +---------------------------+                                       |
+ *       |    c: on the quiet side of the level                                |
+ *       +---------------------------------------------------------------------+
+ *            d: on the quiet side of the recovery level
  *
- * Equality keeps the state. Pure: time and values come in as arguments. One thread. */
+ * Without a `for`, a and b are one step. Equality keeps the state: what is pending stays so, and
+ * its time goes on, but only a second that is beyond the level fires.
+ * Pure: time and values come in as arguments. One thread. */
 #ifndef SPATE_MONITOR_ALERT_H
 #define SPATE_MONITOR_ALERT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum alert_state { ALERT_QUIET, ALERT_FIRING };
+/* The first two are written to states: their numbers stay. */
+enum alert_state { ALERT_QUIET, ALERT_FIRING, ALERT_PENDING };
 enum alert_change { ALERT_SAME, ALERT_FIRED, ALERT_RECOVERED };
+
+/* Where one judgement stands; a zero one is quiet. */
+struct alert_phase {
+    enum alert_state state;
+    int64_t since; /* log second: PENDING since then, FIRING since then */
+};
+
+/* What a second says. */
+struct alert_standing {
+    int level;   /* above 0: beyond the level; 0: at it; below 0: on the quiet side of it */
+    int recover; /* the same for the recovery level, which is the level or lies on its quiet side */
+};
+
+/* Judges one second of the log clock. Seconds must come in order, each whole second once; those at
+ * which nothing is different from the one before may be left out, but for the one at which `for` is
+ * over (since + for_s). */
+enum alert_change alert_turn(struct alert_phase *p, int64_t second, int64_t for_s,
+                             struct alert_standing standing);
+
+/* ---- The default rule: the rate of all hits ---------------------------------------------------
+ */
 
 struct alert_rule {
     char name[64];    /* "high traffic" */

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "monitor/alert.h"
+#include "monitor/cause.h"
+#include "monitor/rule.h"
 #include "monitor/tally.h"
 #include "record/batch.h"
 
@@ -18,7 +20,9 @@ enum { MONITOR_ALERTS_KEPT = 256, MONITOR_REJECTS_KEPT = 16, MONITOR_NOTICES_KEP
 struct monitor;
 
 struct monitor_options {
-    struct alert_rule rule;
+    struct alert_rule rule; /* the default one; its window is also the one that is shown */
+    const struct rule_spec *rules; /* the others; kept by the caller as long as the monitor */
+    uint32_t rule_count;
     int64_t update_ns;    /* the statistics' interval */
     dimension_set wanted;
     /* Alerts that fired and recovered while the past was read at the start: told (true, `--from start`
@@ -37,6 +41,20 @@ struct monitor_alert {
     int64_t recovered_at;
     uint64_t recovered_hits;
     int64_t window_s;
+    uint64_t total; /* what the metric counted from the second it fired to the one it recovered */
+    /* Of other rules than the one of -f and -r; there `hits` are all entries in the window. */
+    bool by_rule;
+    enum rule_metric metric;
+    enum rule_side side;
+    struct rule_level level;
+    enum field per;           /* FIELD_COUNT: for all */
+    uint32_t key_len;         /* of what it is for */
+    char key[CAUSE_NAME_SIZE]; /* raw foreign bytes */
+    /* A second for a rate, 0 to 1 for a share, seconds for a percentile. */
+    double value, peak_value, recovered_value;
+    /* What stands out, when it fired. */
+    uint32_t cause_count;
+    struct cause causes[CAUSES_MOST];
 };
 
 enum monitor_event_kind {
@@ -97,6 +115,11 @@ size_t monitor_series(const struct monitor *m, uint32_t *hits, size_t room);
 size_t monitor_window_sections(const struct monitor *m, struct top_row *rows, size_t limit);
 
 const struct alert *monitor_alert(const struct monitor *m);
+/* How many rules there are beside the default one, how many alerts of all fire, and a number that
+ * changes whenever one begins or ends. */
+uint32_t monitor_rule_count(const struct monitor *m);
+size_t monitor_firing(const struct monitor *m);
+uint64_t monitor_alert_changes(const struct monitor *m);
 /* Firings kept, newest first; returns how many there are (at most MONITOR_ALERTS_KEPT). */
 size_t monitor_alerts(const struct monitor *m, const struct monitor_alert **newest_first);
 

@@ -58,6 +58,11 @@ struct reject {
     const char *reason; /* a literal */
 };
 
+/* How many lines were refused just before which entry (`count`: behind the last). */
+struct refusal {
+    uint32_t before, lines;
+};
+
 /* How the lines of a batch fared. read = parsed + rejected. */
 struct line_counts {
     uint64_t read, parsed, rejected, truncated;
@@ -78,6 +83,8 @@ struct batch {
     struct line_counts lines;
     uint32_t reject_count; /* samples kept, at most BATCH_REJECTS */
     struct reject rejects[BATCH_REJECTS];
+    uint32_t refusal_count; /* where the refused lines stood, in order */
+    struct refusal *refusals; /* BATCH_ENTRIES + 1 */
     uint64_t behind;    /* bytes of the source not yet read */
     int64_t read_ns;    /* monotonic, when the bytes were read */
     bool finished;      /* the file at `position` has been read to its end and let go */
@@ -90,6 +97,24 @@ void batch_free(struct batch *b);
 
 /* Empty lines, no entries, kind BATCH_LINES. Keeps the memory. */
 void batch_clear(struct batch *b);
+
+/* One more line was refused behind the entries so far. */
+static inline void batch_refuse(struct batch *b)
+{
+    if (b->refusal_count == 0 || b->refusals[b->refusal_count - 1].before != b->count) {
+        if (b->refusal_count > BATCH_ENTRIES)
+            return;
+        b->refusals[b->refusal_count++] = (struct refusal){b->count, 0};
+    }
+    b->refusals[b->refusal_count - 1].lines++;
+}
+
+/* The last lines are read again, which were refused behind one another. */
+static inline void batch_unrefuse(struct batch *b, uint64_t lines)
+{
+    if (b->refusal_count && (b->refusals[b->refusal_count - 1].lines -= (uint32_t)lines) == 0)
+        b->refusal_count--;
+}
 
 static inline uint32_t batch_capacity(void) { return BATCH_BYTES + LINE_LIMIT; }
 

@@ -1,5 +1,31 @@
 #include "monitor/alert.h"
 
+static enum alert_change phase_fire(struct alert_phase *p, int64_t second)
+{
+    *p = (struct alert_phase){ALERT_FIRING, second};
+    return ALERT_FIRED;
+}
+
+enum alert_change alert_turn(struct alert_phase *p, int64_t second, int64_t for_s,
+                             struct alert_standing standing)
+{
+    if (p->state == ALERT_FIRING) {
+        if (standing.recover >= 0)
+            return ALERT_SAME;
+        *p = (struct alert_phase){.state = ALERT_QUIET}; /* d */
+        return ALERT_RECOVERED;
+    }
+    if (standing.level < 0) {
+        *p = (struct alert_phase){.state = ALERT_QUIET}; /* c */
+        return ALERT_SAME;
+    }
+    if (standing.level == 0)
+        return ALERT_SAME;
+    if (p->state == ALERT_QUIET)
+        *p = (struct alert_phase){ALERT_PENDING, second};                           /* a */
+    return second - p->since >= for_s ? phase_fire(p, second) : ALERT_SAME; /* b */
+}
+
 void alert_init(struct alert *a, const struct alert_rule *rule)
 {
     *a = (struct alert){.rule = *rule, .state = ALERT_QUIET};
@@ -11,32 +37,33 @@ double alert_rate(const struct alert *a, uint64_t hits)
     return (double)hits / (double)a->rule.window_s;
 }
 
-static enum alert_change alert_fire(struct alert *a, int64_t second, uint64_t hits)
+static void alert_fired(struct alert *a, int64_t second, uint64_t hits)
 {
-    a->state = ALERT_FIRING;
     a->id++;
     a->triggered_at = second;
     a->hits = hits;
     a->peak_hits = hits;
-    return ALERT_FIRED;
 }
 
-static enum alert_change alert_recover(struct alert *a, int64_t second, uint64_t hits)
+static void alert_recovered(struct alert *a, int64_t second, uint64_t hits)
 {
-    a->state = ALERT_QUIET;
     a->recovered_at = second;
     a->hits = hits;
-    return ALERT_RECOVERED;
 }
 
 enum alert_change alert_step(struct alert *a, int64_t second, uint64_t hits)
 {
     double rate = alert_rate(a, hits);
-    if (a->state == ALERT_QUIET)
-        return rate > a->rule.above ? alert_fire(a, second, hits) : ALERT_SAME; /* a */
-    if (rate < a->rule.above)
-        return alert_recover(a, second, hits); /* b */
-    if (hits > a->peak_hits)
+    int standing = (rate > a->rule.above) - (rate < a->rule.above);
+    struct alert_phase phase = {a->state, a->triggered_at};
+    enum alert_change change =
+        alert_turn(&phase, second, 0, (struct alert_standing){standing, standing});
+    a->state = phase.state;
+    if (change == ALERT_FIRED)
+        alert_fired(a, second, hits);
+    else if (change == ALERT_RECOVERED)
+        alert_recovered(a, second, hits);
+    else if (a->state == ALERT_FIRING && hits > a->peak_hits)
         a->peak_hits = hits;
-    return ALERT_SAME;
+    return change;
 }

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "monitor/latency_save.h"
 
-static uint64_t bucket_middle(uint32_t bucket)
+uint64_t latency_bucket_middle(uint32_t bucket)
 {
     if (bucket < LATENCY_STEPS * 2)
         return bucket;
@@ -106,7 +106,7 @@ uint64_t latency_percentile(const struct latency *l, double share)
     for (uint32_t i = 0; i < l->length; i++) {
         sum += l->counts[i];
         if (sum >= need) {
-            uint64_t middle = bucket_middle(l->first + i);
+            uint64_t middle = latency_bucket_middle(l->first + i);
             return middle < l->max ? middle : l->max;
         }
     }

@@ -31,6 +31,9 @@ static inline uint32_t latency_bucket(uint64_t ns)
     return (shift << LATENCY_STEP_BITS) + (uint32_t)(ns >> shift);
 }
 
+/* The duration that stands for a bucket. */
+uint64_t latency_bucket_middle(uint32_t bucket);
+
 /* Calls for the memory that a latency_add() of that duration will touch. */
 static inline void latency_prefetch(const struct latency *l, uint64_t ns)
 {

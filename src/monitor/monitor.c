@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "monitor/monitor_alerts.h"
 #include "monitor/monitor_inside.h"
 #include "monitor/monitor_state.h"
 
@@ -27,7 +28,7 @@ struct monitor *monitor_new(const struct monitor_options *o, struct monitor_sink
     logclock_advance(&m->clock, moment_of(monotonic_ns, wall_ns));
     m->window = window_new(o->rule.window_s, o->wanted & DIMENSION_BIT(DIMENSION_SECTIONS),
                            o->wanted & DIMENSION_BIT(DIMENSION_VISITORS));
-    alert_init(&m->alert, &o->rule);
+    alerts_init(m, o);
     m->total = tally_new(o->wanted, false, 0);
     m->running = tally_new(o->wanted, false, 0);
     m->last = tally_new(o->wanted, false, 0);
@@ -42,6 +43,8 @@ void monitor_free(struct monitor *m)
 {
     if (!m)
         return;
+    alerts_done(m);
+    rules_doubt_done(&m->doubted_entries);
     window_free(m->window);
     tally_free(m->total);
     tally_free(m->running);
@@ -50,72 +53,25 @@ void monitor_free(struct monitor *m)
     free(m);
 }
 
-/* --- alerts --- */
-
 static void tell(struct monitor *m, const struct monitor_event *e)
 {
     m->sink.event(m->sink.ctx, m, e);
 }
 
-static void tell_alert(struct monitor *m, const struct monitor_alert *alert)
-{
-    tell(m, &(struct monitor_event){.kind = MONITOR_ALERT, .alert = alert});
-}
-
-/* What happens while the past is read is not told, if so asked. */
-static bool keeps_quiet(const struct monitor *m)
-{
-    return m->filling && !m->options.tell_past;
-}
-
-static void alert_began(struct monitor *m)
-{
-    const struct alert *a = &m->alert;
-    struct monitor_alert firing = {.id = a->id,
-                                   .triggered_at = a->triggered_at,
-                                   .hits = a->hits,
-                                   .peak_hits = a->peak_hits,
-                                   .window_s = a->rule.window_s};
-    memcpy(firing.rule, a->rule.name, sizeof firing.rule);
-    const struct monitor_alert *kept = recent_alerts_add(&m->alerts, &firing);
-    if (!keeps_quiet(m))
-        tell_alert(m, kept);
-}
-
-static void alert_ended(struct monitor *m)
-{
-    struct monitor_alert *firing = &m->alerts.rows[0];
-    if (keeps_quiet(m)) {
-        recent_alerts_drop(&m->alerts);
-        m->alert.id--; /* numbers are of those that were told */
-        return;
-    }
-    firing->recovered = true;
-    firing->recovered_at = m->alert.recovered_at;
-    firing->recovered_hits = m->alert.hits;
-    tell_alert(m, firing);
-}
+/* --- the log clock and the window --- */
 
 static void judge(void *ctx, int64_t second, int64_t until, uint64_t hits)
 {
     (void)until; /* the rest of a stretch of equal seconds cannot change the state again */
-    struct monitor *m = ctx;
-    enum alert_change change = alert_step(&m->alert, second, hits);
-    if (change == ALERT_FIRED)
-        alert_began(m);
-    else if (change == ALERT_RECOVERED)
-        alert_ended(m);
-    else if (m->alert.state == ALERT_FIRING)
-        m->alerts.rows[0].peak_hits = m->alert.peak_hits;
+    alerts_judge(ctx, second, hits);
 }
 
-/* --- the log clock and the window --- */
-
-/* Lets the window follow the clock, judging what is over. */
+/* Lets the windows follow the clock, judging what is over. */
 static void window_follow(struct monitor *m)
 {
     if (m->window_open)
         window_advance(m->window, m->clock.second, judge, m);
+    alerts_advance(m, m->clock.second);
 }
 
 static void advance(struct monitor *m, struct moment now)
@@ -143,30 +99,55 @@ static struct window_hit window_hit_of(const struct monitor *m, const struct bat
     return hit;
 }
 
+/* One entry as it is counted. */
+struct counted {
+    const struct batch *batch;
+    const struct entry *entry;
+    struct window_hit hit;
+    bool live;
+};
+
 static void window_take(struct monitor *m, const struct window_hit *hit)
 {
-    if (!m->window_open)
+    if (!m->window_open) {
         window_set(m->window, m->clock.second);
+        if (!m->rules_open)
+            alerts_open(m, m->clock.second);
+    }
     m->window_open = true;
     window_follow(m);
     window_add(m->window, hit);
+    m->window_hits++;
+}
+
+static void take(struct monitor *m, const struct counted *c)
+{
+    window_take(m, &c->hit);
+    alerts_add(m, c->batch, c->entry, c->hit.second);
 }
 
 /* The far lines are believed now: the clock stands at the newest of them. */
 static void window_take_doubted(struct monitor *m)
 {
     m->window_epoch++;
-    for (unsigned i = 0; i < LOGCLOCK_AGREE; i++)
-        if (m->doubt.hits[i].second > m->clock.second - m->options.rule.window_s)
-            window_take(m, &m->doubt.hits[i]);
+    for (unsigned i = 0; i < LOGCLOCK_AGREE; i++) {
+        const struct window_hit *hit = &m->doubt.hits[i];
+        if (hit->second > m->clock.second - m->options.rule.window_s)
+            window_take(m, hit);
+    }
+    for (unsigned i = 0; i < LOGCLOCK_AGREE; i++) {
+        struct batch b = rules_doubt_batch(&m->doubted_entries, i);
+        alerts_add(m, &b, &m->doubted_entries.entries[i], m->doubt.hits[i].second);
+    }
 }
 
-/* The clock stands elsewhere: the window begins anew, an alert that fires goes on from here. */
+/* The clock stands elsewhere: the windows begin anew, an alert that fires goes on from here. */
 static void window_reopen(struct monitor *m)
 {
     m->window_epoch++;
     window_set(m->window, m->clock.second);
     m->window_open = true;
+    alerts_open(m, m->clock.second);
 }
 
 /* A hit that cannot count in the window counts in the totals, and as what it is. */
@@ -177,50 +158,68 @@ static void count_outside(struct monitor *m, bool live, size_t figure)
         ++*(uint64_t *)((char *)m->running + figure);
 }
 
-static void count_timed(struct monitor *m, const struct window_hit *hit, bool live,
-                        struct moment now)
+static void doubt(struct monitor *m, const struct counted *c, unsigned place)
 {
-    switch (logclock_see(&m->clock, hit->second, now)) {
-    case LOGCLOCK_INSIDE: window_take(m, hit); break;
-    case LOGCLOCK_LATE: count_outside(m, live, offsetof(struct tally, late)); break;
-    case LOGCLOCK_DOUBTED:
-        doubt_keep(&m->doubt, m->clock.far_count - 1, hit);
-        count_outside(m, live, offsetof(struct tally, future));
-        break;
+    doubt_keep(&m->doubt, place, &c->hit);
+    rules_doubt_keep(&m->doubted_entries, place, c->batch, c->entry);
+    count_outside(m, c->live, offsetof(struct tally, future));
+}
+
+/* One that came too late for the window may still lie in a longer one of another rule. */
+static void count_late(struct monitor *m, const struct counted *c)
+{
+    count_outside(m, c->live, offsetof(struct tally, late));
+    alerts_add(m, c->batch, c->entry, c->hit.second);
+}
+
+static void count_timed(struct monitor *m, const struct counted *c, struct moment now)
+{
+    switch (logclock_see(&m->clock, c->hit.second, now)) {
+    case LOGCLOCK_INSIDE: take(m, c); break;
+    case LOGCLOCK_LATE: count_late(m, c); break;
+    case LOGCLOCK_DOUBTED: doubt(m, c, m->clock.far_count - 1); break;
     case LOGCLOCK_JUMPED:
-        doubt_keep(&m->doubt, LOGCLOCK_AGREE - 1, hit);
-        count_outside(m, live, offsetof(struct tally, future));
+        doubt(m, c, LOGCLOCK_AGREE - 1);
         window_take_doubted(m);
         break;
     case LOGCLOCK_STEPPED:
         window_reopen(m);
-        if (hit->second > m->clock.second - m->options.rule.window_s)
-            window_take(m, hit);
+        if (c->hit.second > m->clock.second - m->options.rule.window_s)
+            take(m, c);
         else
-            count_outside(m, live, offsetof(struct tally, late));
+            count_late(m, c);
         break;
+    }
+}
+
+static void count_entry(struct monitor *m, const struct batch *b, const struct entry *e,
+                        struct moment now)
+{
+    struct counted c = {b, e, window_hit_of(m, b, e), !b->backfill};
+    if (e->has & FIELD_BIT(FIELD_TIME)) {
+        count_timed(m, &c, now);
+    } else if (c.live) { /* nobody knows when one was written that we found in the file */
+        logclock_see_timeless(&m->clock, now);
+        c.hit.second = m->clock.second;
+        take(m, &c);
     }
 }
 
 static void count_lines(struct monitor *m, const struct batch *b, struct moment now)
 {
-    bool live = !b->backfill;
+    const struct refusal *refused = b->refusals, *end = refused + b->refusal_count;
     tally_add(m->total, b);
-    if (live)
+    if (!b->backfill)
         tally_add(m->running, b);
     else
         m->backfilled += b->lines.read;
     for (uint32_t i = 0; i < b->count; i++) {
-        const struct entry *e = &b->entries[i];
-        struct window_hit hit = window_hit_of(m, b, e);
-        if (e->has & FIELD_BIT(FIELD_TIME)) {
-            count_timed(m, &hit, live, now);
-        } else if (live) { /* nobody knows when one was written that we found in the file */
-            logclock_see_timeless(&m->clock, now);
-            hit.second = m->clock.second;
-            window_take(m, &hit);
-        }
+        for (; refused < end && refused->before <= i; refused++)
+            alerts_refused(m, refused->lines, !b->backfill);
+        count_entry(m, b, &b->entries[i], now);
     }
+    for (; refused < end; refused++)
+        alerts_refused(m, refused->lines, !b->backfill);
     for (uint32_t i = 0; i < b->reject_count; i++)
         recent_rejects_add(&m->rejects, b, &b->rejects[i]);
     source_list_behind(&m->sources, b->source, b->behind);
@@ -241,10 +240,9 @@ static void past_is_read(struct monitor *m, const struct notice *n, int64_t wall
         logclock_at_least(&m->clock, m->resumed.second + (passed > 0 ? passed / NS_PER_S : 0));
     }
     window_follow(m); /* still quiet: it may recover before now */
-    bool quiet = keeps_quiet(m);
+    bool quiet = m->filling && !m->options.tell_past;
     m->filling = false;
-    if (quiet && m->alert.state == ALERT_FIRING)
-        tell_alert(m, &m->alerts.rows[0]);
+    alerts_past_is_over(m, quiet);
 }
 
 void monitor_batch(struct monitor *m, const struct batch *b, int64_t monotonic_ns, int64_t wall_ns)
@@ -252,6 +250,7 @@ void monitor_batch(struct monitor *m, const struct batch *b, int64_t monotonic_n
     struct moment now = moment_of(monotonic_ns, wall_ns);
     if (b->kind == BATCH_LINES && b->backfill && !m->filled && !m->filling) {
         m->filling = true;
+        m->told_id = m->last_id;
         logclock_hold(&m->clock);
     }
     advance(m, now);

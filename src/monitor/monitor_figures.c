@@ -68,6 +68,21 @@ const struct alert *monitor_alert(const struct monitor *m)
     return &m->alert;
 }
 
+uint32_t monitor_rule_count(const struct monitor *m)
+{
+    return m->options.rule_count;
+}
+
+size_t monitor_firing(const struct monitor *m)
+{
+    return rules_firing(m->rules) + (m->alert.state == ALERT_FIRING);
+}
+
+uint64_t monitor_alert_changes(const struct monitor *m)
+{
+    return m->alert.id * 2 - (m->alert.state == ALERT_FIRING) + m->rule_changes;
+}
+
 size_t monitor_alerts(const struct monitor *m, const struct monitor_alert **newest_first)
 {
     *newest_first = m->alerts.rows;
@@ -97,6 +112,9 @@ struct monitor_inside monitor_inside(struct monitor *m)
                                    .window = m->window,
                                    .window_open = &m->window_open,
                                    .alert = &m->alert,
+                                   .firing = &m->firing,
+                                   .rules = m->rules,
+                                   .last_id = &m->last_id,
                                    .alerts = &m->alerts,
                                    .total = m->total,
                                    .backfilled = &m->backfilled,

@@ -4,6 +4,7 @@
 
 #include "monitor/logclock.h"
 #include "monitor/recent.h"
+#include "monitor/rules.h"
 #include "monitor/feeds.h"
 #include "monitor/window.h"
 
@@ -19,6 +20,9 @@ struct monitor_inside {
     struct window *window;
     bool *window_open;
     struct alert *alert;
+    struct monitor_alert *firing; /* of `alert` */
+    struct rules *rules;
+    uint64_t *last_id;
     struct recent_alerts *alerts;
     struct tally *total;
     uint64_t *backfilled;

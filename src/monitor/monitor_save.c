@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/pack.h"
+#include "monitor/alerts_save.h"
 #include "monitor/latency_save.h"
 #include "monitor/monitor_inside.h"
 #include "monitor/top_save.h"
@@ -10,18 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 1 };
-
-/* Seconds that a log can mean: the years 1 to 9999. What is kept is not believed further. */
-#define SECOND_LEAST INT64_C(-62135596800)
-#define SECOND_MOST  INT64_C(253402300799)
-
-static int64_t unpack_second(struct unpack *u)
-{
-    int64_t second = unpack_i64(u);
-    u->bad |= second < SECOND_LEAST || second > SECOND_MOST;
-    return u->bad ? 0 : second;
-}
+enum { VERSION = 2 };
 
 /* What a part is written from, and what it is read into (fresh, so that a bad part leaves no trace). */
 struct part_context {
@@ -88,35 +78,8 @@ static void pack_alerts(const struct part_context *c, struct buf *out)
 {
     const struct recent_alerts *kept = c->in.alerts;
     pack_u64(out, kept->count);
-    for (size_t i = 0; i < kept->count; i++) {
-        const struct monitor_alert *a = &kept->rows[i];
-        pack_u64(out, a->id);
-        pack_text(out, text_make(a->rule, strnlen(a->rule, sizeof a->rule)));
-        pack_i64(out, a->triggered_at);
-        pack_u64(out, a->hits);
-        pack_u64(out, a->peak_hits);
-        pack_u64(out, a->recovered);
-        pack_i64(out, a->recovered_at);
-        pack_u64(out, a->recovered_hits);
-        pack_u64(out, (uint64_t)a->window_s);
-    }
-}
-
-static void unpack_firing(struct monitor_alert *a, struct unpack *u)
-{
-    *a = (struct monitor_alert){.id = unpack_u64(u)};
-    struct text rule = unpack_text(u);
-    u->bad |= rule.len >= sizeof a->rule;
-    if (!u->bad && rule.len)
-        memcpy(a->rule, rule.at, rule.len);
-    a->triggered_at = unpack_second(u);
-    a->hits = unpack_u64(u);
-    a->peak_hits = unpack_u64(u);
-    a->recovered = unpack_most(u, 1);
-    a->recovered_at = unpack_second(u);
-    a->recovered_hits = unpack_u64(u);
-    a->window_s = (int64_t)unpack_most(u, INT32_MAX);
-    u->bad |= a->window_s == 0;
+    for (size_t i = 0; i < kept->count; i++)
+        alert_pack(&kept->rows[i], out);
 }
 
 static void unpack_alerts(struct part_context *c, struct unpack *u)
@@ -124,7 +87,7 @@ static void unpack_alerts(struct part_context *c, struct unpack *u)
     struct recent_alerts *kept = c->in.alerts;
     size_t count = (size_t)unpack_most(u, MONITOR_ALERTS_KEPT);
     for (size_t i = 0; i < count && !u->bad; i++)
-        unpack_firing(&kept->rows[i], u);
+        alert_unpack(&kept->rows[i], u);
     kept->count = unpack_whole(u) ? count : 0;
 }
 
@@ -283,17 +246,32 @@ bool monitor_load(struct monitor *m, struct text name, struct text bytes)
     return false;
 }
 
+/* The two parts about alerts must agree: one of the default rule is listed while it fires. */
+static void resume_alert(const struct monitor_inside *in)
+{
+    struct monitor_alert *listed = NULL;
+    *in->last_id = in->alert->id;
+    for (size_t i = 0; i < in->alerts->count; i++) {
+        struct monitor_alert *a = &in->alerts->rows[i];
+        *in->last_id = a->id > *in->last_id ? a->id : *in->last_id;
+        if (!listed && !a->recovered && !a->by_rule)
+            listed = a;
+    }
+    if (in->alert->state == ALERT_FIRING && !listed)
+        in->alert->state = ALERT_QUIET;
+    if (!listed)
+        return;
+    if (in->alert->state == ALERT_QUIET) {
+        listed->recovered = true;
+        listed->recovered_at = in->alert->recovered_at;
+    }
+    *in->firing = *listed;
+}
+
 void monitor_resume(struct monitor *m, int64_t monotonic_ns)
 {
     struct monitor_inside in = monitor_inside(m);
-    /* The two parts about alerts must agree: rows[0] is the one that fires. */
-    bool listed = in.alerts->count && !in.alerts->rows[0].recovered;
-    if (in.alert->state == ALERT_FIRING && !listed)
-        in.alert->state = ALERT_QUIET;
-    if (listed && in.alert->state == ALERT_QUIET) {
-        in.alerts->rows[0].recovered = true;
-        in.alerts->rows[0].recovered_at = in.alert->recovered_at;
-    }
+    resume_alert(&in);
     if (!in.resumed->known)
         return;
     in.clock->anchor_ns = monotonic_ns;
@@ -349,7 +327,7 @@ bool monitor_load_window(struct monitor *m, int64_t start, struct text bytes)
     struct monitor_inside in = monitor_inside(m);
     struct window_slot slots[SAVED_WINDOW_SECONDS] = {0};
     struct text inside;
-    if (start < SECOND_LEAST || start > SECOND_MOST || !unpack_sealed(bytes, VERSION, &inside))
+    if (start < SAVED_SECOND_LEAST || start > SAVED_SECOND_MOST || !unpack_sealed(bytes, VERSION, &inside))
         return false;
     struct unpack u = unpack_of(inside);
     for (unsigned i = 0; i < SAVED_WINDOW_SECONDS; i++) {

@@ -8,6 +8,8 @@
 #include "monitor/monitor.h"
 #include "monitor/monitor_inside.h"
 #include "monitor/recent.h"
+#include "monitor/rules.h"
+#include "monitor/rules_doubt.h"
 #include "monitor/feeds.h"
 
 struct monitor {
@@ -17,7 +19,16 @@ struct monitor {
     struct logclock clock;
     struct window *window;
     bool window_open; /* it has an end: since the first hit that counted in it */
-    struct alert alert;
+    uint64_t window_hits; /* that ever came into it */
+
+    struct alert alert;          /* the default rule */
+    struct monitor_alert firing; /* while it fires */
+    uint64_t fired_before;       /* window_hits before the second it fired */
+    struct rules *rules;         /* the others */
+    bool rules_open;             /* their windows have an end */
+    uint64_t last_id;            /* of the newest alert */
+    uint64_t told_id;            /* of the newest before the past was read */
+    uint64_t rule_changes;       /* alerts of the others that began or ended */
 
     struct resumed resumed;
     uint64_t window_epoch; /* of save.h */
@@ -37,6 +48,7 @@ struct monitor {
 
     struct feeds sources;
     struct doubt doubt;
+    struct rules_doubt doubted_entries; /* the same, for the rules */
     struct recent_alerts alerts;
     struct recent_rejects rejects;
 };

@@ -17,12 +17,22 @@ struct monitor_alert *recent_alerts_add(struct recent_alerts *r, const struct mo
     return &r->rows[0];
 }
 
-void recent_alerts_drop(struct recent_alerts *r)
+struct monitor_alert *recent_alerts_find(struct recent_alerts *r, uint64_t id)
 {
-    if (r->count == 0)
+    for (size_t i = 0; i < r->count; i++)
+        if (r->rows[i].id == id)
+            return &r->rows[i];
+    return NULL;
+}
+
+void recent_alerts_drop(struct recent_alerts *r, uint64_t id)
+{
+    struct monitor_alert *row = recent_alerts_find(r, id);
+    if (!row)
         return;
+    size_t behind = (size_t)(&r->rows[r->count] - row) - 1;
+    memmove(row, row + 1, behind * sizeof *row);
     r->count--;
-    memmove(r->rows, r->rows + 1, r->count * sizeof r->rows[0]);
 }
 
 void recent_rejects_add(struct recent_rejects *r, const struct batch *b,

@@ -15,8 +15,10 @@ struct recent_alerts {
 
 /* Puts a firing in front. */
 struct monitor_alert *recent_alerts_add(struct recent_alerts *r, const struct monitor_alert *alert);
-/* Takes the newest off again. */
-void recent_alerts_drop(struct recent_alerts *r);
+/* The one of that id; NULL where it is not kept any more. */
+struct monitor_alert *recent_alerts_find(struct recent_alerts *r, uint64_t id);
+/* Takes it out again, if it is there. */
+void recent_alerts_drop(struct recent_alerts *r, uint64_t id);
 
 struct recent_rejects {
     size_t count;

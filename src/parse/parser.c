@@ -95,6 +95,7 @@ static bool count_reject(struct parser *p, struct batch *b, const struct reject 
         parser_run_begins(p, b, why->line.at);
     b->lines.read++;
     b->lines.rejected++;
+    batch_refuse(b);
     keep_reject(b, why);
     return p->fs->automatic && p->run >= p->run_limit;
 }

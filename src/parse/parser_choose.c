@@ -84,6 +84,7 @@ static void rewind_run(struct parser *p, struct batch *b)
         b->reject_count--;
     b->lines.read -= again;
     b->lines.rejected -= again;
+    batch_unrefuse(b, again);
     b->lines.truncated = p->run_lines.truncated;
     b->scanned = p->run_at;
 }

@@ -15,6 +15,7 @@ struct batch *batch_new(void)
     struct batch *b = mem_new(1, sizeof *b);
     b->bytes = mem_aligned(CACHE_LINE, round_up((size_t)batch_capacity() + BATCH_SLACK));
     b->entries = mem_aligned(CACHE_LINE, round_up(BATCH_ENTRIES * sizeof *b->entries));
+    b->refusals = mem_new(BATCH_ENTRIES + 1, sizeof *b->refusals);
     return b;
 }
 
@@ -24,10 +25,12 @@ void batch_free(struct batch *b)
         return;
     free(b->bytes);
     free(b->entries);
+    free(b->refusals);
     free(b);
 }
 
 void batch_clear(struct batch *b)
 {
-    *b = (struct batch){.kind = BATCH_LINES, .bytes = b->bytes, .entries = b->entries};
+    *b = (struct batch){
+        .kind = BATCH_LINES, .bytes = b->bytes, .entries = b->entries, .refusals = b->refusals};
 }

@@ -1,0 +1,216 @@
+#include "monitor/rules_net.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* One filter, whatever the number of rules that have it: `groups` count what it lets through. */
+struct net_filter {
+    const struct rule_where *where;
+    uint32_t *groups;
+    uint32_t group_count;
+    uint32_t next; /* in the same slot, + 1; 0: the last */
+};
+
+struct net_slot {
+    uint64_t hash;
+    enum field field;
+    uint32_t first; /* filter + 1; 0: a free slot */
+};
+
+static const struct rule_where EVERY = {.needs = FIELD_COUNT};
+
+/* ---- Groups ----------------------------------------------------------------------------------- */
+
+static bool same_where(const struct rule_where *a, const struct rule_where *b)
+{
+    return a->text && b->text ? !strcmp(a->text, b->text) : a->text == b->text;
+}
+
+static uint32_t group_at(struct rules_net *n, const struct rule_where *where, enum field per)
+{
+    for (uint32_t i = 0; i < n->group_count; i++)
+        if (n->groups[i].per == per && same_where(n->groups[i].where, where))
+            return i;
+    n->groups = mem_grow(n->groups, n->group_count + 1, sizeof *n->groups);
+    n->groups[n->group_count] = (struct rule_group){
+        .where = where, .per = per, .counters = COUNTER_BIT(COUNT_ENTRIES)};
+    return n->group_count++;
+}
+
+/* The counters of a metric, and those of what its share is of. */
+static const struct {
+    unsigned counters;
+    bool visitors, times;
+} needs[RULE_METRIC_COUNT] = {
+    [RULE_BYTES] = {.counters = COUNTER_BIT(COUNT_BYTES)},
+    [RULE_VISITORS] = {.visitors = true},
+    [RULE_ERRORS] = {.counters = COUNTER_BIT(COUNT_ERRORS)},
+    [RULE_CLIENT_ERRORS] = {.counters = COUNTER_BIT(COUNT_CLIENT_ERRORS)},
+    [RULE_REJECTED] = {.counters = COUNTER_BIT(COUNT_REJECTED)},
+    [RULE_REQUEST_TIME] = {.times = true},
+};
+
+static void group_serves(struct rule_group *g, const struct rule_spec *r)
+{
+    g->counters |= needs[r->metric].counters;
+    if (r->window_s > g->window_most)
+        g->window_most = r->window_s;
+}
+
+/* Of the shares of hits and bytes the whole is another group than the rule's own. */
+static uint32_t whole_of(struct rules_net *n, const struct rule_spec *r, uint32_t own)
+{
+    bool of_others = r->metric == RULE_HITS || r->metric == RULE_BYTES;
+    if (r->level.measure != RULE_SHARE || !of_others)
+        return GROUP_NONE;
+    uint32_t whole = r->per == FIELD_COUNT ? (uint32_t)GROUP_ALL
+                                           : group_at(n, &r->where, FIELD_COUNT);
+    group_serves(&n->groups[whole], r);
+    return whole == own ? GROUP_NONE : whole;
+}
+
+static void add_rule(struct rules_net *n, uint32_t rule)
+{
+    const struct rule_spec *r = &n->rules[rule];
+    uint32_t at = r->metric == RULE_REJECTED ? (uint32_t)GROUP_ALL : group_at(n, &r->where, r->per);
+    n->groups_of_rules[rule] = at;
+    n->wholes[rule] = whole_of(n, r, at);
+    n->fields |= rule_fields(r);
+    struct rule_group *g = &n->groups[at];
+    group_serves(g, r);
+    g->visitors |= needs[r->metric].visitors;
+    g->times |= needs[r->metric].times;
+    g->rules = mem_grow(g->rules, g->rule_count + 1, sizeof *g->rules);
+    g->rules[g->rule_count++] = rule;
+}
+
+/* ---- Filters ---------------------------------------------------------------------------------- */
+
+static struct net_filter *filter_at(struct rules_net *n, const struct rule_where *where)
+{
+    for (uint32_t i = 0; i < n->filter_count; i++)
+        if (same_where(n->filters[i].where, where))
+            return &n->filters[i];
+    n->filters = mem_grow(n->filters, n->filter_count + 1, sizeof *n->filters);
+    n->filters[n->filter_count] = (struct net_filter){.where = where};
+    return &n->filters[n->filter_count++];
+}
+
+static void add_group(struct rules_net *n, uint32_t group)
+{
+    struct net_filter *f = filter_at(n, n->groups[group].where);
+    f->groups = mem_grow(f->groups, f->group_count + 1, sizeof *f->groups);
+    f->groups[f->group_count++] = group;
+}
+
+static struct net_slot *slot_of(const struct rules_net *n, enum field field, uint64_t hash)
+{
+    uint32_t at = (uint32_t)(hash >> 32) & n->slot_mask;
+    while (n->slots[at].first && (n->slots[at].hash != hash || n->slots[at].field != field))
+        at = (at + 1) & n->slot_mask;
+    return &n->slots[at];
+}
+
+static void note_asked(struct rules_net *n, enum field field)
+{
+    for (uint32_t i = 0; i < n->field_count; i++)
+        if (n->asked[i] == field)
+            return;
+    n->asked[n->field_count++] = field;
+}
+
+static void index_filter(struct rules_net *n, uint32_t filter)
+{
+    const struct rule_where *where = n->filters[filter].where;
+    if (!where->matches || where->needs >= FIELD_TEXTS) {
+        n->always[n->always_count++] = filter;
+        return;
+    }
+    note_asked(n, where->needs);
+    uint64_t hash = key_hash(key_cut(where->needed), &n->secret);
+    struct net_slot *slot = slot_of(n, where->needs, hash);
+    n->filters[filter].next = slot->first;
+    *slot = (struct net_slot){hash, where->needs, filter + 1};
+}
+
+static void build_index(struct rules_net *n)
+{
+    for (uint32_t i = 1; i < n->group_count; i++)
+        add_group(n, i);
+    uint32_t room = 16;
+    while (room < n->filter_count * 4)
+        room *= 2;
+    n->slots = mem_new(room, sizeof *n->slots);
+    n->slot_mask = room - 1;
+    n->always = mem_new(n->filter_count + 1, sizeof *n->always);
+    for (uint32_t i = 0; i < n->filter_count; i++)
+        index_filter(n, i);
+}
+
+struct rules_net *rules_net_new(const struct rule_spec *rules, uint32_t count)
+{
+    struct rules_net *n = mem_new(1, sizeof *n);
+    n->rules = rules;
+    n->rule_count = count;
+    n->secret = key_secret();
+    n->wholes = mem_new((size_t)count + 1, sizeof *n->wholes);
+    n->groups_of_rules = mem_new((size_t)count + 1, sizeof *n->groups_of_rules);
+    group_at(n, &EVERY, FIELD_COUNT);
+    for (uint32_t i = 0; i < count; i++)
+        add_rule(n, i);
+    build_index(n);
+    return n;
+}
+
+void rules_net_free(struct rules_net *n)
+{
+    if (!n)
+        return;
+    for (uint32_t i = 0; i < n->group_count; i++)
+        free(n->groups[i].rules);
+    for (uint32_t i = 0; i < n->filter_count; i++)
+        free(n->filters[i].groups);
+    free(n->groups);
+    free(n->wholes);
+    free(n->groups_of_rules);
+    free(n->filters);
+    free(n->always);
+    free(n->slots);
+    free(n);
+}
+
+/* ---- Asking ----------------------------------------------------------------------------------- */
+
+static inline uint32_t take(const struct net_filter *f, uint32_t *groups, uint32_t count)
+{
+    for (uint32_t i = 0; i < f->group_count; i++)
+        groups[count++] = f->groups[i];
+    return count;
+}
+
+static inline bool lets_through(const struct net_filter *f, const struct batch *b,
+                                const struct entry *e)
+{
+    return !f->where->matches || f->where->matches(f->where->filter, b, e);
+}
+
+uint32_t rules_net_match(const struct rules_net *n, const struct batch *b, const struct entry *e,
+                         uint32_t *groups)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < n->field_count; i++) {
+        enum field field = n->asked[i];
+        if (!(e->has & FIELD_BIT(field)))
+            continue;
+        uint64_t hash = key_hash_slack(key_cut(batch_text(b, e, field)), &n->secret);
+        for (uint32_t f = slot_of(n, field, hash)->first; f; f = n->filters[f - 1].next)
+            if (lets_through(&n->filters[f - 1], b, e))
+                count = take(&n->filters[f - 1], groups, count);
+    }
+    for (uint32_t i = 0; i < n->always_count; i++)
+        if (lets_through(&n->filters[n->always[i]], b, e))
+            count = take(&n->filters[n->always[i]], groups, count);
+    return count;
+}
