@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """test_layers.py - the layers are law: fails on an include that breaks the layer table, on a
-foreign header outside its one home, and on a header without a guard.
+foreign header outside its one home, on a header without a guard, and on two functions of one
+name, of which the linker would silently take whichever library comes first.
 
 The table is read from the spate_layer() lines of CMakeLists.txt, so that the link graph and the
 include graph cannot drift apart. Each run first plants violations in a folder of its own and
@@ -47,6 +48,8 @@ FREE = set("""
 FREE_FOLDERS = ("sys/", "linux/", "net/", "netinet/", "arpa/", "asm/", "bits/")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]*)"|<([^>]*)>)', re.M)
+# A function that leaves its file, as the house style lays it out.
+FUNCTION = re.compile(r"^(?!static\b)[a-z][\w \t*]*?\b(\w+)\([^;{}]*\)\n\{", re.M)
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
 
 
@@ -129,7 +132,15 @@ def check_guard(shown, text, guards):
     return None
 
 
-def check_file(root, top, path, table, guards):
+def check_functions(shown, layer, text, functions):
+    """The generator is a program of its own, everything else is one."""
+    for name in FUNCTION.findall(text):
+        other = functions.setdefault((layer == "loggen", name), shown)
+        if other != shown and name != "main":
+            yield f"{shown}: {name}() is also that of {other}"
+
+
+def check_file(root, top, path, table, guards, functions):
     inside = path.relative_to(root / top).as_posix()
     shown = f"{top}/{inside}"
     text = blank_comments(path.read_text(encoding="utf-8", errors="replace"))
@@ -145,16 +156,19 @@ def check_file(root, top, path, table, guards):
             yield check_foreign(place, inside, found.group(2))
     if path.suffix == ".h" and shown not in TEMPLATES:
         yield check_guard(shown, text, guards)
+    if path.suffix == ".c":
+        yield from check_functions(shown, layer, text, functions)
 
 
 def violations(root):
     """Every violation below root, and the number of files looked at."""
     table = layer_table((root / "CMakeLists.txt").read_text(encoding="utf-8"))
-    found, guards, files = [], {}, 0
+    found, guards, functions, files = [], {}, {}, 0
     for top in ("include", "src"):
         for path in sorted((root / top).rglob("*.[ch]")):
             files += 1
-            found += [v for v in check_file(root, top, path, table, guards) if v]
+            found += [v for v in check_file(root, top, path, table, guards, functions)
+                      if v]
     for layer, may in table.items():
         found += [f"CMakeLists.txt: {layer} may include {m}, which is no layer"
                   for m in sorted(may) if m not in table]
@@ -179,7 +193,8 @@ GOOD = {
                                   '#include "render/console.h"\n',
     "include/render/json.h": "#ifndef J_H\n#define J_H\n#endif\n",
     "src/render/curses/dump.c": '#include "render/json.h"\n',
-    "src/app/main.c": '#include "render/console.h"\n',
+    "src/app/main.c": '#include "render/console.h"\nstatic int twin(int a)\n{\n}\n',
+    "src/render/json/twin.c": "int twin(int a)\n{\n}\nstruct t *twin_of(int a,\n  int b)\n{\n}\n",
 }
 BAD = [  # a file to plant, what must be said about it
     ("src/base/up.c", '#include "parse/format.h"\n', "src/base/up.c:1: layer base must not"),
@@ -199,6 +214,7 @@ BAD = [  # a file to plant, what must be said about it
     ("include/base/wrong.h", "#ifndef A\n#define B\n#endif\n", "wrong.h: no header guard"),
     ("include/base/open.h", "#ifndef P\n#define P\n#endif\nint p;\n", "does not end with the file"),
     ("include/base/twin.h", "#ifndef T_H\n#define T_H\n#endif\n", "T_H is also that of"),
+    ("src/render/curses/twin.c", "struct t *twin_of(char *a)\n{\n}\n", "twin_of() is also that of"),
 ]
 
 

@@ -24,7 +24,7 @@ struct console {
     struct view view;
     struct snapshot *newest; /* what counting has come to */
     struct snapshot *shown;  /* the same, or what the pause stopped at */
-    struct trail newest_trail, shown_trail;
+    struct trace newest_trace, shown_trace;
     struct frame frame;
     struct clock clock;
     int64_t drawn_ns;
@@ -49,7 +49,7 @@ static struct scene scene_of(const struct console *c)
 {
     return (struct scene){.now = c->shown,
                           .view = &c->view,
-                          .trail = &c->shown_trail,
+                          .trace = &c->shown_trace,
                           .ended = c->ended && !c->view.paused};
 }
 
@@ -77,7 +77,7 @@ static void show_newest(struct console *c)
         return;
     snapshot_drop(c->shown);
     c->shown = snapshot_hold(c->newest);
-    c->shown_trail = c->newest_trail;
+    c->shown_trace = c->newest_trace;
     c->dirty = true;
 }
 
@@ -86,7 +86,7 @@ static void remember(struct console *c)
 {
     const struct snapshot *s = c->newest;
     if (s->series_count > 1)
-        trail_add(&c->newest_trail, s->series, s->series_count - 1, s->log_second - 1);
+        trace_add(&c->newest_trace, s->series, s->series_count - 1, s->log_second - 1);
 }
 
 static void take_figures(struct console *c)

@@ -125,7 +125,7 @@ void panel_graph(const struct pen *p, const struct scene *s)
     struct parts parts = parts_of(p);
     int width = p->at.w - parts.x - (parts.legend ? parts.legend : 1);
     struct graph g;
-    graph_make(&g, trail_series(s->trail), s->trail->count, s->trail->newest,
+    graph_make(&g, trace_series(s->trace), s->trace->count, s->trace->newest,
                width > 1 ? (unsigned)width : 1, now->threshold);
     draw_bars(p, &g, &parts, now->threshold);
     if (parts.scale)

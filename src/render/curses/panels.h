@@ -7,13 +7,13 @@
 
 #include "model/view.h"
 #include "render/curses/pen.h"
-#include "render/curses/trail.h"
+#include "render/curses/trace.h"
 
 /* What all panels look at. */
 struct scene {
     const struct snapshot *now;
     const struct view *view;
-    const struct trail *trail; /* up to the last second that is over */
+    const struct trace *trace; /* up to the last second that is over */
     bool ended;                /* nothing will follow: the input has ended */
 };
 

@@ -1,6 +1,6 @@
 /* test_graph.c - from hits by second to columns, heights and the line of the threshold. */
 #include "render/curses/graph.h"
-#include "render/curses/trail.h"
+#include "render/curses/trace.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
@@ -111,47 +111,47 @@ Test(graph, seconds_before_1970_are_columns_too)
     }
 }
 
-Test(trail, gathers_what_overlapping_series_say)
+Test(trace, gathers_what_overlapping_series_say)
 {
-    struct trail h = {0};
-    trail_add(&h, (const uint32_t[]){1, 2, 3}, 3, 102);
-    trail_add(&h, (const uint32_t[]){9, 4, 5}, 3, 104); /* 102 was not over yet */
+    struct trace h = {0};
+    trace_add(&h, (const uint32_t[]){1, 2, 3}, 3, 102);
+    trace_add(&h, (const uint32_t[]){9, 4, 5}, 3, 104); /* 102 was not over yet */
     cr_assert_eq(h.count, 5);
-    cr_assert_eq(memcmp(trail_series(&h), (const uint32_t[]){1, 2, 9, 4, 5}, 5 * sizeof(uint32_t)),
+    cr_assert_eq(memcmp(trace_series(&h), (const uint32_t[]){1, 2, 9, 4, 5}, 5 * sizeof(uint32_t)),
                  0);
 }
 
-Test(trail, fills_a_gap_with_nothing)
+Test(trace, fills_a_gap_with_nothing)
 {
-    struct trail h = {0};
-    trail_add(&h, (const uint32_t[]){7}, 1, 100);
-    trail_add(&h, (const uint32_t[]){8}, 1, 103);
+    struct trace h = {0};
+    trace_add(&h, (const uint32_t[]){7}, 1, 100);
+    trace_add(&h, (const uint32_t[]){8}, 1, 103);
     cr_assert_eq(h.count, 4);
-    cr_assert_eq(memcmp(trail_series(&h), (const uint32_t[]){7, 0, 0, 8}, 4 * sizeof(uint32_t)), 0);
+    cr_assert_eq(memcmp(trace_series(&h), (const uint32_t[]){7, 0, 0, 8}, 4 * sizeof(uint32_t)), 0);
 }
 
-Test(trail, begins_anew_when_the_clock_steps)
+Test(trace, begins_anew_when_the_clock_steps)
 {
-    struct trail h = {0};
-    trail_add(&h, (const uint32_t[]){7, 7}, 2, 100);
-    trail_add(&h, (const uint32_t[]){8}, 1, 50);
+    struct trace h = {0};
+    trace_add(&h, (const uint32_t[]){7, 7}, 2, 100);
+    trace_add(&h, (const uint32_t[]){8}, 1, 50);
     cr_assert_eq(h.count, 1);
     cr_assert_eq(h.newest, 50);
-    trail_add(&h, (const uint32_t[]){9}, 1, 50 + TRAIL_SECONDS);
+    trace_add(&h, (const uint32_t[]){9}, 1, 50 + TRACE_SECONDS);
     cr_assert_eq(h.count, 1);
 }
 
-Test(trail, keeps_no_more_than_it_has_room_for)
+Test(trace, keeps_no_more_than_it_has_room_for)
 {
-    static uint32_t series[TRAIL_SECONDS + 50];
-    struct trail h = {0};
-    for (uint32_t i = 0; i < TRAIL_SECONDS + 50; i++)
+    static uint32_t series[TRACE_SECONDS + 50];
+    struct trace h = {0};
+    for (uint32_t i = 0; i < TRACE_SECONDS + 50; i++)
         series[i] = i;
-    trail_add(&h, series, TRAIL_SECONDS + 50, 5000);
-    cr_assert_eq(h.count, TRAIL_SECONDS);
-    cr_assert_eq(trail_series(&h)[0], 50);
-    trail_add(&h, series, 1, 5001);
-    cr_assert_eq(h.count, TRAIL_SECONDS);
-    cr_assert_eq(trail_series(&h)[0], 51);
-    cr_assert_eq(trail_series(&h)[TRAIL_SECONDS - 1], 0);
+    trace_add(&h, series, TRACE_SECONDS + 50, 5000);
+    cr_assert_eq(h.count, TRACE_SECONDS);
+    cr_assert_eq(trace_series(&h)[0], 50);
+    trace_add(&h, series, 1, 5001);
+    cr_assert_eq(h.count, TRACE_SECONDS);
+    cr_assert_eq(trace_series(&h)[0], 51);
+    cr_assert_eq(trace_series(&h)[TRACE_SECONDS - 1], 0);
 }
