@@ -60,7 +60,9 @@ enum follow_result {
 /* Waits at most timeout_ms for something to read and fills the (empty) batch: bytes, used,
  * source, backfill, behind, read_ns, position. Lines of one file a call. First everything
  * that stood in the files (backfill), closed by NOTICE_BACKFILLED once all files were
- * looked at, then what is appended. */
+ * looked at, then what is appended. A batch without lines (used 0) only carries a position: where
+ * a file was begun, or that it is finished. Positions belong to files: a source may have several
+ * at a time, and a state keeps each by its identity until it is finished. */
 enum follow_result follow_next(struct follow *f, struct batch *b, int timeout_ms);
 
 /* Any thread, also from a signal handler: makes follow_next() return. */

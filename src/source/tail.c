@@ -239,7 +239,8 @@ static enum tail_result read_archive(struct tail *t, struct batch *b)
     return got == 0 ? TAIL_ENDED : b->used ? TAIL_LINES : TAIL_MORE;
 }
 
-/* Steps over what these bytes hold of the hole. True when that was something: read again from there. */
+/* Steps over what these bytes hold of the hole. True when that was something: read again from
+ * there. */
 static bool step_over_hole(struct tail *t, const char *bytes, size_t len)
 {
     size_t nulls = 0;
@@ -253,6 +254,17 @@ static bool step_over_hole(struct tail *t, const char *bytes, size_t len)
     return true;
 }
 
+/* How many bytes may be read at once: not beyond the end of the backfill, or of a copy. */
+static size_t room_here(const struct tail *t, size_t room)
+{
+    uint64_t place = lines_place(&t->lines);
+    if (place < t->backfill_to && t->backfill_to - place < room)
+        room = (size_t)(t->backfill_to - place);
+    if (t->role == TAIL_COPY && t->limit - place < room)
+        room = (size_t)(t->limit - place);
+    return room;
+}
+
 enum tail_result tail_read(struct tail *t, struct batch *b)
 {
     if (t->unpack)
@@ -261,13 +273,9 @@ enum tail_result tail_read(struct tail *t, struct batch *b)
     if (found != TAIL_MORE)
         return found;
     uint64_t place = lines_place(&t->lines);
-    bool backfill = place < t->backfill_to;
-    size_t room;
-    char *into = lines_room(&t->lines, b, &room);
-    if (backfill && t->backfill_to - place < room)
-        room = (size_t)(t->backfill_to - place);
-    if (t->role == TAIL_COPY && t->limit - place < room)
-        room = (size_t)(t->limit - place);
+    size_t most, room;
+    char *into = lines_room(&t->lines, b, &most);
+    room = room_here(t, most);
     if (room == 0) {
         t->ended = true;
         return TAIL_ENDED;
@@ -275,17 +283,15 @@ enum tail_result tail_read(struct tail *t, struct batch *b)
     ssize_t got = t->os->pread(t->os->self, t->fd, into, room, place);
     if (got < 0)
         return TAIL_FAILED;
-    if (t->role == TAIL_COPY) {
-        enum tail_result still = look_copy(t);
-        if (still != TAIL_MORE)
-            return still;
-    }
+    if (t->role == TAIL_COPY && (found = look_copy(t)) != TAIL_MORE)
+        return found;
     if (got == 0) { /* it shrank since the look: the next one sees it */
         t->hint = true;
         return TAIL_NOTHING;
     }
     if (t->hole && step_over_hole(t, into, (size_t)got))
         return TAIL_MORE;
+    bool backfill = place < t->backfill_to;
     lines_take(&t->lines, b, (size_t)got);
     t->at_end = (size_t)got < room && lines_place(&t->lines) >= t->size;
     describe(t, b, backfill);

@@ -156,39 +156,11 @@ static void note_deafness(struct tail *t, bool hinted, bool found)
         t->polled = t->remote = true;
 }
 
-static enum step read_on(struct track *k, struct tail *t, struct batch *b)
+/* Nothing to read now: edge d, or at least its place is told. */
+static enum step come_to_rest(struct track *k, struct tail *t, struct batch *b)
 {
-    bool hinted = t->hint, first = !t->told_more;
-    enum tail_result result = TAIL_MORE;
-    for (int i = 0; i < READS_AT_ONCE && result == TAIL_MORE; i++)
-        result = tail_read(t, b);
-    int problem = errno;
-    if (first)
-        note_deafness(t, hinted, result == TAIL_LINES || result == TAIL_MORE);
-    if (result == TAIL_LINES && t->at_end && !t->unpack && t->role != TAIL_COPY)
-        t->pending = false; /* an event tells of more; going on now would read line by line */
-    t->told_more = t->pending && (result == TAIL_LINES || result == TAIL_MORE);
-    if (result == TAIL_FAILED)
-        return failed(k, t, b, problem);
-    if (result != TAIL_CUT) {
-        t->rested = t->role == TAIL_OLD;
-        t->failures = 0;
-        t->retry_ns = 0;
-    }
-    switch (result) {
-    case TAIL_LINES: t->announced = true; return STEP_FILLED;
-    case TAIL_MORE: return STEP_HOLD;
-    case TAIL_CUT:
-        if (!read_once(t))
-            return cut(k, t, b);
-        lost(k, "the copy made by copytruncate changed before it was read to its end");
-        lines_drop(&t->lines);
-        return done_with(k, t, b);
-    case TAIL_ENDED: return done_with(k, t, b);
-    default: break;
-    }
     if (rests(k, t))
-        return let_go(k, t, b); /* edge d */
+        return let_go(k, t, b);
     t->pending = false;
     if (t->backfill_to > lines_place(&t->lines))
         t->backfill_to = lines_place(&t->lines); /* it is shorter by now */
@@ -197,6 +169,44 @@ static enum step read_on(struct track *k, struct tail *t, struct batch *b)
     t->announced = true;
     tail_announce(t, b);
     return STEP_FILLED;
+}
+
+static enum step was_cut(struct track *k, struct tail *t, struct batch *b)
+{
+    if (!read_once(t))
+        return cut(k, t, b);
+    lost(k, "the copy made by copytruncate changed before it was read to its end");
+    lines_drop(&t->lines);
+    return done_with(k, t, b);
+}
+
+static enum step read_on(struct track *k, struct tail *t, struct batch *b)
+{
+    bool hinted = t->hint, first = !t->told_more;
+    enum tail_result result = TAIL_MORE;
+    for (int i = 0; i < READS_AT_ONCE && result == TAIL_MORE; i++)
+        result = tail_read(t, b);
+    int problem = errno;
+    bool found = result == TAIL_LINES || result == TAIL_MORE;
+    if (first)
+        note_deafness(t, hinted, found);
+    if (result == TAIL_LINES && t->at_end && !read_once(t))
+        t->pending = false; /* an event tells of more; going on now would read line by line */
+    t->told_more = t->pending && found;
+    if (result == TAIL_FAILED)
+        return failed(k, t, b, problem);
+    if (result == TAIL_CUT)
+        return was_cut(k, t, b);
+    t->rested = t->role == TAIL_OLD;
+    t->failures = 0;
+    t->retry_ns = 0;
+    t->announced |= result == TAIL_LINES;
+    switch (result) {
+    case TAIL_LINES: return STEP_FILLED;
+    case TAIL_MORE: return STEP_HOLD;
+    case TAIL_ENDED: return done_with(k, t, b);
+    default: return come_to_rest(k, t, b);
+    }
 }
 
 static enum step step(struct track *k, struct tail *t, struct batch *b)

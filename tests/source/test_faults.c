@@ -254,8 +254,8 @@ Test(faults, a_writer_that_does_not_append_leaves_a_hole)
 
 Test(faults, rewritten_to_the_same_size)
 {
-    begin();
     memfs_coarse_times(fs, 1000 * NS_PER_S); /* and the time does not tell either */
+    begin();
     memfs_rewrite(fs, LOG, "b\n");
     cr_expect_str_eq(rig_read(&rig, 10), "b");
     cr_expect_eq(rig_told(&rig, NOTICE_LOSS), 1);
@@ -332,6 +332,20 @@ Test(faults, compressed_while_it_was_stopped)
     cr_expect_eq(rig_told(&rig, NOTICE_LOSS), 0);
     rig_restart(&rig);
     cr_expect_str_eq(rig_read(&rig, 10), "", "none of it again");
+}
+
+Test(faults, a_file_that_is_just_being_compressed_is_read_once)
+{
+    begin();
+    rig_close(&rig);
+    memfs_write(fs, LOG, "b\n");
+    memfs_rename(fs, LOG, LOG ".2");
+    memfs_write(fs, LOG ".1", "c\n");
+    memfs_write(fs, "/log/tmp", "c\n");
+    memfs_gzip(fs, "/log/tmp", LOG ".1.gz"); /* the plain one is not yet deleted */
+    memfs_write(fs, LOG, "d\n");
+    rig_restart(&rig);
+    cr_expect_str_eq(rig_read(&rig, 10), "b c d");
 }
 
 Test(faults, cut_while_it_was_stopped)

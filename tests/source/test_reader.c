@@ -291,6 +291,23 @@ Test(reader, finds_a_time_by_bisection)
     buf_done(&b);
 }
 
+/* One line ahead of thousands that are older by less than the slack. */
+Test(reader, a_time_is_found_before_a_long_run_of_older_lines)
+{
+    struct buf b = {0};
+    struct error why = {0};
+    uint64_t place;
+    for (int i = 0; i < 100000; i++)
+        buf_printf(&b, "%d\n", i == 30000 ? 2000 : i < 30000 ? 1000 : i < 90000 ? 1995 : 2005);
+    save(b.at, b.len);
+    struct reader *r = reader_open(path, &why);
+    cr_assert(reader_seek_time(r, 2000, 10, second_of, NULL, &place));
+    cr_expect_leq(place, 30000 * 5);
+    cr_expect_geq(place, 29000 * 5);
+    reader_close(r);
+    buf_done(&b);
+}
+
 /* Mostly holes: reading all of it would take a while, a bisection touches few places. */
 Test(reader, a_file_of_several_gigabytes_opens_near_its_end_at_once)
 {
