@@ -36,7 +36,9 @@ struct notify_event {
     struct text message;
     int64_t triggered_at, recovered_at; /* log seconds; the latter only when recovered */
     uint64_t hits;                      /* in the window, when it fired or recovered */
-    double rate, peak_rate;
+    double rate, peak_rate;             /* hits a second */
+    struct text metric, level;          /* "errors", "above 5%" */
+    double value, peak_value; /* of the metric: a second, a share (0 to 1) or seconds, as `level` is */
     int64_t raised_wall_ns; /* when it was noticed */
     size_t cause_count;
     struct notify_cause causes[NOTIFY_CAUSES];

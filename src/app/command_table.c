@@ -10,5 +10,7 @@ const struct command commands[] = {
     {"check-config", "[--config FILE]",
      "print what the configuration makes run, or what is wrong with it", command_check_config},
     {"history", "[OPTION]...", "print what a state remembers (--state)", command_history},
+    {"notify-test", "NAME [--config FILE]",
+     "send a sample alert to a channel of the configuration", command_notify_test},
 };
 const size_t command_count = sizeof commands / sizeof *commands;

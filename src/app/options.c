@@ -249,7 +249,8 @@ const struct option_row option_rows[] = {
     {"config", 0, "FILE", NULL,
      "the configuration: options, alerts and whom to tell [$XDG_CONFIG_HOME/spate/spate.yaml or "
      "/etc/spate/spate.yaml]",
-     "the name of a file", FOR_LOGS | FOR_CHECK_CONFIG | COMMAND_LINE_ONLY, take_config},
+     "the name of a file", FOR_LOGS | FOR_CHECK_CONFIG | FOR_NOTIFY_TEST | COMMAND_LINE_ONLY,
+     take_config},
     {"help", 'h', NULL, NULL, "print this help", NULL, FOR_EVERY | COMMAND_LINE_ONLY, take_help},
     {"version", 'V', NULL, NULL, "print the version", NULL, FOR_EVERY | COMMAND_LINE_ONLY, take_version},
 };

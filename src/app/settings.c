@@ -132,7 +132,7 @@ static void add_file(struct settings *s, const char *path)
 static bool read_config(struct settings *s, struct error *why)
 {
     struct config_problems problems;
-    bool wanted = command_scope(s->command) & (FOR_LOGS | FOR_CHECK_CONFIG);
+    bool wanted = command_scope(s->command) & (FOR_LOGS | FOR_CHECK_CONFIG | FOR_NOTIFY_TEST);
     if (s->help || s->version || !wanted)
         return true;
     enum config_result got = config_read(&s->config, s, &problems, why);

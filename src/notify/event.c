@@ -64,6 +64,10 @@ void notify_event_pack(struct buf *out, const struct notify_event *e)
     pack_u64(out, e->hits);
     pack_double(out, e->rate);
     pack_double(out, e->peak_rate);
+    pack_cut(out, e->metric);
+    pack_cut(out, e->level);
+    pack_double(out, e->value);
+    pack_double(out, e->peak_value);
     pack_i64(out, e->raised_wall_ns);
     pack_u64(out, e->cause_count);
     for (size_t i = 0; i < e->cause_count; i++) {
@@ -108,6 +112,10 @@ bool notify_event_unpack(struct text packed, struct notify_event *e)
     e->hits = unpack_u64(&u);
     e->rate = unpack_double(&u);
     e->peak_rate = unpack_double(&u);
+    e->metric = unpack_text(&u);
+    e->level = unpack_text(&u);
+    e->value = unpack_double(&u);
+    e->peak_value = unpack_double(&u);
     e->raised_wall_ns = unpack_i64(&u);
     e->cause_count = unpack_most(&u, NOTIFY_CAUSES);
     for (size_t i = 0; i < e->cause_count; i++) {

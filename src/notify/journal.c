@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -84,7 +85,11 @@ static int open_socket(void)
         return -1;
     }
     strcpy(to.sun_path, path);
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    /* It holds but a few entries: one that is being emptied is worth a moment. */
+    struct timeval moment = {.tv_usec = 100000};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0)
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &moment, sizeof moment);
     if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to)) {
         int code = errno;
         close(fd);

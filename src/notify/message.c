@@ -93,6 +93,20 @@ static void put_causes(struct json *j, const struct notify_event *e)
     json_unlist(j);
 }
 
+static void put_metric(struct json *j, const struct notify_event *e)
+{
+    if (!e->metric.len)
+        return;
+    json_key(j, "metric");
+    json_text(j, e->metric);
+    json_key(j, "level");
+    json_text(j, e->level);
+    json_key(j, "value");
+    json_number(j, e->value, 6);
+    json_key(j, "peak_value");
+    json_number(j, e->peak_value, 6);
+}
+
 static void put_event(struct json *j, const struct notify_event *e)
 {
     json_open(j);
@@ -121,6 +135,7 @@ static void put_event(struct json *j, const struct notify_event *e)
     json_number(j, e->rate, 3);
     json_key(j, "peak_rate");
     json_number(j, e->peak_rate, 3);
+    put_metric(j, e);
     put_causes(j, e);
     json_close(j);
 }

@@ -24,6 +24,7 @@ struct transfer {
 struct transfers {
     CURLM *multi;
     struct transfer *all;
+    int count;
 };
 
 enum { FDS_MOST = 64 };
@@ -62,6 +63,7 @@ static void take_out(struct transfers *t, struct transfer *x)
     while (*at != x)
         at = &(*at)->next;
     *at = x->next;
+    t->count--;
     curl_multi_remove_handle(t->multi, x->easy);
     transfer_free(x);
 }
@@ -201,6 +203,7 @@ bool transfers_start(struct transfers *t, size_t number, const struct transfer_r
     }
     x->next = t->all;
     t->all = x;
+    t->count++;
     return true;
 }
 
@@ -218,6 +221,8 @@ void transfers_wait(struct transfers *t, const struct pollfd *fds, size_t count,
                                                           (fds[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0))};
     int64_t ms = timeout_ns <= 0 ? 0 : (timeout_ns - 1) / NS_PER_MS + 1;
     curl_multi_perform(t->multi, &running); /* what has just been added sets its own times */
+    if (running < t->count)
+        return; /* one has ended just now: nothing would wake us */
     curl_multi_poll(t->multi, extra, (unsigned)count, ms > 60000 ? 60000 : (int)ms, NULL);
     curl_multi_perform(t->multi, &running);
 }

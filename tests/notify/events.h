@@ -2,7 +2,7 @@
 #ifndef TESTS_NOTIFY_EVENTS_H
 #define TESTS_NOTIFY_EVENTS_H
 
-#include <criterion/criterion.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "notify/event.h"

@@ -1,6 +1,8 @@
 /* test_bodies.c - what is sent, whatever a client has written into the log: read back by others. */
 #include "events.h"
 
+#include <criterion/criterion.h>
+
 #include <jansson.h>
 
 #include "base/mem.h"

@@ -1,6 +1,8 @@
 /* test_outbox.c - queues, groups, rate, back-off: by a hand-set clock. */
 #include "events.h"
 
+#include <criterion/criterion.h>
+
 #include <stdio.h>
 
 #include "notify/outbox.h"
