@@ -17,7 +17,7 @@
 
 enum follow_from { FOLLOW_FROM_WINDOW, FOLLOW_FROM_END, FOLLOW_FROM_START, FOLLOW_FROM_BACK };
 
-/* A place to go on from, as a state kept it. */
+/* A place to go on from, as a state kept it; of one path the oldest file first. */
 struct follow_resume {
     const char *path; /* as it was named */
     struct position position;

@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "store/alerts.h"
 #include "store/db.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,8 +59,8 @@ void store_close(struct store *s); /* accepts NULL */
 
 /* ---- Reading ---------------------------------------------------------------------------------- */
 
-/* Each is called once for every row and must not call the store. False from a callback: its bytes make
- * no sense, the file is damaged. NULL: not wanted. */
+/* Each is called once for every row, for places in the order in which they came first, and must not call
+ * the store. False from a callback: its bytes make no sense, the file is damaged. NULL: not wanted. */
 struct store_reader {
     bool (*part)(void *ctx, struct text name, struct text bytes);
     bool (*place)(void *ctx, struct text path, struct text identity, struct text position);
@@ -110,6 +111,10 @@ struct store_change {
     size_t seconds_count;
     bool all_seconds;      /* what is not among them goes */
     int64_t seconds_least; /* what begins before this goes */
+    const struct store_alert *alerts;
+    size_t alert_count;
+    const struct store_message *messages; /* in this order */
+    size_t message_count;
 };
 
 /* All of it, or nothing. DB_DAMAGED: store_renew() is due. */

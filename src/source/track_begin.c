@@ -95,7 +95,8 @@ struct resumption {
     const struct siblings *siblings;
     size_t newest; /* index behind the newest sibling that was gone on from; 0: none */
     bool current;  /* what stands under the path is gone on with: no generation is missing */
-    bool unsure;   /* a place was not found: what lies beside may be copies of what was read */
+    bool unsure;   /* no place newer than one that was not found was gone on from: what lies beside
+                    * may be copies of what was read */
     int losses;
 };
 
@@ -114,6 +115,7 @@ static void add(struct resumption *r, struct tail *t, int64_t order)
     while (at < k->count && k->tails[at] != k->current && k->tails[at]->order <= order)
         at++;
     track_insert(k, at, t);
+    r->unsure = false;
     if (order >= 0 && (size_t)order + 1 > r->newest)
         r->newest = (size_t)order + 1;
 }
@@ -170,6 +172,7 @@ static int go_on(struct resumption *r, const struct position *p)
         int same = tail_seek(k->current, p);
         if (same != 0) {
             r->current = same == 1;
+            r->unsure &= same != 1;
             return same < 0 ? -1 : 0;
         }
     }

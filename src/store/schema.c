@@ -5,6 +5,8 @@
  *   seconds   the window of the alert, a minute a row
  *   minutes, hours, days
  *             roll-ups by the second they begin with; hits and bytes also as numbers, for SQL
+ *   alerts, messages
+ *             the history of alerts, and what is still to be sent about them (alerts.c)
  *
  * The version stands in user_version and, sealed by a checksum, in parts: a file of a newer version is
  * told from a damaged one. */
@@ -46,10 +48,11 @@ static const char TABLES[] =
 
 static const char *const SQL[STATEMENTS] = {
     [READ_PARTS] = "SELECT name, bytes FROM parts",
-    [READ_PLACES] = "SELECT path, identity, position FROM places",
+    [READ_PLACES] = "SELECT path, identity, position FROM places ORDER BY rowid", /* as they came */
     [READ_SECONDS] = "SELECT start, slots FROM seconds ORDER BY start",
     [WRITE_PART] = "REPLACE INTO parts (name, bytes) VALUES (?1, ?2)",
-    [WRITE_PLACE] = "REPLACE INTO places (path, identity, position) VALUES (?1, ?2, ?3)",
+    [WRITE_PLACE] = "INSERT INTO places (path, identity, position) VALUES (?1, ?2, ?3) "
+                    "ON CONFLICT DO UPDATE SET position = ?3",
     [DROP_PLACE] = "DELETE FROM places WHERE path = ?1 AND identity = ?2",
     [WRITE_SECONDS] = "REPLACE INTO seconds (start, slots) VALUES (?1, ?2)",
     [DROP_SECONDS] = "DELETE FROM seconds WHERE start = ?1",
@@ -69,7 +72,7 @@ static const char *const SQL[STATEMENTS] = {
 
 const char *schema_sql(enum statement which)
 {
-    return SQL[which];
+    return SQL[which] ? SQL[which] : alerts_sql(which);
 }
 
 static enum db_result run(struct store *s, const char *sql)
@@ -164,7 +167,8 @@ enum db_result schema_settle(struct store *s)
     if ((result = ask(s, "SELECT count(*) FROM sqlite_schema", &tables, NULL)) != DB_ROW ||
         (result = ask(s, "PRAGMA user_version", &claimed, NULL)) != DB_ROW)
         return result == DB_DONE ? DB_DAMAGED : result;
-    if (tables == 0 && claimed == 0 && !s->read_only)
-        return make_tables(s);
-    return check_version(s, claimed);
+    result = tables == 0 && claimed == 0 && !s->read_only ? make_tables(s)
+                                                          : check_version(s, claimed);
+    /* Also in a file of the days before there were alerts in it. */
+    return result == DB_DONE && !s->read_only ? run(s, alerts_tables) : result;
 }

@@ -157,8 +157,9 @@ static void keep_position(struct model *m, const struct batch *b)
     size_t i = 0;
     while (i < m->position_count && !identity_same(&m->positions[i].id, &b->position.id))
         i++;
-    if (b->finished && i < m->position_count)
-        m->positions[i] = m->positions[--m->position_count];
+    if (b->finished && i < m->position_count) /* in order: the oldest first */
+        memmove(m->positions + i, m->positions + i + 1,
+                (--m->position_count - i) * sizeof m->positions[0]);
     if (b->finished)
         return;
     if (i == POSITIONS)

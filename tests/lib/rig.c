@@ -53,8 +53,13 @@ static void keep_position(struct rig *r, const struct batch *b)
         i++;
     if (b->finished) {
         r->finished++;
-        if (i < r->position_count)
-            r->positions[i].position = r->positions[--r->position_count].position;
+        if (i == r->position_count)
+            return;
+        r->position_count--; /* in order: the oldest first */
+        for (; i < r->position_count; i++) {
+            r->positions[i].position = r->positions[i + 1].position;
+            memcpy(r->paths[i], r->paths[i + 1], sizeof r->paths[i]);
+        }
         return;
     }
     if (i == RIG_POSITIONS)

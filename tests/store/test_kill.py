@@ -23,7 +23,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from spate_run import SPATE, Folder, Watch  # noqa: E402
 
 KILLS = 200 if os.environ.get("SPATE_LONG") == "1" else 10
-GENERATIONS = 60  # none is deleted before a life of spate was long enough to read it
+GENERATIONS = 100  # none is deleted before a life of spate was long enough to let go of it
 RESUME_S = 1.0
 
 
@@ -83,10 +83,12 @@ def watch(folder, log):
     return Watch("--state", folder.file("state"), "--from", "start", "-u", "100ms", "--top", "0", log)
 
 
-def run_and_kill(folder, log, chance):
+def run_and_kill(folder, log, chance, number):
     """One life. Returns how long it took to say anything, or None when it was killed before."""
     begun = time.monotonic()
     life = chance.choice([0.02, 0.1, 0.5, 1.2, 2.2]) * chance.uniform(0.5, 1.5)
+    if number % 12 == 11:  # long enough to let go of what was rotated away
+        life = 9
     with watch(folder, log) as spate:
         resumed = None
         while time.monotonic() - begun < life:
@@ -162,8 +164,8 @@ def main():
         slowest = 0
         try:
             begin(folder, log)
-            for _ in range(KILLS):
-                slowest = max(slowest, run_and_kill(folder, log, chance) or 0)
+            for number in range(KILLS):
+                slowest = max(slowest, run_and_kill(folder, log, chance, number) or 0)
                 time.sleep(chance.choice([0, 0, 0.1, 0.6, 1.5]))  # rotations happen meanwhile
         finally:
             writer.send_signal(signal.SIGTERM)
