@@ -60,8 +60,24 @@ struct alert_figures {
     int64_t recovered_at;
     uint64_t recovered_hits;
     double recovered_rate;
-    char message[160];           /* as the contract words it */
-    char recovered_message[160];
+    int64_t window_s;
+    uint64_t total; /* what the metric counted from firing to recovery */
+    /* What it is about; of the default rule too. */
+    bool by_rule; /* another than the default one */
+    enum rule_metric metric;
+    char level[RULE_LEVEL_TEXT_SIZE + 8]; /* "above 10/s"; "" where not known */
+    enum field per;                       /* FIELD_COUNT: of all */
+    uint32_t key_len;
+    char key[CAUSE_NAME_SIZE];  /* raw foreign bytes: which section, address, ... */
+    /* a second, 0 to 1, seconds or as it is, and in words */
+    double value, peak_value, recovered_value;
+    char value_words[32], peak_words[32], recovered_words[32];
+    uint32_t cause_count;
+    struct cause causes[CAUSES_MOST];
+    /* Safe, for a terminal too. */
+    char message[480];           /* as the contract words it */
+    char recovered_message[480];
+    char cause_words[640]; /* "+9.8/s from 203.0.113.9 (71 %), on /login (65 %)"; "" when none */
 };
 
 struct reject_figures {
@@ -107,7 +123,9 @@ struct snapshot {
     uint32_t live_hits;    /* of the last whole second */
     /* alerts, newest first */
     enum overall overall;  /* RECOVERED: since less than one window */
-    double threshold;
+    double threshold;      /* of the default rule; 0: there is none */
+    uint32_t rule_count;   /* all of them */
+    size_t firing_count;   /* alerts that fire now */
     size_t alert_count;
     struct alert_figures *alerts;
     /* trouble */

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/note.h"
 #include "base/time.h"
+#include "parse/filter.h"
 #include "parse/parser.h"
 #include "source/reader.h"
 
@@ -21,6 +22,7 @@ enum { KNOWN = sizeof known_order / sizeof *known_order };
 struct run {
     struct parser *parser;
     struct range range;
+    const struct filter *where;
     struct batch *batch;
     struct buf out;
     struct buf plain; /* a text as it was before the server escaped it */
@@ -94,6 +96,8 @@ static void put_line(struct run *r, struct span line)
         return;
     if (ok && r->range.limited && (!(e.has & FIELD_BIT(FIELD_TIME)) || !range_holds(&r->range, e.second)))
         return;
+    if (r->where && !(ok && filter_matches(r->where, r->batch, &e)))
+        return;
     put_head(r, &j, ok);
     if (ok)
         put_entry(r, &j, &e);
@@ -158,7 +162,7 @@ int command_parse(const struct settings *s)
 {
     struct error why = {0};
     struct inputs inputs = {0};
-    struct run r = {0};
+    struct run r = {.where = s->filter};
     int code = EXIT_USAGE;
     struct formats *formats = formats_new(s->formats, s->format_count, &why);
     if (!formats || !inputs_find(&inputs, s, &why) ||

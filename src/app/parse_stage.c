@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/keep.h"
 #include "app/stages.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -69,13 +70,21 @@ static void carry_rest(struct batch *rest, struct batch *full)
     full->more = true;
 }
 
+static bool run(struct stages *st, struct parser *parser, struct batch *b)
+{
+    bool all = parser_run(parser, b);
+    if (st->where)
+        keep_entries(b, st->where, NULL);
+    return all;
+}
+
 /* Parses and pushes what was read. False: the queue was stopped. */
 static bool push_lines(struct stages *st, struct batch *b)
 {
     uint32_t source = b->source;
     struct parser *parser = parser_of(st, source);
     b->path = follow_source_path(st->follow, source);
-    while (!parser_run(parser, b)) {
+    while (!run(st, parser, b)) {
         struct batch *rest = queue_take_empty(st->queue);
         if (!rest) {
             queue_untake(st->queue, b);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/rule_set.h"
 #include "app/stages.h"
 #include "base/time.h"
 #include "base/clock.h"
@@ -16,16 +17,18 @@
 struct pipeline {
     struct stages stages; /* what the threads share */
     struct formats *formats;
+    struct rule_set rules;
     pthread_t parser, monitor, clock;
     int started;          /* how many of the threads run, in the order of start */
 };
 
 enum { QUEUE_DEPTH = 8 };
 
-static bool resolve_from(const struct settings *s, struct follow_options *o, struct error *why)
+static bool resolve_from(const struct settings *s, int64_t window_s, struct follow_options *o,
+                         struct error *why)
 {
     o->from = FOLLOW_FROM_WINDOW;
-    o->back_s = s->window_s;
+    o->back_s = window_s;
     if (!s->from || !strcmp(s->from, "window"))
         return true;
     int64_t ns;
@@ -57,10 +60,14 @@ static bool take_state(struct stages *st, const struct settings *s, struct follo
     return st->state;
 }
 
-static struct monitor_options monitor_options_of(const struct settings *s, enum follow_from from)
+static struct monitor_options monitor_options_of(const struct settings *s,
+                                                 const struct rule_set *rules,
+                                                 enum follow_from from)
 {
     struct monitor_options o = {
-        .rule = {.name = "high traffic", .above = s->threshold, .window_s = s->window_s},
+        .rule = rules->shown,
+        .rules = rules->others,
+        .rule_count = rules->count,
         .update_ns = s->update_ns,
         .wanted = s->only,
         .tell_past = from == FOLLOW_FROM_START || from == FOLLOW_FROM_BACK};
@@ -113,7 +120,8 @@ struct pipeline *pipeline_start(const struct settings *s, bool every, struct err
                                 .path_count = s->path_count ? s->path_count : 1,
                                 .second_of = parse_stage_second,
                                 .ctx = st};
-    if (!resolve_from(s, &fo, why) ||
+    rule_set_init(&p->rules, s, s->config);
+    if (!resolve_from(s, p->rules.window_most_s, &fo, why) ||
         !(p->formats = formats_new(s->formats, s->format_count, why))) {
         why->usage = true;
         goto fail;
@@ -123,9 +131,11 @@ struct pipeline *pipeline_start(const struct settings *s, bool every, struct err
     st->formats = p->formats;
     st->top = (size_t)s->top;
     st->every = every;
-    st->monitor_options = monitor_options_of(s, fo.from);
+    st->monitor_options = monitor_options_of(s, &p->rules, fo.from);
     st->monitor_options.tell_past |= state_goes_on(st->state); /* nobody was told of it */
-    st->fields = dimension_fields(s->only);
+    st->fields = dimension_fields(s->only) | p->rules.fields | cause_fields() |
+                 (s->filter ? filter_fields(s->filter) : 0);
+    st->where = s->filter;
     stages_set_update(st, s->update_ns);
     st->follow = follow_open(&fo, &os_real, why);
     if (!st->follow)
@@ -179,5 +189,6 @@ void pipeline_free(struct pipeline *p)
     queue_free(st->queue);
     board_free(st->board);
     formats_free(p->formats);
+    rule_set_done(&p->rules);
     free(p);
 }

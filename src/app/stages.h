@@ -11,6 +11,7 @@
 #include "app/state.h"
 #include "model/board.h"
 #include "monitor/monitor.h"
+#include "parse/filter.h"
 #include "parse/parser.h"
 #include "queue/queue.h"
 #include "source/follow.h"
@@ -18,7 +19,8 @@
 struct stages {
     /* constant while threads run */
     const struct formats *formats;
-    field_set fields;
+    _Atomic field_set fields; /* what is brought out of the lines; a new configuration may want more */
+    const struct filter *where; /* only entries that it lets through; NULL: all */
     struct monitor_options monitor_options;
     size_t top;
     bool every;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/keep.h"
 #include "app/progress.h"
 #include "app/range.h"
 #include "base/mem.h"
@@ -38,6 +39,7 @@ struct work {
     const struct formats *formats;
     field_set fields;
     struct range range;
+    const struct filter *where; /* NULL: every line */
     struct piece *pieces;
     size_t piece_count;
     uint64_t bytes; /* on disk, all pieces; 0 when a pipe is among them */
@@ -90,7 +92,8 @@ struct work *work_new(const struct settings *s, const struct inputs *in, const s
 {
     struct work *w = mem_new(1, sizeof *w);
     w->formats = formats;
-    w->fields = dimension_fields(s->only);
+    w->where = s->filter;
+    w->fields = dimension_fields(s->only) | (s->filter ? filter_fields(s->filter) : 0);
     w->jobs = jobs;
     if (!range_of(&w->range, s, (const char *const *)in->paths, in->count, formats, why) ||
         !open_all(w, in, why)) {
@@ -121,23 +124,6 @@ void work_free(struct work *w)
     free(w);
 }
 
-/* Takes the entries outside the range out of the batch, and out of its line counts. */
-static void keep_range(const struct range *r, struct batch *b)
-{
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < b->count; i++) {
-        const struct entry *e = &b->entries[i];
-        if (!(e->has & FIELD_BIT(FIELD_TIME)) || !range_holds(r, e->second))
-            continue;
-        if (kept != i)
-            b->entries[kept] = *e;
-        kept++;
-    }
-    b->lines.read -= b->count - kept;
-    b->lines.parsed -= b->count - kept;
-    b->count = kept;
-}
-
 static void take_news(struct worker *k, struct parser *parser)
 {
     struct notice news;
@@ -152,11 +138,12 @@ static void count_batch(struct worker *k, struct parser *parser)
     struct batch *b = k->batch;
     for (bool all = false; !all;) {
         all = parser_run(parser, b);
-        if (k->work->range.limited)
-            keep_range(&k->work->range, b);
+        if (k->work->range.limited || k->work->where)
+            keep_entries(b, k->work->where, k->work->range.limited ? &k->work->range : NULL);
         tally_add(k->tally, b);
         b->count = 0;
         b->reject_count = 0;
+        b->refusal_count = 0;
         b->lines = (struct line_counts){0};
     }
     take_news(k, parser);

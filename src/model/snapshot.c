@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "model/figures.h"
+#include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,14 +94,22 @@ static void take_series(struct held *h, const struct monitor *m, size_t room)
 }
 
 /* An alert is over, but not forgotten, until its window has slid past the recovery. */
-static enum overall overall_of(const struct snapshot *s, const struct alert *a)
+static enum overall overall_of(const struct snapshot *s)
 {
-    if (a->state == ALERT_FIRING)
+    if (s->firing_count)
         return OVERALL_ALERT;
-    for (size_t i = 0; i < s->alert_count; i++)
-        if (s->alerts[i].recovered && s->log_second - s->alerts[i].recovered_at < a->rule.window_s)
+    for (size_t i = 0; i < s->alert_count; i++) {
+        const struct alert_figures *a = &s->alerts[i];
+        if (a->recovered && s->log_second - a->recovered_at < a->window_s)
             return OVERALL_RECOVERED;
+    }
     return OVERALL_OK;
+}
+
+/* A rule that is not there has a level that nothing reaches. */
+static double threshold_of(double above)
+{
+    return isfinite(above) ? above : 0;
 }
 
 static void take_alerts(struct held *h, const struct monitor *m)
@@ -112,8 +121,10 @@ static void take_alerts(struct held *h, const struct monitor *m)
     s->alerts = arena_new(&h->memory, s->alert_count, sizeof(*s->alerts));
     for (size_t i = 0; i < s->alert_count; i++)
         alert_figures_of(&s->alerts[i], &kept[i]);
-    s->threshold = judge->rule.above;
-    s->overall = overall_of(s, judge);
+    s->threshold = threshold_of(judge->rule.above);
+    s->rule_count = monitor_rule_count(m) + (s->threshold > 0);
+    s->firing_count = monitor_firing(m);
+    s->overall = overall_of(s);
 }
 
 static const char *kept_string(struct arena *a, const char *string)
@@ -214,13 +225,15 @@ struct snapshot *snapshot_of_tally(const struct tally *t, struct snapshot_limits
     s->has_clock = s->total.timed;
     s->log_second = s->total.last;
     s->hits_per_second = hits_per_second(&s->total);
-    s->threshold = rule->above;
+    s->threshold = threshold_of(rule->above);
+    s->rule_count = s->threshold > 0;
     s->alert_count = alert_count;
     s->alerts = arena_new(&h->memory, alert_count, sizeof(*s->alerts));
     for (size_t i = 0; i < alert_count; i++) {
         s->alerts[i] = alerts[i];
         if (!alerts[i].recovered)
             s->overall = OVERALL_ALERT;
+        s->firing_count += !alerts[i].recovered;
     }
     return s;
 }

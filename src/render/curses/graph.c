@@ -23,7 +23,7 @@ static void choose_top(struct graph *g, double threshold)
     double highest = 0;
     for (unsigned i = 0; i < g->columns; i++)
         highest = g->rate[i] > highest ? g->rate[i] : highest;
-    g->threshold_fits = highest * 5 >= threshold || highest == 0;
+    g->threshold_fits = isfinite(threshold) && (highest * 5 >= threshold || highest == 0);
     if (g->threshold_fits && threshold * 1.25 > highest)
         highest = threshold * 1.25;
     g->top = round_up(highest);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TIME_WIDTH = 8, SIGN_AT = 1, LINE = 240 };
+enum { TIME_WIDTH = 8, SIGN_AT = 1, LINE = 560 };
 
 uint32_t panel_alert_lines(const struct snapshot *s)
 {
@@ -51,7 +51,10 @@ static void draw_fired(const struct pen *p, int y, const struct snapshot *now,
 {
     char time[NUMBER_SIZE], words[LINE], rate[NUMBER_SIZE], note[64];
     panel_alert_time(time, now, a->triggered_at);
-    snprintf(note, sizeof(note), "%s/s", number_rate(rate, a->rate));
+    if (a->by_rule)
+        snprintf(note, sizeof(note), "peak %s", a->peak_words);
+    else
+        snprintf(note, sizeof(note), "%s/s", number_rate(rate, a->rate));
     draw_line(p, y,
               &(struct line){.time = time,
                              .message = local_message(words, a->message, time),
@@ -63,12 +66,16 @@ static void draw_fired(const struct pen *p, int y, const struct snapshot *now,
 static void draw_end(const struct pen *p, int y, const struct snapshot *now,
                      const struct alert_figures *a)
 {
-    char time[NUMBER_SIZE], words[LINE], span[NUMBER_SIZE], rate[NUMBER_SIZE], note[96];
+    char time[NUMBER_SIZE], words[LINE], span[NUMBER_SIZE], rate[NUMBER_SIZE + 8], note[96];
+    char number[NUMBER_SIZE];
     int64_t until = a->recovered ? a->recovered_at : now->log_second;
     number_span(span, (double)(until - a->triggered_at));
-    number_rate(rate, a->peak_rate);
+    if (a->by_rule)
+        snprintf(rate, sizeof(rate), "%s", a->peak_words);
+    else
+        snprintf(rate, sizeof(rate), "%s/s", number_rate(number, a->peak_rate));
     if (!a->recovered) {
-        snprintf(words, sizeof(words), "firing for %s, peak %s/s", span, rate);
+        snprintf(words, sizeof(words), "firing for %s, peak %s", span, rate);
         draw_line(
             p, y,
             &(struct line){
@@ -76,7 +83,7 @@ static void draw_end(const struct pen *p, int y, const struct snapshot *now,
         return;
     }
     panel_alert_time(time, now, a->recovered_at);
-    snprintf(note, sizeof(note), "%s, peak %s/s", span, rate);
+    snprintf(note, sizeof(note), "%s, peak %s", span, rate);
     draw_line(p, y,
               &(struct line){.time = time,
                              .message = local_message(words, a->recovered_message, time),

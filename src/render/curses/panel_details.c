@@ -63,7 +63,7 @@ static void add_rate(struct details *d, const char *label, uint64_t hits, double
 static void about_alert(struct details *d, const struct snapshot *now,
                         const struct alert_figures *a)
 {
-    char number[NUMBER_SIZE], words[64];
+    char number[NUMBER_SIZE], words[128];
     int64_t until = a->recovered ? a->recovered_at : now->log_second;
     d->title = "alert";
     add_foreign(d, "", text_of(a->message));
@@ -71,8 +71,15 @@ static void about_alert(struct details *d, const struct snapshot *now,
         add_foreign(d, "", text_of(a->recovered_message));
     add_words(d, "", "");
     add_words(d, "rule", a->rule);
-    snprintf(words, sizeof(words), "above %s/s", number_exact(number, now->threshold));
+    if (a->by_rule)
+        snprintf(words, sizeof(words), "%s %s", rule_metric_words(a->metric), a->level);
+    else
+        snprintf(words, sizeof(words), "above %s/s", number_exact(number, now->threshold));
     add_words(d, "threshold", words);
+    if (a->per != FIELD_COUNT)
+        add_foreign(d, "for", text_make(a->key, a->key_len));
+    if (a->cause_words[0])
+        add_foreign(d, "cause", text_of(a->cause_words));
     add_time(d, "triggered", now, a->triggered_at);
     add_rate(d, "then", a->hits, a->rate);
     add_rate(d, "peak", a->peak_hits, a->peak_rate);
@@ -80,8 +87,14 @@ static void about_alert(struct details *d, const struct snapshot *now,
         add_time(d, "recovered", now, a->recovered_at);
         add_rate(d, "then", a->recovered_hits, a->recovered_rate);
     }
+    if (a->by_rule) {
+        snprintf(words, sizeof(words), "%s, peak %s", a->value_words, a->peak_words);
+        add_words(d, "value", words);
+    }
     add_words(d, a->recovered ? "lasted" : "firing for",
               number_span(number, (double)(until - a->triggered_at)));
+    if (a->recovered && a->total)
+        add_count(d, "counted", a->total);
 }
 
 static void add_latency(struct details *d, const char *label, uint64_t ns)

@@ -2,6 +2,7 @@
 #include "render/curses/graph.h"
 #include "render/curses/numbers.h"
 #include "render/curses/panels.h"
+#include <math.h>
 #include <stdio.h>
 
 enum { SCALE_WIDTH = 7, LEGEND_WIDTH = 13, AXIS_FROM = 5 };
@@ -91,7 +92,7 @@ static void draw_legend(const struct pen *p, const struct graph *g, const struct
     char number[NUMBER_SIZE];
     struct slot f = {0, parts->x + (int)g->columns + 1, LEGEND_WIDTH - 2};
     int rows = parts->rows, line = -1;
-    if (rows > 1) {
+    if (rows > 1 && now->threshold > 0) {
         bool fits = g->threshold_fits;
         line = fits ? rows - 1 - (int)graph_threshold_row(g, now->threshold, (unsigned)rows) : 0;
         f.y = line;
@@ -125,9 +126,10 @@ void panel_graph(const struct pen *p, const struct scene *s)
     struct parts parts = parts_of(p);
     int width = p->at.w - parts.x - (parts.legend ? parts.legend : 1);
     struct graph g;
+    double threshold = now->threshold > 0 ? now->threshold : HUGE_VAL; /* no line */
     graph_make(&g, trace_series(s->trace), s->trace->count, s->trace->newest,
-               width > 1 ? (unsigned)width : 1, now->threshold);
-    draw_bars(p, &g, &parts, now->threshold);
+               width > 1 ? (unsigned)width : 1, threshold);
+    draw_bars(p, &g, &parts, threshold);
     if (parts.scale)
         draw_scale(p, &g, &parts);
     if (parts.legend)

@@ -17,10 +17,14 @@ static const char *state_words(char into[WORDS], const struct scene *s, int widt
     static const char *const words[] = {
         [OVERALL_OK] = "OK", [OVERALL_ALERT] = "ALERT", [OVERALL_RECOVERED] = "RECOVERED"};
     char span[NUMBER_SIZE];
-    const struct alert_figures *newest = now->alert_count ? &now->alerts[0] : NULL;
-    if (width >= 60 && now->overall == OVERALL_ALERT && newest)
+    size_t i = 0; /* the newest that fires */
+    while (i < now->alert_count && now->alerts[i].recovered)
+        i++;
+    if (width >= 60 && now->overall == OVERALL_ALERT && now->firing_count > 1)
+        snprintf(into, WORDS, "%zu ALERTS", now->firing_count);
+    else if (width >= 60 && now->overall == OVERALL_ALERT && i < now->alert_count)
         snprintf(into, WORDS, "ALERT for %s",
-                 number_span(span, (double)(now->log_second - newest->triggered_at)));
+                 number_span(span, (double)(now->log_second - now->alerts[i].triggered_at)));
     else
         snprintf(into, WORDS, "%s", words[now->overall]);
     return into;
@@ -195,8 +199,9 @@ void panel_summary(const struct pen *p, const struct scene *s)
     x += pen_say(p, (struct slot){0, x, w - x}, style, w < 50 ? "%s/s" : "%s req/s", rate);
     if (w >= 30)
         x += pen_say(p, (struct slot){0, x, w - x}, STYLE_PLAIN, " over %s", over);
-    x += pen_say(p, (struct slot){0, x, w - x}, STYLE_PLAIN,
-                 w < 50 ? ", max %s" : ", alert above %s", above);
+    if (now->threshold > 0)
+        x += pen_say(p, (struct slot){0, x, w - x}, STYLE_PLAIN,
+                     w < 50 ? ", max %s" : ", alert above %s", above);
     draw_items(p, now, x + 2);
 }
 

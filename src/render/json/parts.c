@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { SECONDS_DECIMALS = 9 };
+enum { SECONDS_DECIMALS = 9, VALUE_DECIMALS = 4 };
 
 static void put_count(struct json *j, const char *key, uint64_t count)
 {
@@ -97,4 +97,55 @@ void parts_status(struct json *j, const struct figures *f)
         put_count(j, key, f->status[code]);
     }
     json_close(j);
+}
+
+static void put_number(struct json *j, const char *key, double number)
+{
+    json_key(j, key);
+    json_number(j, number, VALUE_DECIMALS);
+}
+
+static void put_text(struct json *j, const char *key, struct text text)
+{
+    json_key(j, key);
+    json_text(j, text);
+}
+
+/* What the default rule has not. */
+static void put_rule(struct json *j, const struct alert_figures *a)
+{
+    put_text(j, "metric", text_of(rule_metric_key(a->metric)));
+    put_text(j, "level", text_of(a->level));
+    if (a->per != FIELD_COUNT) {
+        put_text(j, "per", text_of(a->per == FIELD_HOST ? "address" : field_key(a->per)));
+        put_text(j, "key", text_make(a->key, a->key_len));
+    }
+    put_number(j, "value", a->value);
+    put_number(j, "peak", a->peak_value);
+}
+
+static void put_cause(struct json *j, const struct cause *c)
+{
+    json_open(j);
+    put_text(j, "dimension", text_of(cause_key(c->dimension)));
+    put_text(j, "name", text_make(c->name, c->name_len));
+    put_number(j, "rise", c->rise);
+    put_number(j, "share", c->share);
+    json_close(j);
+}
+
+void parts_alert(struct json *j, const struct alert_figures *a)
+{
+    if (a->by_rule)
+        put_rule(j, a);
+    if (a->recovered) {
+        json_key(j, "duration");
+        json_i64(j, a->recovered_at - a->triggered_at);
+        put_count(j, "total", a->total);
+    }
+    json_key(j, "cause");
+    json_list(j);
+    for (uint32_t i = 0; i < a->cause_count; i++)
+        put_cause(j, &a->causes[i]);
+    json_unlist(j);
 }

@@ -13,6 +13,9 @@ void parts_line_counts(struct json *j, const struct figures *f);
 void parts_top(struct json *j, enum dimension d, const struct top_list *list, enum parts_detail detail);
 /* "status": {"200": 9126, ...}; nothing where nobody wanted it. */
 void parts_status(struct json *j, const struct figures *f);
+/* What an alert has more than its rule, times and rates: "level", "value", "cause", and of one that has
+ * recovered "duration" and "total". */
+void parts_alert(struct json *j, const struct alert_figures *a);
 /* "request_time": {...} or null. */
 void parts_latency(struct json *j, const struct latency_figures *l);
 

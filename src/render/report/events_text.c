@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "render/events.h"
 #include "render/report.h"
+#include "render/report/alert_text.h"
 #include "render/report/units.h"
 
 enum { SECTIONS_SHOWN = 5, NAME_WIDTH = 40 };
@@ -43,11 +44,13 @@ void events_text(struct buf *out, const struct board_event *e)
 {
     if (e->kind == BOARD_UPDATE)
         put_update(out, e->snapshot);
-    else if (e->kind == BOARD_FIRING)
+    else if (e->kind == BOARD_FIRING) {
         buf_printf(out, "%s\n", e->alert.message);
-    else if (e->kind == BOARD_RECOVERED)
+        alert_text_cause(out, &e->alert);
+    } else if (e->kind == BOARD_RECOVERED) {
         buf_printf(out, "%s\n", e->alert.recovered_message);
-    else if (e->kind == BOARD_END) {
+        alert_text_end(out, &e->alert);
+    } else if (e->kind == BOARD_END) {
         buf_byte(out, '\n');
         report_text(out, e->snapshot);
     }

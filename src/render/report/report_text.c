@@ -4,6 +4,7 @@
 #include "base/safe.h"
 #include "base/time.h"
 #include "render/report.h"
+#include "render/report/alert_text.h"
 #include "render/report/units.h"
 
 enum { NAME_WIDTH = 48, BAR_WIDTH = 20 };
@@ -105,17 +106,25 @@ static void put_top(struct buf *out, enum dimension d, const struct top_list *li
 static void put_alert(struct buf *out, const struct alert_figures *a)
 {
     buf_printf(out, "%s", a->message);
-    buf_printf(out, " (%.2f/s, peak %.2f/s)\n", a->rate, a->peak_rate);
+    if (a->by_rule)
+        buf_printf(out, " (peak %s)\n", a->peak_words);
+    else
+        buf_printf(out, " (%.2f/s, peak %.2f/s)\n", a->rate, a->peak_rate);
+    alert_text_cause(out, a);
     if (a->recovered)
         buf_printf(out, "%s\n", a->recovered_message);
     else
         buf_str(out, "  still firing at the end\n");
+    alert_text_end(out, a);
 }
 
 static void put_alerts(struct buf *out, const struct snapshot *s)
 {
     char rule[80];
-    snprintf(rule, sizeof rule, "alerts (above %g requests/s)", s->threshold);
+    if (s->rule_count > 1 || s->threshold <= 0)
+        snprintf(rule, sizeof rule, "alerts (%u rule%s)", s->rule_count, s->rule_count == 1 ? "" : "s");
+    else
+        snprintf(rule, sizeof rule, "alerts (above %g requests/s)", s->threshold);
     put_heading(out, rule);
     bool turned = s->alert_count > 1 && s->alerts[0].triggered_at > s->alerts[s->alert_count - 1].triggered_at;
     for (size_t i = 0; i < s->alert_count; i++)
