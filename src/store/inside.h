@@ -24,6 +24,17 @@ enum statement {
     OLDEST_ROLLUP = DROP_ROLLUP + STORE_SPANS,
     NEWEST_ROLLUP = OLDEST_ROLLUP + STORE_SPANS,
     PAGES = NEWEST_ROLLUP + STORE_SPANS,
+    /* alerts.c */
+    WRITE_FIRED,
+    WRITE_RECOVERED,
+    DROP_ALERTS, /* but for the newest */
+    READ_ALERTS,
+    READ_ALERT,
+    ACKNOWLEDGE,
+    ADD_MESSAGE,
+    TRY_MESSAGE,
+    DROP_MESSAGE,
+    READ_MESSAGES,
     STATEMENTS
 };
 
@@ -52,7 +63,50 @@ enum db_result store_failed(struct store *s, enum db_result result);
 /* A prepared statement, ready to be bound; NULL with *result. */
 void *store_statement(struct store *s, enum statement which, enum db_result *result);
 
+/* ---- alerts.c ---- */
+
+extern const char alerts_tables[]; /* makes what is not there */
+const char *alerts_sql(enum statement which);
+enum db_result alerts_write(struct store *s, const struct store_change *c);
+enum db_result messages_write(struct store *s, const struct store_change *c);
+
+/* ---- store_read.c ---- */
+
+/* Steps through all rows of a statement. `row` false: the file is damaged. */
+enum db_result store_each_row(struct store *s, void *statement,
+                              bool (*row)(const struct store *s, void *statement, void *ctx),
+                              void *ctx);
+
 /* ---- store_write.c ---- */
+
+/* What a statement is bound to: numbers first, in the order of its parameters. */
+struct store_binding {
+    bool is_bytes;
+    int64_t number;
+    struct text bytes;
+};
+
+#define STORE_NUMBER(n)                                                                            \
+    (struct store_binding)                                                                         \
+    {                                                                                              \
+        .number = (n)                                                                              \
+    }
+#define STORE_BYTES(t)                                                                             \
+    (struct store_binding)                                                                         \
+    {                                                                                              \
+        .is_bytes = true, .bytes = (t)                                                             \
+    }
+
+/* Prepares a statement with its parameters; NULL with *result. */
+void *store_bound(struct store *s, enum statement which, const struct store_binding *values,
+                  int count, enum db_result *result);
+/* The same, and steps it: for those that give no rows. */
+enum db_result store_act(struct store *s, enum statement which, const struct store_binding *values,
+                         int count);
+
+#define STORE_ACT(s, which, ...)                                                                   \
+    store_act((s), (which), (const struct store_binding[]){__VA_ARGS__},                           \
+              sizeof((const struct store_binding[]){__VA_ARGS__}) / sizeof(struct store_binding))
 
 /* Steps a statement that gives no rows, and makes it ready for the next time. */
 enum db_result store_do(struct store *s, void *statement);

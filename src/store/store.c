@@ -164,21 +164,32 @@ struct store *store_open(const struct store_options *o, int64_t wall_s, struct e
     return NULL;
 }
 
-struct store *store_look(const struct store_options *o, struct error *why)
+/* Opens what another process may hold. */
+static struct store *visit(const struct store_options *o, enum db_mode mode, struct error *why)
 {
     struct store *s = store_make(o, PLACE_LOOKED, why);
     if (!s)
         return NULL;
-    s->read_only = true;
+    s->read_only = mode == DB_READ;
     const char *shown = safe_str(text_of(place_file(s->place)));
     if (!place_has_file(s->place))
         error_set(why, "there is no state in %s", safe_str(text_of(o->dir)));
-    else if (connect_as(s, DB_READ) == DB_DONE)
+    else if (connect_as(s, mode) == DB_DONE)
         return s;
     else
-        error_set(why, "cannot read %s: %s", shown, s->why);
+        error_set(why, "cannot %s %s: %s", s->read_only ? "read" : "use", shown, s->why);
     store_close(s);
     return NULL;
+}
+
+struct store *store_look(const struct store_options *o, struct error *why)
+{
+    return visit(o, DB_READ, why);
+}
+
+struct store *store_join(const struct store_options *o, struct error *why)
+{
+    return visit(o, DB_WRITE, why);
 }
 
 void store_close(struct store *s)

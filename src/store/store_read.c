@@ -1,9 +1,8 @@
 #include "store/inside.h"
 
-/* Steps through all rows of a statement. `row` false: the file is damaged. */
-static enum db_result each_row(struct store *s, void *statement,
-                               bool (*row)(const struct store *s, void *statement, void *ctx),
-                               void *ctx)
+enum db_result store_each_row(struct store *s, void *statement,
+                              bool (*row)(const struct store *s, void *statement, void *ctx),
+                              void *ctx)
 {
     const struct db_calls *db = s->options.db;
     enum db_result result;
@@ -56,7 +55,7 @@ enum db_result store_read(struct store *s, const struct store_reader *reader)
     for (size_t i = 0; i < sizeof tables / sizeof *tables && result == DB_DONE; i++) {
         void *statement = store_statement(s, tables[i].statement, &result);
         if (statement)
-            result = each_row(s, statement, tables[i].row, (void *)(uintptr_t)reader);
+            result = store_each_row(s, statement, tables[i].row, (void *)(uintptr_t)reader);
     }
     return result;
 }
@@ -87,5 +86,5 @@ enum db_result store_rollups(struct store *s, enum store_span span, int64_t from
         db->reset(db->self, statement);
         return store_failed(s, result);
     }
-    return each_row(s, statement, read_rollup, &(struct rollup_reader){row, ctx});
+    return store_each_row(s, statement, read_rollup, &(struct rollup_reader){row, ctx});
 }

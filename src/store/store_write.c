@@ -8,27 +8,8 @@ enum db_result store_do(struct store *s, void *statement)
     return result == DB_ROW ? DB_DONE : result;
 }
 
-/* What a statement is bound to: numbers first, in the order of its parameters. */
-struct binding {
-    bool is_bytes;
-    int64_t number;
-    struct text bytes;
-};
-
-#define NUMBER(n)                                                                                  \
-    (struct binding)                                                                               \
-    {                                                                                              \
-        .number = (n)                                                                              \
-    }
-#define BYTES(t)                                                                                   \
-    (struct binding)                                                                               \
-    {                                                                                              \
-        .is_bytes = true, .bytes = (t)                                                             \
-    }
-
-/* Prepares a statement with its parameters; NULL with *result. */
-static void *bound(struct store *s, enum statement which, const struct binding *values, int count,
-                   enum db_result *result)
+void *store_bound(struct store *s, enum statement which, const struct store_binding *values,
+                  int count, enum db_result *result)
 {
     const struct db_calls *db = s->options.db;
     void *statement = store_statement(s, which, result);
@@ -43,17 +24,13 @@ static void *bound(struct store *s, enum statement which, const struct binding *
     return NULL;
 }
 
-static enum db_result act(struct store *s, enum statement which, const struct binding *values,
-                          int count)
+enum db_result store_act(struct store *s, enum statement which, const struct store_binding *values,
+                         int count)
 {
     enum db_result result;
-    void *statement = bound(s, which, values, count, &result);
+    void *statement = store_bound(s, which, values, count, &result);
     return statement ? store_do(s, statement) : result;
 }
-
-#define ACT(s, which, ...)                                                                         \
-    act((s), (which), (const struct binding[]){__VA_ARGS__},                                       \
-        sizeof((const struct binding[]){__VA_ARGS__}) / sizeof(struct binding))
 
 static int64_t capped(uint64_t number)
 {
@@ -65,7 +42,7 @@ enum db_result store_merge(struct store *s, enum store_span span, int64_t start,
     const struct db_calls *db = s->options.db;
     struct store_sums sums = {0};
     enum db_result result;
-    void *read = bound(s, READ_ROLLUP + (enum statement)span, &NUMBER(start), 1, &result);
+    void *read = store_bound(s, READ_ROLLUP + (enum statement)span, &STORE_NUMBER(start), 1, &result);
     if (!read)
         return result;
     result = db->step(db->self, read);
@@ -79,15 +56,15 @@ enum db_result store_merge(struct store *s, enum store_span span, int64_t start,
     db->reset(db->self, read);
     if (result != DB_DONE)
         return result;
-    return ACT(s, WRITE_ROLLUP + (enum statement)span, NUMBER(start), NUMBER(capped(sums.hits)),
-               NUMBER(capped(sums.bytes)), BYTES(buf_text(&s->room)));
+    return STORE_ACT(s, WRITE_ROLLUP + (enum statement)span, STORE_NUMBER(start), STORE_NUMBER(capped(sums.hits)),
+               STORE_NUMBER(capped(sums.bytes)), STORE_BYTES(buf_text(&s->room)));
 }
 
 static enum db_result write_parts(struct store *s, const struct store_change *c)
 {
     enum db_result result = DB_DONE;
     for (size_t i = 0; i < c->part_count && result == DB_DONE; i++)
-        result = ACT(s, WRITE_PART, BYTES(text_of(c->parts[i].name)), BYTES(c->parts[i].bytes));
+        result = STORE_ACT(s, WRITE_PART, STORE_BYTES(text_of(c->parts[i].name)), STORE_BYTES(c->parts[i].bytes));
     return result;
 }
 
@@ -96,9 +73,9 @@ static enum db_result write_places(struct store *s, const struct store_change *c
     enum db_result result = DB_DONE;
     for (size_t i = 0; i < c->place_count && result == DB_DONE; i++) {
         const struct store_place *p = &c->places[i];
-        result = p->gone ? ACT(s, DROP_PLACE, BYTES(p->path), BYTES(p->identity))
-                         : ACT(s, WRITE_PLACE, BYTES(p->path), BYTES(p->identity),
-                               BYTES(p->position));
+        result = p->gone ? STORE_ACT(s, DROP_PLACE, STORE_BYTES(p->path), STORE_BYTES(p->identity))
+                         : STORE_ACT(s, WRITE_PLACE, STORE_BYTES(p->path), STORE_BYTES(p->identity),
+                               STORE_BYTES(p->position));
     }
     return result;
 }
@@ -114,12 +91,12 @@ static enum db_result write_rollups(struct store *s, const struct store_change *
 static enum db_result write_seconds(struct store *s, const struct store_change *c)
 {
     enum db_result result = c->all_seconds
-                                ? act(s, DROP_SECONDS_ALL, NULL, 0)
-                                : ACT(s, DROP_SECONDS_BEFORE, NUMBER(c->seconds_least));
+                                ? store_act(s, DROP_SECONDS_ALL, NULL, 0)
+                                : STORE_ACT(s, DROP_SECONDS_BEFORE, STORE_NUMBER(c->seconds_least));
     for (size_t i = 0; i < c->seconds_count && result == DB_DONE; i++) {
         const struct store_seconds *k = &c->seconds[i];
-        result = k->slots.len ? ACT(s, WRITE_SECONDS, NUMBER(k->start), BYTES(k->slots))
-                              : ACT(s, DROP_SECONDS, NUMBER(k->start));
+        result = k->slots.len ? STORE_ACT(s, WRITE_SECONDS, STORE_NUMBER(k->start), STORE_BYTES(k->slots))
+                              : STORE_ACT(s, DROP_SECONDS, STORE_NUMBER(k->start));
     }
     return result;
 }
@@ -148,7 +125,8 @@ enum db_result store_end(struct store *s, enum db_result result)
 enum db_result store_commit(struct store *s, const struct store_change *c)
 {
     static enum db_result (*const steps[])(struct store *s, const struct store_change *c) = {
-        write_parts, write_places, write_rollups, write_seconds};
+        write_parts,   write_places, write_rollups,
+        write_seconds, alerts_write, messages_write};
     enum db_result result = store_begin(s);
     for (size_t i = 0; i < sizeof steps / sizeof *steps && result == DB_DONE; i++)
         result = steps[i](s, c);
