@@ -262,6 +262,8 @@ Test(save, the_past_that_was_missed_is_judged_although_nothing_was_written)
     cr_expect_eq(fresh.alerts[0].recovered_at, T + 10);
     cr_expect_eq(fresh.alerts[0].id, w.alerts[0].id);
     cr_expect_eq(monitor_log_second(fresh.monitor), T + 3600);
+    watched_wait(&fresh, 5);
+    cr_expect_eq(monitor_log_second(fresh.monitor), T + 3605, "the clock goes on");
     buf_done(&saved.bytes);
     buf_done(&seconds);
     watched_done(&fresh);
