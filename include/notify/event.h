@@ -39,6 +39,8 @@ struct notify_event {
     double rate, peak_rate;             /* hits a second */
     struct text metric, level;          /* "errors", "above 5%" */
     double value, peak_value; /* of the metric: a second, a share (0 to 1) or seconds, as `level` is */
+    struct text value_words, peak_words; /* "7.3 %" */
+    uint64_t total; /* what the metric counted from firing to recovery */
     int64_t raised_wall_ns; /* when it was noticed */
     size_t cause_count;
     struct notify_cause causes[NOTIFY_CAUSES];

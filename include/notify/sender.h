@@ -51,13 +51,13 @@ struct sender *sender_new(const struct sender_options *o, struct error *why);
 
 /* What an earlier run left, before the start. False: there is no such channel any more. */
 bool sender_restore(struct sender *s, const struct notify_kept *kept);
-/* An alert that still fires from an earlier run, before the start. */
-void sender_restore_firing(struct sender *s, const struct notify_event *e);
 
 bool sender_start(struct sender *s, struct error *why);
 
 /* Any thread: takes a copy and returns at once. */
 void sender_submit(struct sender *s, const struct notify_event *e);
+/* Any thread: an alert that was told of in an earlier run, and still fires. */
+void sender_still_firing(struct sender *s, const struct notify_event *e);
 
 /* Sends what can be sent within that time, without waiting for groups, then ends the thread. What
  * is then still unsent is counted in the result (and kept, when it is). */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/pack.h"
 
 enum { MINUTES_MOST = 512 /* between two checkpoints: a log of many days read at once is coarsened */ };
 
@@ -17,6 +18,7 @@ void checkpoint_done(struct checkpoint *c)
 {
     buf_done(&c->saved.bytes);
     buf_done(&c->slots);
+    buf_done(&c->alerts);
     rollups_free(c->rollups);
     free(c->places);
     free(c->seconds);
@@ -26,6 +28,7 @@ void checkpoint_clear(struct checkpoint *c)
 {
     buf_clear(&c->saved.bytes);
     buf_clear(&c->slots);
+    buf_clear(&c->alerts);
     rollups_clear(c->rollups);
     c->saved.count = 0;
     c->place_count = 0;
@@ -79,6 +82,11 @@ void gathering_batch(struct gathering *g, const struct batch *b, const struct mo
         note_place(&g->next, b);
 }
 
+void gathering_alert(struct gathering *g, struct text event)
+{
+    pack_text(&g->next.alerts, event);
+}
+
 /* Grows with each change of the alert. */
 static uint64_t alert_changes(const struct monitor *m)
 {
@@ -88,7 +96,7 @@ static uint64_t alert_changes(const struct monitor *m)
 
 bool gathering_has_news(const struct gathering *g, const struct monitor *m)
 {
-    return g->changed || g->alerts != alert_changes(m);
+    return g->changed || g->next.alerts.len || g->alerts != alert_changes(m);
 }
 
 static void add_seconds(struct checkpoint *c, const struct monitor *m, int64_t start)

@@ -38,6 +38,7 @@ struct checkpoint {
     size_t seconds_count, seconds_room;
     bool all_seconds;          /* there are no others */
     int64_t seconds_least;     /* those before have left the window */
+    struct buf alerts;         /* what fired and recovered since then: packed events, each by its length */
 };
 
 void checkpoint_init(struct checkpoint *c);
@@ -60,6 +61,9 @@ void gathering_done(struct gathering *g);
 /* After monitor_batch() with the same batch. */
 void gathering_batch(struct gathering *g, const struct batch *b, const struct monitor *m,
                      int64_t wall_ns);
+
+/* An alert fired or recovered: a packed event. */
+void gathering_alert(struct gathering *g, struct text event);
 
 /* There is something worth a checkpoint. */
 bool gathering_has_news(const struct gathering *g, const struct monitor *m);

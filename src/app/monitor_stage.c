@@ -45,7 +45,12 @@ static bool is_trouble(enum notice_kind kind)
 static void on_event(void *ctx, const struct monitor *m, const struct monitor_event *e)
 {
     struct run *r = ctx;
+    struct alert_figures alert;
     r->fresh = true;
+    if (e->kind == MONITOR_ALERT) {
+        alert_figures_of(&alert, e->alert);
+        notify_stage_alert(r->st->notify, &alert, clock_wall(&r->clock));
+    }
     if (!r->st->every || (e->kind == MONITOR_NOTICE && !is_trouble(e->notice->kind)))
         return;
     static const enum board_kind kinds[] = {[MONITOR_UPDATE] = BOARD_UPDATE,
@@ -60,8 +65,6 @@ static void on_event(void *ctx, const struct monitor *m, const struct monitor_ev
         board_post(r->st->board, kinds[e->kind], s, NULL);
         return;
     }
-    struct alert_figures alert;
-    alert_figures_of(&alert, e->alert);
     board_post(r->st->board, e->alert->recovered ? BOARD_RECOVERED : BOARD_FIRING, s, &alert);
 }
 
@@ -113,6 +116,20 @@ static void post_live(struct run *r, int64_t now_ns)
     board_post(r->st->board, BOARD_LIVE, take_snapshot(r), NULL);
 }
 
+/* Whoever must be told again and again of what fires (an Alertmanager) goes on being told. */
+static void tell_still_firing(struct run *r)
+{
+    const struct monitor_alert *alerts;
+    size_t count = monitor_alerts(r->monitor, &alerts);
+    for (size_t i = 0; i < count; i++) {
+        struct alert_figures alert;
+        if (alerts[i].recovered)
+            continue;
+        alert_figures_of(&alert, &alerts[i]);
+        notify_stage_still(r->st->notify, &alert, clock_wall(&r->clock));
+    }
+}
+
 void *monitor_stage(void *arg)
 {
     struct stages *st = arg;
@@ -120,6 +137,7 @@ void *monitor_stage(void *arg)
     r.monitor = monitor_new(&st->monitor_options, (struct monitor_sink){on_event, &r},
                             clock_monotonic(&r.clock), clock_wall(&r.clock));
     state_restore(st->state, r.monitor, clock_monotonic(&r.clock));
+    tell_still_firing(&r);
     while (drain(&r)) {
         obey_user(&r);
         int64_t now_ns = clock_monotonic(&r.clock);

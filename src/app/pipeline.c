@@ -142,7 +142,8 @@ struct pipeline *pipeline_start(const struct settings *s, bool every, struct err
         goto fail;
     st->queue = queue_new(QUEUE_DEPTH);
     st->board = board_new(every);
-    if (start_threads(p, why))
+    st->notify = notify_stage_new(s->config, st->state, why);
+    if (st->notify && notify_stage_start(st->notify, why) && start_threads(p, why))
         return p;
 fail:
     pipeline_free(p);
@@ -185,6 +186,7 @@ void pipeline_free(struct pipeline *p)
         pthread_join(p->clock, NULL);
     parse_stage_done(st);
     follow_close(st->follow);
+    notify_stage_free(st->notify);
     state_free(st->state);
     queue_free(st->queue);
     board_free(st->board);

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "app/notify_stage.h"
 #include "app/state.h"
 #include "model/board.h"
 #include "monitor/monitor.h"
@@ -27,6 +28,7 @@ struct stages {
     struct queue *queue;
     struct board *board;
     struct state *state;   /* monitor thread; NULL: nothing is kept */
+    struct notify_stage *notify; /* monitor thread */
     struct follow *follow; /* parser thread; follow_wake() by any */
     /* parser thread */
     struct parser **parsers; /* one a source, made as sources appear */

@@ -287,6 +287,29 @@ void state_restore(struct state *s, struct monitor *m, int64_t monotonic_ns)
         note("the state will not be saved: %s", why.text);
 }
 
+struct post *state_post(struct state *s)
+{
+    return ledger_post(s->ledger);
+}
+
+enum db_result state_messages(struct state *s,
+                              bool (*row)(void *ctx, const struct store_message *row), void *ctx)
+{
+    return store_messages(s->store, row, ctx);
+}
+
+bool state_alert(struct state *s, const struct notify_event *e)
+{
+    struct buf packed = {0};
+    if (!s || !s->keeper || !keeper_works(s->keeper))
+        return false;
+    notify_event_pack(&packed, e);
+    gathering_alert(&s->gathering, buf_text(&packed));
+    buf_done(&packed);
+    s->due_ns = INT64_MIN; /* people wait for it */
+    return true;
+}
+
 static void hand_over(struct state *s, const struct monitor *m, int64_t wall_ns)
 {
     struct checkpoint *slot = keeper_slot(s->keeper);

@@ -18,8 +18,11 @@
 #include "monitor/monitor.h"
 #include "record/batch.h"
 #include "source/follow.h"
+#include "notify/event.h"
+#include "store/alerts.h"
 #include "store/db.h"
 
+struct post;
 struct state;
 
 /* Where a state is that nobody named: $STATE_DIRECTORY, else $XDG_STATE_HOME/spate, else
@@ -42,6 +45,12 @@ const struct follow_resume *state_resume(const struct state *s, size_t *count);
 bool state_goes_on(const struct state *s);
 
 
+/* Main thread, before the others start: the way of alerts through the state, and the messages about them
+ * that an earlier run left. */
+struct post *state_post(struct state *s);
+enum db_result state_messages(struct state *s,
+                              bool (*row)(void *ctx, const struct store_message *row), void *ctx);
+
 /* ---- Monitor thread; with NULL each does nothing ---- */
 
 /* Fills a fresh monitor with what was kept. */
@@ -52,6 +61,9 @@ void state_batch(struct state *s, const struct batch *b, const struct monitor *m
 /* Now and then. Returns what people should know, once: safe text; NULL when nothing. */
 const char *state_beat(struct state *s, const struct monitor *m, int64_t monotonic_ns,
                        int64_t wall_ns);
+/* An alert fired or recovered: it is kept, and told when it is in the file. False: nobody keeps it, the
+ * caller tells. */
+bool state_alert(struct state *s, const struct notify_event *e);
 /* The last checkpoint: waits until it is written, or cannot be (said on stderr). */
 void state_finish(struct state *s, const struct monitor *m, int64_t wall_ns);
 

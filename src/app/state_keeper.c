@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/state_post.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -31,6 +32,7 @@ struct keeper {
     pthread_cond_t changed;
     bool stop;
     bool urgent;           /* do not wait for the time to try again */
+    bool nudged;           /* there is more than what is in the slot */
     uint64_t offered;      /* checkpoints put into the slot */
     uint64_t taken, tried; /* of these: in the ledger; written, or it failed */
     bool failing;
@@ -42,6 +44,15 @@ static int64_t now_ns(clockid_t clock)
     struct timespec t;
     clock_gettime(clock, &t);
     return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+static void nudge(void *ctx)
+{
+    struct keeper *k = ctx;
+    pthread_mutex_lock(&k->lock);
+    k->nudged = true;
+    pthread_cond_broadcast(&k->changed);
+    pthread_mutex_unlock(&k->lock);
 }
 
 struct keeper *keeper_new(struct store *store, struct ledger *ledger)
@@ -57,6 +68,7 @@ struct keeper *keeper_new(struct store *store, struct ledger *ledger)
     pthread_cond_init(&k->changed, &clock);
     pthread_condattr_destroy(&clock);
     snprintf(k->news, sizeof k->news, "%s", store_news(store));
+    post_on_change(ledger_post(ledger), nudge, k);
     return k;
 }
 
@@ -138,10 +150,11 @@ static bool wait_for_work(struct keeper *k)
     k->failing = k->pause_ns != 0;
     pthread_cond_broadcast(&k->changed);
     int waited = 0;
-    while (!k->stop && !k->urgent && waited == 0 &&
+    while (!k->stop && !k->urgent && !k->nudged && waited == 0 &&
            !atomic_load_explicit(&k->full, memory_order_relaxed))
         waited = pthread_cond_timedwait(&k->changed, &k->lock, &until);
     bool stop = k->stop;
+    k->nudged = false;
     if (k->urgent || stop)
         k->retry_ns = 0;
     pthread_mutex_unlock(&k->lock);
@@ -171,6 +184,7 @@ static void *keeper_main(void *arg)
         take_slot(k);
         if (ledger_has_change(k->ledger) && (!k->pause_ns || now >= k->retry_ns))
             save(k, now);
+        post_tell(ledger_post(k->ledger)); /* written or not: people are told */
         if (!stop && !k->pause_ns && now >= k->fold_ns)
             fold(k, now);
     }
@@ -207,6 +221,11 @@ void keeper_free(struct keeper *k)
     pthread_cond_destroy(&k->changed);
     pthread_mutex_destroy(&k->lock);
     free(k);
+}
+
+bool keeper_works(const struct keeper *k)
+{
+    return k->started;
 }
 
 struct checkpoint *keeper_slot(struct keeper *k)

@@ -16,6 +16,9 @@ struct keeper *keeper_new(struct store *store, struct ledger *ledger);
 bool keeper_start(struct keeper *k, struct error *why);
 void keeper_free(struct keeper *k); /* ends the thread, after what is in the slot; accepts NULL */
 
+/* Its thread has started. */
+bool keeper_works(const struct keeper *k);
+
 /* Monitor thread: the slot, clear, to be filled; NULL while the keeper has not taken the last one. */
 struct checkpoint *keeper_slot(struct keeper *k);
 /* Monitor thread: the slot is full. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/state_places.h"
+#include "app/state_post.h"
 #include "base/mem.h"
 
 enum { ROLLUPS_MOST = 1500 /* waiting to be written */ };
@@ -37,6 +38,7 @@ struct ledger {
     bool all_seconds; /* rows that we do not have are to go */
     int64_t seconds_least;
     struct rollups *rollups; /* counted, and not in the file */
+    struct post *post;
     /* ledger_change(): rows that point into the above */
     struct store_change change;
     struct store_part *change_parts;
@@ -46,10 +48,16 @@ struct ledger {
     struct buf packed;
 };
 
+struct post *ledger_post(struct ledger *l)
+{
+    return l->post;
+}
+
 struct ledger *ledger_new(void)
 {
     struct ledger *l = mem_new(1, sizeof *l);
     l->rollups = rollups_new();
+    l->post = post_new();
     l->seconds_least = INT64_MIN;
     return l;
 }
@@ -77,6 +85,7 @@ void ledger_free(struct ledger *l)
     free(l->places);
     free(l->seconds);
     rollups_free(l->rollups);
+    post_free(l->post);
     free(l->change_parts);
     free(l->change_places);
     free(l->change_rollups);
@@ -259,6 +268,7 @@ void ledger_take(struct ledger *l, struct checkpoint *c)
         take_seconds(l, c);
     rollups_merge(l->rollups, c->rollups);
     rollups_bound(l->rollups, ROLLUPS_MOST);
+    post_take(l->post, buf_text(&c->alerts));
     checkpoint_clear(c);
 }
 
@@ -334,12 +344,13 @@ const struct store_change *ledger_change(struct ledger *l)
     change_places(l);
     change_rollups(l);
     change_seconds(l);
+    post_change(l->post, &l->change);
     return &l->change;
 }
 
 bool ledger_has_change(const struct ledger *l)
 {
-    bool any = rollups_count(l->rollups) > 0 || l->all_seconds;
+    bool any = rollups_count(l->rollups) > 0 || l->all_seconds || post_has_change(l->post);
     for (size_t i = 0; i < l->part_count && !any; i++)
         any = l->parts[i].dirty;
     for (size_t i = 0; i < l->place_count && !any; i++)
@@ -372,6 +383,7 @@ void ledger_written(struct ledger *l)
 {
     set_dirty(l, false);
     forget_gone(l);
+    post_written(l->post);
     rollups_clear(l->rollups);
     l->all_seconds = false;
 }

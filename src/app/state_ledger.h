@@ -8,9 +8,13 @@
 #include "app/checkpoint.h"
 #include "store/store.h"
 
+struct post;
 struct ledger;
 struct ledger *ledger_new(void);
 void ledger_free(struct ledger *l);
+
+/* The alerts that go through it; lives as long as the ledger. */
+struct post *ledger_post(struct ledger *l);
 
 /* ---- What the file holds ---- */
 

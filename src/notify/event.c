@@ -68,6 +68,9 @@ void notify_event_pack(struct buf *out, const struct notify_event *e)
     pack_cut(out, e->level);
     pack_double(out, e->value);
     pack_double(out, e->peak_value);
+    pack_cut(out, e->value_words);
+    pack_cut(out, e->peak_words);
+    pack_u64(out, e->total);
     pack_i64(out, e->raised_wall_ns);
     pack_u64(out, e->cause_count);
     for (size_t i = 0; i < e->cause_count; i++) {
@@ -116,6 +119,9 @@ bool notify_event_unpack(struct text packed, struct notify_event *e)
     e->level = unpack_text(&u);
     e->value = unpack_double(&u);
     e->peak_value = unpack_double(&u);
+    e->value_words = unpack_text(&u);
+    e->peak_words = unpack_text(&u);
+    e->total = unpack_u64(&u);
     e->raised_wall_ns = unpack_i64(&u);
     e->cause_count = unpack_most(&u, NOTIFY_CAUSES);
     for (size_t i = 0; i < e->cause_count; i++) {

@@ -72,6 +72,14 @@ void journal_entry(struct buf *out, const struct notify_event *e)
     add_number(out, "SPATE_HITS", e->hits);
     add_rate(out, "SPATE_RATE", e->rate);
     add_rate(out, "SPATE_PEAK_RATE", e->peak_rate);
+    if (e->metric.len) {
+        add_field(out, "SPATE_METRIC", e->metric);
+        add_field(out, "SPATE_LEVEL", e->level);
+        add_field(out, "SPATE_VALUE", e->value_words);
+        add_field(out, "SPATE_PEAK", e->peak_words);
+    }
+    if (e->state == NOTIFY_RECOVERED)
+        add_number(out, "SPATE_TOTAL", e->total);
 }
 
 static int open_socket(void)

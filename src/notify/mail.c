@@ -36,8 +36,15 @@ static void add_event(struct buf *out, const struct notify_event *e)
         message_duration(out, e);
         buf_byte(out, '\n');
     }
-    buf_printf(out, "  %-10s %llu\n  %-10s %.2f/s, peak %.2f/s\n", "hits",
-               (unsigned long long)e->hits, "rate", e->rate, e->peak_rate);
+    if (e->metric.len) {
+        add_line(out, "measured", e->metric);
+        add_line(out, "level", e->level);
+        add_line(out, "value", e->value_words);
+        add_line(out, "peak", e->peak_words);
+    }
+    buf_printf(out, "  %-10s %llu\n", "hits", (unsigned long long)e->hits);
+    if (e->state == NOTIFY_RECOVERED)
+        buf_printf(out, "  %-10s %llu\n", "total", (unsigned long long)e->total);
     for (size_t i = 0; i < e->cause_count; i++) {
         buf_printf(out, "  %-10s ", i ? "" : "cause");
         message_cause(out, &e->causes[i], "");

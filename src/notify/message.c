@@ -105,6 +105,12 @@ static void put_metric(struct json *j, const struct notify_event *e)
     json_number(j, e->value, 6);
     json_key(j, "peak_value");
     json_number(j, e->peak_value, 6);
+    if (e->state != NOTIFY_RECOVERED)
+        return;
+    json_key(j, "duration");
+    json_i64(j, e->recovered_at - e->triggered_at);
+    json_key(j, "total");
+    json_u64(j, e->total);
 }
 
 static void put_event(struct json *j, const struct notify_event *e)

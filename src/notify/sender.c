@@ -21,6 +21,7 @@ enum { MAILBOX_MOST = OUTBOX_MOST, WAIT_MOST_S = 60 };
 struct letter {
     struct letter *next;
     struct notify_event event; /* its texts point into `packed` */
+    bool known; /* people have been told of it before */
     size_t len;
     char packed[];
 };
@@ -76,14 +77,6 @@ bool sender_restore(struct sender *s, const struct notify_kept *kept)
     return outbox_restore(s->outbox, kept, times(s));
 }
 
-void sender_restore_firing(struct sender *s, const struct notify_event *e)
-{
-    struct buf packed = {0};
-    notify_event_pack(&packed, e);
-    outbox_firing(s->outbox, buf_text(&packed));
-    buf_done(&packed);
-}
-
 /* ---- The mailbox ----------------------------------------------------------------------------- */
 
 static struct letter *letter_of(const struct notify_event *e)
@@ -98,9 +91,8 @@ static struct letter *letter_of(const struct notify_event *e)
     return l;
 }
 
-void sender_submit(struct sender *s, const struct notify_event *e)
+static void put_in(struct sender *s, struct letter *l)
 {
-    struct letter *l = letter_of(e);
     pthread_mutex_lock(&s->lock);
     bool room = s->letters < MAILBOX_MOST;
     if (room) {
@@ -116,6 +108,18 @@ void sender_submit(struct sender *s, const struct notify_event *e)
     transfers_wake(s->works.transfers);
 }
 
+void sender_submit(struct sender *s, const struct notify_event *e)
+{
+    put_in(s, letter_of(e));
+}
+
+void sender_still_firing(struct sender *s, const struct notify_event *e)
+{
+    struct letter *l = letter_of(e);
+    l->known = true;
+    put_in(s, l);
+}
+
 static void empty_mailbox(struct sender *s)
 {
     pthread_mutex_lock(&s->lock);
@@ -128,7 +132,11 @@ static void empty_mailbox(struct sender *s)
     pthread_mutex_unlock(&s->lock);
     while (l) {
         struct letter *next = l->next;
-        outbox_add(s->outbox, &l->event, text_make(l->packed, l->len), times(s));
+        struct text packed = text_make(l->packed, l->len);
+        if (l->known)
+            outbox_firing(s->outbox, packed);
+        else
+            outbox_add(s->outbox, &l->event, packed, times(s));
         free(l);
         l = next;
     }

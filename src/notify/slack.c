@@ -28,7 +28,9 @@ static void add_event(struct buf *out, const struct notify_event *e)
     if (e->state == NOTIFY_RECOVERED) {
         buf_str(out, " after ");
         message_duration(out, e);
-        buf_printf(out, ", peak %.1f/s", e->peak_rate);
+        buf_str(out, ", peak ");
+        safe_add(out, e->peak_words);
+        buf_printf(out, ", total %llu", (unsigned long long)e->total);
     }
     buf_byte(out, '\n');
     for (size_t i = 0; i < e->cause_count && i < CAUSES_SHOWN; i++) {

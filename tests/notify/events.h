@@ -42,6 +42,13 @@ static inline struct notify_event event_of(uint64_t alert, enum notify_state sta
                              .hits = 1203,
                              .rate = 10.02,
                              .peak_rate = 31.2,
+                             .metric = TEXT("hits"),
+                             .level = TEXT("above 10/s"),
+                             .value = 10.02,
+                             .peak_value = 31.2,
+                             .value_words = TEXT("10.0/s"),
+                             .peak_words = TEXT("31.2/s"),
+                             .total = 3456,
                              .raised_wall_ns = WALL};
     if (state == NOTIFY_RECOVERED)
         e.recovered_at = e.triggered_at + 112;
