@@ -144,11 +144,11 @@ static void key_open(const struct rules *r, struct group_run *g, struct rule_key
 {
     for (uint32_t i = 0; i < g->group->rule_count; i++) {
         enum rule_metric metric = r->options.rules[g->group->rules[i]].metric;
+        k->judged[i].seen = false;
         k->judged[i].before -= lane_total(&k->lane, g->column_of[rules_counter(metric)]);
     }
     lane_clear(&k->lane);
     k->dirty = true;
-    k->since = r->end;
 }
 
 static void group_open(struct rules *r, struct group_run *g)
@@ -290,10 +290,10 @@ static void count_in(struct rules *r, struct group_run *g, const struct batch *b
     if (second <= r->end - g->group->window_most)
         return;
     if (g->group->per == FIELD_COUNT) {
-        k = rules_only_key(r, g);
+        k = rules_only_key(g);
     } else {
         if (!rules_key_of(r->net, g->group->per, b, e, room, &name) ||
-            !(k = rules_key(r, g, name.hash, name.name)))
+            !(k = rules_key(g, name.hash, name.name)))
             return;
         sampled = (uint32_t)(name.hash >> 32) | 1;
     }
@@ -328,7 +328,7 @@ void rules_refused(struct rules *r, int64_t second, uint64_t lines)
     if (!counts || second > r->end || second <= r->end - g->group->window_most)
         return;
     amounts[g->column_of[COUNT_REJECTED]] = lines;
-    struct rule_key *k = rules_only_key(r, g);
+    struct rule_key *k = rules_only_key(g);
     lane_add(&k->lane, second, amounts);
     k->dirty = true;
 }

@@ -14,6 +14,8 @@ struct judged {
     struct alert_phase phase;
     uint64_t tail, whole_tail; /* first cells of the window, in its lane and in that of the whole */
     uint64_t before;           /* sum of the metric before the second it fired */
+    bool seen;                 /* with `per`: the key has been there since then, in the window or firing */
+    int64_t since;
     struct monitor_alert *firing; /* while it fires */
 };
 
@@ -24,7 +26,6 @@ struct rule_key {
     uint32_t number; /* in crowds and histograms, and in group_run.keys */
     bool dirty;      /* something came since it was judged */
     int64_t next;    /* the second at which something leaves or is due */
-    int64_t since;   /* counted from this second on */
     uint32_t name_len;
     char name[CAUSE_NAME_SIZE];
     struct judged judged[]; /* by rule of the group */
@@ -74,20 +75,19 @@ struct rules {
 enum { INDEX_ROOM = 4096 };
 
 /* rules_keys.c: the key with that hash, or a new one; NULL where all are busy. */
-struct rule_key *rules_key(struct rules *r, struct group_run *g, uint64_t hash, struct text name);
+struct rule_key *rules_key(struct group_run *g, uint64_t hash, struct text name);
 /* Drops one that has nothing left in any window. */
 void rules_key_drop(struct rules *r, struct group_run *g, struct rule_key *k);
-struct rule_key *rules_key_new(struct rules *r, struct group_run *g, uint64_t hash,
-                               struct text name);
+struct rule_key *rules_key_new(struct group_run *g, uint64_t hash, struct text name);
 
 /* Forgets the least busy quarter of the keys that are quiet. */
 void rules_keys_purge(struct group_run *g);
 void rules_keys_free(struct group_run *g);
 
 /* The only key of a group that is not split. */
-static inline struct rule_key *rules_only_key(struct rules *r, struct group_run *g)
+static inline struct rule_key *rules_only_key(struct group_run *g)
 {
-    return g->key_used ? g->keys[0] : rules_key_new(r, g, 0, TEXT(""));
+    return g->key_used ? g->keys[0] : rules_key_new(g, 0, TEXT(""));
 }
 
 /* rules.c: what an entry adds, one a column of the group's lanes. */

@@ -125,15 +125,13 @@ static double natural(const struct rule_spec *rule, const struct reading *is)
 
 /* ---- Judging --------------------------------------------------------------------------------- */
 
-static int64_t since_of(const struct looking *l)
-{
-    return l->g->group->per == FIELD_COUNT ? l->r->since : l->k->since;
-}
-
-/* A whole window has been seen from this second on. */
+/* A whole window has been seen from this second on; INT64_MAX: the key is not there. */
 static int64_t whole_window(const struct looking *l)
 {
-    return since_of(l) + l->rule->window_s - 1;
+    bool split = l->g->group->per != FIELD_COUNT;
+    if (split && !l->j->seen)
+        return INT64_MAX;
+    return (split ? l->j->since : l->r->since) + l->rule->window_s - 1;
 }
 
 static struct alert_standing standing_of(const struct looking *l, const struct reading *is)
@@ -253,6 +251,11 @@ static int64_t judge_rule(const struct looking *l)
     if (l->whole)
         l->j->whole_tail = lane_seek(l->whole, l->j->whole_tail, from);
     struct reading is = read_window(l);
+    bool empty = l->j->tail == l->k->lane.end;
+    if (!empty && !l->j->seen) {
+        l->j->seen = true;
+        l->j->since = l->r->end;
+    }
     switch (alert_turn(&l->j->phase, l->r->end, l->rule->for_s, standing_of(l, &is))) {
     case ALERT_FIRED: fired(l, &is); break;
     case ALERT_RECOVERED: recovered(l, &is); break;
@@ -261,13 +264,15 @@ static int64_t judge_rule(const struct looking *l)
             goes_on(l, &is);
         break;
     }
+    if (empty && l->j->phase.state == ALERT_QUIET)
+        l->j->seen = false;
     return next_of(l);
 }
 
-static struct lane *whole_lane(struct rules *r, uint32_t rule)
+static struct lane *whole_lane(const struct rules *r, uint32_t rule)
 {
     uint32_t group = r->net->wholes[rule];
-    return group == GROUP_NONE ? NULL : &rules_only_key(r, &r->groups[group])->lane;
+    return group == GROUP_NONE ? NULL : &rules_only_key(&r->groups[group])->lane;
 }
 
 /* A key of which nothing is left. */
@@ -326,7 +331,7 @@ void rules_advance(struct rules *r, int64_t second)
         r->named = 0;
         for (uint32_t i = 0; i < r->net->group_count; i++) {
             if (r->groups[i].group->rule_count && r->groups[i].group->per == FIELD_COUNT)
-                rules_only_key(r, &r->groups[i]); /* silence is judged too */
+                rules_only_key(&r->groups[i]); /* silence is judged too */
             next = sooner(next, judge_group(r, &r->groups[i]));
         }
         if (next <= r->end)

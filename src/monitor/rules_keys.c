@@ -31,15 +31,13 @@ static uint32_t free_number(struct group_run *g)
     return g->key_count++;
 }
 
-struct rule_key *rules_key_new(struct rules *r, struct group_run *g, uint64_t hash,
-                               struct text name)
+struct rule_key *rules_key_new(struct group_run *g, uint64_t hash, struct text name)
 {
     uint32_t count = g->group->rule_count;
     struct rule_key *k = mem_new(1, sizeof *k + count * sizeof k->judged[0]);
     name = text_cut(name, 0, sizeof k->name);
     k->lane.columns = g->column_count;
     k->hash = hash;
-    k->since = r->end;
     k->dirty = true;
     k->name_len = (uint32_t)name.len;
     if (name.len)
@@ -116,7 +114,7 @@ void rules_keys_purge(struct group_run *g)
     index_build(g);
 }
 
-struct rule_key *rules_key(struct rules *r, struct group_run *g, uint64_t hash, struct text name)
+struct rule_key *rules_key(struct group_run *g, uint64_t hash, struct text name)
 {
     if (!g->index)
         g->index = mem_new(INDEX_ROOM, sizeof *g->index);
@@ -127,7 +125,7 @@ struct rule_key *rules_key(struct rules *r, struct group_run *g, uint64_t hash, 
         rules_keys_purge(g);
     if (g->key_used == RULES_KEYS)
         return NULL; /* all fire, or wait to */
-    struct rule_key *k = rules_key_new(r, g, hash, name);
+    struct rule_key *k = rules_key_new(g, hash, name);
     *index_slot(g, hash) = k->number + 1;
     return k;
 }
