@@ -6,6 +6,7 @@
 #include "app/output.h"
 #include "base/hash.h"
 #include "base/note.h"
+#include "base/standard.h"
 #include "base/version.h"
 
 static int print(struct buf *text)
@@ -32,8 +33,10 @@ static int run(struct settings *s)
 
 int main(int argc, char **argv)
 {
+    standard_hold();
     setlocale(LC_CTYPE, "");
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of the write, told in words */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of the write, told in words, */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow */
     hash_start();
     struct settings s;
     struct error why = {0};

@@ -1,5 +1,6 @@
 /* spate-loggen - writes a made-up access log, paced or as fast as it can. */
 #include "base/note.h"
+#include "base/standard.h"
 #include "base/version.h"
 #include "loggen/options.h"
 #include "loggen/run.h"
@@ -65,6 +66,7 @@ int main(int argc, char **argv)
 {
     struct options options;
     struct error why;
+    standard_hold();
     note_name("spate-loggen");
     if (!options_read(&options, argc, argv, &why)) {
         note("%s", why.text);

@@ -94,6 +94,17 @@ class BadInput(unittest.TestCase):
                 self.assertEqual(done.returncode, 1)
                 self.assertIn(b"roken pipe", done.stderr)
 
+    def test_a_closed_standard_output_becomes_no_other_file(self):
+        with Folder() as f:
+            log = f.file("a.log", line(0) * 10)
+            for args in (["report", log], ["parse", log], ["--help"],
+                         ["watch", "--headless", "-o", "json", "-u", "100ms", log]):
+                with self.subTest(args=args):
+                    done = subprocess.run([SPATE, *args], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                          timeout=60, preexec_fn=lambda: os.close(1))
+                    self.assertEqual(done.returncode, 1)
+                    self.assertIn(b"standard output: Bad file descriptor", done.stderr)
+
     def test_help_and_version(self):
         for args in (["--help"], ["-h"], ["watch", "--help"], ["report", "--help"], ["parse", "-h"],
                      ["formats", "--help"]):
