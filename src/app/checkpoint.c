@@ -7,7 +7,10 @@
 #include "base/mem.h"
 #include "base/pack.h"
 
-enum { MINUTES_MOST = 512 /* between two checkpoints: a log of many days read at once is coarsened */ };
+enum {
+    MINUTES_ENOUGH = 256, /* a log of many days is read at once: worth a checkpoint */
+    MINUTES_MOST = 2304   /* nobody takes checkpoints: they are made coarser */
+};
 
 void checkpoint_init(struct checkpoint *c)
 {
@@ -85,6 +88,11 @@ void gathering_batch(struct gathering *g, const struct batch *b, const struct mo
 void gathering_alert(struct gathering *g, struct text event)
 {
     pack_text(&g->next.alerts, event);
+}
+
+bool gathering_is_full(const struct gathering *g)
+{
+    return rollups_count(g->next.rollups) >= MINUTES_ENOUGH;
 }
 
 /* Grows with each change of the alert. */

@@ -68,6 +68,9 @@ void gathering_alert(struct gathering *g, struct text event);
 /* There is something worth a checkpoint. */
 bool gathering_has_news(const struct gathering *g, const struct monitor *m);
 
+/* So much has come together that it should not wait for its time. */
+bool gathering_is_full(const struct gathering *g);
+
 /* Fills the rest of g->next and swaps it with *into, which was clear. Not while g->mid_read. */
 void gathering_hand_over(struct gathering *g, const struct monitor *m, int64_t wall_ns,
                          struct checkpoint *into);

@@ -310,22 +310,25 @@ bool state_alert(struct state *s, const struct notify_event *e)
     return true;
 }
 
-static void hand_over(struct state *s, const struct monitor *m, int64_t wall_ns)
+/* False: the last one has not been taken yet. */
+static bool hand_over(struct state *s, const struct monitor *m, int64_t wall_ns)
 {
     struct checkpoint *slot = keeper_slot(s->keeper);
     if (!slot)
-        return;
+        return false;
     gathering_hand_over(&s->gathering, m, wall_ns, slot);
     keeper_offer(s->keeper);
+    return true;
 }
 
 static void hand_over_if_due(struct state *s, const struct monitor *m, int64_t monotonic_ns,
                              int64_t wall_ns)
 {
-    if (monotonic_ns < s->due_ns || s->gathering.mid_read || !gathering_has_news(&s->gathering, m))
+    bool due = monotonic_ns >= s->due_ns || gathering_is_full(&s->gathering);
+    if (!due || s->gathering.mid_read || !gathering_has_news(&s->gathering, m))
         return;
-    s->due_ns = monotonic_ns + SAVE_EVERY;
-    hand_over(s, m, wall_ns);
+    if (hand_over(s, m, wall_ns))
+        s->due_ns = monotonic_ns + SAVE_EVERY;
 }
 
 void state_batch(struct state *s, const struct batch *b, const struct monitor *m,

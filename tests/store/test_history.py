@@ -1,0 +1,216 @@
+"""test_history.py - what a run leaves in its state: `spate history` in every form, a second process that finds
+it held, damage, a full disk."""
+import csv
+import io
+import json
+import os
+import random
+import re
+import resource
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "app"))
+from spate_run import SPATE, Folder, Watch, line, run  # noqa: E402
+
+DAY = 86400
+BASE = 1600000200 // DAY * DAY  # a midnight
+
+
+def fill(folder, lines):
+    """A run over these lines; gives the state's directory."""
+    log = folder.file("access.log", "".join(lines))
+    state = folder.file("state")
+    with Watch("--state", state, "--from", "start", "-u", "100ms", log) as spate:
+        spate.until(lambda events: events, "the first event")
+        spate.stop()
+    return state
+
+
+def history(*args):
+    code, out, err = run("history", *args)
+    assert code == 0, err
+    return out.decode()
+
+
+class History(unittest.TestCase):
+    def test_minutes_hours_and_days_add_up_to_the_report(self):
+        with Folder() as folder:
+            lines = [line(BASE + i * 47, f"/s{i % 7}", (200, 404, 503)[i % 3], i, f"10.0.0.{i % 50}")
+                     for i in range(2000)]
+            state = fill(folder, lines + ["what is this\n"])
+            for by, seconds in (("minute", 60), ("hour", 3600), ("day", DAY)):
+                got = json.loads(history("--state", state, "--from", "30d", "--by", by, "-o", "json"))
+                self.assertEqual(got["by"], by)
+                self.assertEqual((got["hits"], got["bytes"]), (2000, sum(range(2000))))
+                self.assertEqual(got["visitors"], 50)
+                self.assertEqual(got["rejected"], 1)
+                self.assertEqual(sum(row["hits"] for row in got["rows"]), 2000)
+                self.assertEqual(sum(row["bytes"] for row in got["rows"]), sum(range(2000)))
+                self.assertEqual(got["status"], {"200": 667, "404": 667, "503": 666})
+                self.assertEqual(sorted(one["name"] for one in got["sections"]),
+                                 [f"/s{i}" for i in range(7)])
+                starts = [row["start"] for row in got["rows"]]
+                self.assertEqual(starts, sorted(starts))
+                self.assertTrue(all(row["seconds"] == seconds for row in got["rows"]))
+            expected = {}
+            for i in range(2000):
+                hour = time.strftime("%Y-%m-%dT%H:00:00Z", time.gmtime(BASE + i * 47))
+                expected[hour] = expected.get(hour, 0) + 1
+            hours = json.loads(history("--state", state, "--from", "30d", "--by", "hour", "-o", "json"))
+            self.assertEqual({row["start"]: row["hits"] for row in hours["rows"]}, expected)
+
+    def test_only_what_was_asked_for(self):
+        with Folder() as folder:
+            state = fill(folder, [line(BASE + i * 60) for i in range(600)])
+            got = json.loads(history("--state", state, "--from", "10m", "-o", "json"))
+            self.assertEqual((got["by"], got["hits"], len(got["rows"])), ("minute", 10, 10))
+            at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(BASE + 3600))
+            to = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(BASE + 7200))
+            got = json.loads(history("--state", state, "--from", at, "--to", to, "--by", "hour", "-o", "json"))
+            self.assertEqual([(row["start"], row["hits"]) for row in got["rows"]], [(at, 60)])
+            self.assertEqual(json.loads(history("--state", state, "-o", "json"))["hits"], 600)
+
+    def test_text_has_a_bar_a_row_and_gaps(self):
+        with Folder() as folder:
+            seconds = [0] * 80 + [60] * 40 + [180] * 10 + [7200]
+            state = fill(folder, [line(BASE + s) for s in seconds])
+            text = history("--state", state, "--by", "minute")
+            bars = [re.search(r"[█▏▎▍▌▋▊▉]+", row) for row in text.splitlines()]
+            self.assertEqual([len(bar.group()) for bar in bars if bar], [24, 12, 3, 1])
+            self.assertIn("nothing for", text)
+            self.assertEqual(sum(" 0.00 " in row for row in text.splitlines()), 1)
+            plain = history("--state", state, "--by", "minute", "--ascii")
+            self.assertTrue(plain.isascii())
+            self.assertIn("#" * 24, plain)
+
+    def test_nothing_that_a_client_sends_reaches_a_terminal_or_a_spreadsheet_raw(self):
+        evil = ["/\x1b[31mred", "/a\"b,c", "/\u202egnp", "/\r\n", "/=1+1", "/\x9b2J", "/<script>"]
+        with Folder() as folder:
+            rows = [line(BASE + 60 * i, path.replace("\n", "\\n").replace('"', '\\"'))
+                    for i, path in enumerate(evil)]
+            state = fill(folder, rows)
+            for form in ("text", "csv", "json"):
+                out = history("--state", state, "--by", "minute", "-o", form)
+                self.assertNotRegex(out, "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", form)
+            table = list(csv.DictReader(io.StringIO(history("--state", state, "--by", "minute", "-o", "csv"))))
+            self.assertEqual(len(table), len(evil))
+            self.assertEqual(table[0]["section"], "/\\x1b[31mred")
+            self.assertTrue(all(int(row["hits"]) == 1 and row["section"][0] == "/" for row in table))
+
+    def test_it_can_be_read_while_it_is_written(self):
+        with Folder() as folder:
+            state, log = folder.file("state"), folder.file("access.log", line(int(time.time())))
+            with Watch("--state", state, "--from", "start", "-u", "100ms", log) as spate:
+                spate.until(lambda events: os.path.exists(state + "/state.db") and
+                            run("history", "--state", state, "-o", "json")[0] == 0, "a history")
+                deadline = time.monotonic() + 20
+                while json.loads(history("--state", state, "-o", "json"))["hits"] < 2:
+                    with open(log, "a", encoding="ascii") as out:
+                        out.write(line(int(time.time())))
+                    time.sleep(0.1)
+                    self.assertLess(time.monotonic(), deadline)
+                self.assertEqual(spate.stop()["type"], "summary")
+
+    def test_errors_are_one_clear_line(self):
+        with Folder() as folder:
+            state = fill(folder, [line(BASE)])
+            cases = [(("--state", folder.file("none")), 1, "none"),
+                     (("--state", state, "--by", "week"), 2, "minute, hour or day"),
+                     (("--state", state, "--from", "yesterday"), 2, "--from"),
+                     (("--state", state, "--from", "1m", "--to", "2m"), 2, "before"),
+                     (("--state", state, "-o", "xml"), 2, "csv"),
+                     (("--state", state, "access.log"), 2, "FILE")]
+            for args, code, words in cases:
+                got, out, err = run("history", *args)
+                self.assertEqual((got, out), (code, b""), args)
+                self.assertEqual(err.count("\n"), 1, err)
+                self.assertIn(words, err)
+
+
+class State(unittest.TestCase):
+    def test_the_second_process_says_who_holds_it(self):
+        with Folder() as folder:
+            state, log = folder.file("state"), folder.file("access.log", line(BASE))
+            with Watch("--state", state, "-u", "100ms", log) as first:
+                first.until(lambda events: events, "the first event")
+                code, out, err = run("watch", "--headless", "--state", state, log)
+                self.assertEqual((code, out), (1, b""))
+                self.assertEqual(err.count("\n"), 1)
+                self.assertIn(f"held by process {first.process.pid}", err)
+                first.stop()
+
+    def test_the_usual_places(self):
+        with Folder() as folder:
+            log = folder.file("access.log", line(BASE))
+            cases = [({"STATE_DIRECTORY": folder.file("service")}, "service"),
+                     ({"XDG_STATE_HOME": folder.file("xdg")}, "xdg/spate"),
+                     ({"HOME": folder.file("home")}, "home/.local/state/spate")]
+            for variables, place in cases:
+                env = {key: value for key, value in os.environ.items()
+                       if key not in ("STATE_DIRECTORY", "XDG_STATE_HOME", "HOME")}
+                code, out, err = run("watch", "--headless", "-o", "json", "--state=", "-", env=env | variables,
+                                     stdin=line(BASE).encode())
+                self.assertEqual(code, 0, err)
+                self.assertTrue(os.path.exists(folder.file(place + "/state.db")), place)
+                self.assertEqual(os.stat(folder.file(place)).st_mode & 0o777, 0o700)
+                self.assertEqual(run("history", "-o", "json", env=env | variables)[0], 0)
+            self.assertTrue(log)
+            code, _, err = run("history", env={key: value for key, value in env.items()})
+            self.assertEqual(code, 1)
+            self.assertIn("STATE_DIRECTORY", err)
+
+    def test_flipped_bytes_never_stop_it_and_are_never_believed(self):
+        """Damage is put aside, or did not matter: figures are right, or begin anew."""
+        with Folder() as folder:
+            lines = [line(BASE + i, f"/s{i % 5}") for i in range(500)]
+            state = fill(folder, lines)
+            log, path = folder.file("access.log"), state + "/state.db"
+            with open(path, "rb") as file:
+                whole = bytearray(file.read())
+            chance = random.Random(11)
+            begun_anew = 0
+            for i in range(60):
+                bytes_now = bytearray(whole)
+                for _ in range(chance.choice([1, 1, 4, 64])):
+                    bytes_now[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
+                for name in os.listdir(state):
+                    os.unlink(os.path.join(state, name))
+                with open(path, "wb") as file:
+                    file.write(bytes_now)
+                with Watch("--state", state, "--from", "end", "-u", "100ms", log) as spate:
+                    spate.until(lambda events: events, "the first event")
+                    summary = spate.stop()
+                aside = [name for name in os.listdir(state) if "damaged" in name]
+                self.assertIn(summary["hits"], (500, 0), (i, aside))
+                self.assertEqual(bool(aside), summary["hits"] == 0, (i, aside))
+                begun_anew += summary["hits"] == 0
+            self.assertGreater(begun_anew, 5)
+
+    def test_a_full_disk_is_said_and_counting_goes_on(self):
+        with Folder() as folder:
+            state, log = folder.file("state"), folder.file("access.log", line(BASE))
+            limit = 300 * 1024  # the state's files cannot grow beyond it
+            with Watch("--state", state, "--from", "start", "-u", "100ms", log) as spate:
+                spate.until(lambda events: events, "the first event")
+                resource.prlimit(spate.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+                with open(log, "a", encoding="ascii") as out:
+                    for i in range(30000):
+                        out.write(line(BASE + 60 * i, f"/section-{i % 2000}", host=f"10.1.{i % 251}.{i % 241}"))
+                spate.until(lambda events: sum(e["hits"] for e in spate.updates()) == 30000, "all lines")
+                time.sleep(2.5)
+                spate.poll()
+                resource.prlimit(spate.process.pid, resource.RLIMIT_FSIZE,
+                                 (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+                summary = spate.stop()
+                said = spate.process.stderr.read().decode()
+            self.assertEqual(summary["hits"], 30001)
+            self.assertIn("not saved at the moment", said)
+            total = json.loads(history("--state", state, "--from", "3650d", "-o", "json"))
+            self.assertEqual(total["hits"], 30001)
+
+
+if __name__ == "__main__":
+    assert os.path.exists(SPATE), SPATE
+    unittest.main()
