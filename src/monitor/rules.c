@@ -171,6 +171,27 @@ void rules_open(struct rules *r, int64_t second)
         group_open(r, &r->groups[i]);
 }
 
+void rules_reset(struct rules *r, int64_t second)
+{
+    for (uint32_t i = 0; i < r->net->group_count; i++) {
+        rules_keys_free(&r->groups[i]);
+        r->groups[i].keys = NULL;
+        r->groups[i].index = NULL;
+        r->groups[i].key_count = r->groups[i].key_used = 0;
+    }
+    r->firing = 0;
+    rules_open(r, second);
+}
+
+void rules_each_firing(struct rules *r, void (*each)(void *ctx, struct monitor_alert *a), void *ctx)
+{
+    for (uint32_t i = 0; i < r->net->group_count; i++)
+        for (uint32_t k = 0; k < r->groups[i].key_count; k++)
+            for (uint32_t n = 0; r->groups[i].keys[k] && n < r->groups[i].group->rule_count; n++)
+                if (r->groups[i].keys[k]->judged[n].firing)
+                    each(ctx, r->groups[i].keys[k]->judged[n].firing);
+}
+
 int64_t rules_window(const struct rules *r)
 {
     int64_t most = 0;
@@ -196,28 +217,6 @@ uint32_t rules_all_hits_cause(const struct rules *r, int64_t second, struct caus
 
 /* ---- Counting -------------------------------------------------------------------------------- */
 
-static inline bool has_status(const struct entry *e, unsigned hundreds)
-{
-    return (e->has & FIELD_BIT(FIELD_STATUS)) && e->status / 100u == hundreds;
-}
-
-static inline uint64_t entry_bytes(const struct entry *e)
-{
-    return e->has & FIELD_BIT(FIELD_BYTES) ? entry_number(e, FIELD_BYTES) : 0;
-}
-
-void rules_amounts(const struct group_run *g, const struct entry *e, uint64_t *amounts)
-{
-    for (uint32_t i = 0; i < g->column_count; i++)
-        switch (g->columns[i]) {
-        case COUNT_ENTRIES: amounts[i] = 1; break;
-        case COUNT_BYTES: amounts[i] = entry_bytes(e); break;
-        case COUNT_ERRORS: amounts[i] = has_status(e, 5); break;
-        case COUNT_CLIENT_ERRORS: amounts[i] = has_status(e, 4); break;
-        default: amounts[i] = 0; break;
-        }
-}
-
 bool rules_key_of(const struct rules_net *n, enum field per, const struct batch *b,
                   const struct entry *e, char room[CAUSE_NAME_SIZE], struct rule_key_name *out)
 {
@@ -237,9 +236,9 @@ bool rules_key_of(const struct rules_net *n, enum field per, const struct batch 
 static double cause_amount(const struct group_cause *c, const struct entry *e)
 {
     switch (c->metric) {
-    case RULE_BYTES: return (double)entry_bytes(e);
-    case RULE_ERRORS: return has_status(e, 5);
-    case RULE_CLIENT_ERRORS: return has_status(e, 4);
+    case RULE_BYTES: return (double)rules_amount(COUNT_BYTES, e);
+    case RULE_ERRORS: return (double)rules_amount(COUNT_ERRORS, e);
+    case RULE_CLIENT_ERRORS: return (double)rules_amount(COUNT_CLIENT_ERRORS, e);
     case RULE_REQUEST_TIME:
         return (e->has & FIELD_BIT(FIELD_REQUEST_TIME)) &&
                entry_number(e, FIELD_REQUEST_TIME) > c->slow_ns;
@@ -297,7 +296,8 @@ static void count_in(struct rules *r, struct group_run *g, const struct batch *b
             return;
         sampled = (uint32_t)(name.hash >> 32) | 1;
     }
-    rules_amounts(g, e, amounts);
+    for (uint32_t i = 0; i < g->column_count; i++)
+        amounts[i] = rules_amount(g->columns[i], e);
     lane_add(&k->lane, second, amounts);
     k->dirty = true;
     if (g->crowd_count || g->times_count)

@@ -29,6 +29,7 @@ struct crowd {
     /* Who counts has that many zeros at the front of the hash. `admit` is smaller by one while it is
      * tried whether the next larger sample fits, since `admit_from`. */
     uint32_t level, admit;
+    uint32_t level_least; /* what comes is a sample of that level */
     int64_t admit_from;
 };
 
@@ -83,8 +84,13 @@ void crowd_clear(struct crowd *c, int64_t end)
         memset(c->counts, 0, c->key_room * sizeof *c->counts);
     }
     c->used = c->free = c->alive = 0;
-    c->level = c->admit = 0;
+    c->level = c->admit = c->level_least;
     c->end = end;
+}
+
+void crowd_sampled(struct crowd *c, uint32_t level)
+{
+    c->level = c->admit = c->level_least = level;
 }
 
 static void list_at(struct crowd *c, uint32_t person)
@@ -135,7 +141,7 @@ static void recount(struct crowd *c)
 static void widen_sample(struct crowd *c)
 {
     if (c->level == c->admit) {
-        if (c->level == 0 || c->alive > CROWD_ROOM / 4)
+        if (c->level == c->level_least || c->alive > CROWD_ROOM / 4)
             return;
         c->admit = c->level - 1;
         c->admit_from = c->end;
@@ -150,12 +156,12 @@ void crowd_advance(struct crowd *c, int64_t end)
     while (c->end < end && c->alive) {
         c->end++;
         leave(c, c->end - c->window_s);
-        if (c->level)
+        if (c->level > c->level_least)
             widen_sample(c);
     }
     if (c->end < end && c->alive == 0) {
         c->end = end;
-        c->level = c->admit = 0;
+        c->level = c->admit = c->level_least;
     }
 }
 

@@ -18,6 +18,9 @@ void crowd_free(struct crowd *c); /* accepts NULL */
 
 /* Empties it; the window now ends with `end`. */
 void crowd_clear(struct crowd *c, int64_t end);
+/* Those who come are a sample already: only hashes with that many zeros at the front. While it is
+ * empty. */
+void crowd_sampled(struct crowd *c, uint32_t level);
 /* The window now ends with `end`, which is not before its end so far. */
 void crowd_advance(struct crowd *c, int64_t end);
 /* `key`: a small number, from 0. `second` up to the window's end; an older one is left out. */

@@ -90,8 +90,18 @@ static inline struct rule_key *rules_only_key(struct group_run *g)
     return g->key_used ? g->keys[0] : rules_key_new(g, 0, TEXT(""));
 }
 
-/* rules.c: what an entry adds, one a column of the group's lanes. */
-void rules_amounts(const struct group_run *g, const struct entry *e, uint64_t *amounts);
+/* What an entry adds to a counter. */
+static inline uint64_t rules_amount(enum rule_counter c, const struct entry *e)
+{
+    unsigned hundreds = e->has & FIELD_BIT(FIELD_STATUS) ? e->status / 100u : 0;
+    switch (c) {
+    case COUNT_ENTRIES: return 1;
+    case COUNT_BYTES: return e->has & FIELD_BIT(FIELD_BYTES) ? entry_number(e, FIELD_BYTES) : 0;
+    case COUNT_ERRORS: return hundreds == 5;
+    case COUNT_CLIENT_ERRORS: return hundreds == 4;
+    default: return 0;
+    }
+}
 
 /* rules_judge.c: what a metric sums up while its alert fires. */
 enum rule_counter rules_counter(enum rule_metric m);
@@ -103,6 +113,11 @@ struct rule_key_name {
 /* What the entry is split by; false when it lacks the field. */
 bool rules_key_of(const struct rules_net *n, enum field per, const struct batch *b,
                   const struct entry *e, char room[CAUSE_NAME_SIZE], struct rule_key_name *out);
+
+/* rules.c: forgets all keys and states; the windows now end with `second`. */
+void rules_reset(struct rules *r, int64_t second);
+/* Those that fire. */
+void rules_each_firing(struct rules *r, void (*each)(void *ctx, struct monitor_alert *a), void *ctx);
 
 /* rules_judge.c: where the window of a rule stands. */
 struct reading {

@@ -84,7 +84,7 @@ static void timeline_index(struct timeline *t, uint32_t page)
 
 static void timeline_grow(struct timeline *t)
 {
-    t->capacity = t->capacity ? t->capacity * 2 : 64;
+    t->capacity = t->capacity ? t->capacity * 2 : 4;
     t->pages = mem_grow(t->pages, t->capacity, sizeof *t->pages);
     free(t->index);
     t->mask = t->capacity * 2 - 1;
