@@ -24,7 +24,7 @@ struct unpack {
 
 static inline struct unpack unpack_of(struct text bytes)
 {
-    const uint8_t *at = (const uint8_t *)bytes.at;
+    const uint8_t *at = (const uint8_t *)(bytes.at ? bytes.at : "");
     return (struct unpack){at, at + bytes.len, false};
 }
 
