@@ -80,7 +80,8 @@ static bool pass(struct walk *w, const char *to)
         const struct step *s = &w->p->steps[w->step];
         bool dashed = s->dash_for_quoted && w->piece[w->step].len == 1 &&
                       to == w->piece[w->step].at + 1 && w->piece[w->step].at[-1] != '"';
-        struct text after = dashed ? text_cut(s->after, 1, s->after.len) : s->after;
+        bool blank = to == w->piece[w->step].at && walk_is_blank_user(w, s, to);
+        struct text after = dashed || blank ? text_cut(s->after, 1, s->after.len) : s->after;
         const char *next = NULL;
         bool last = w->step + 1 == w->p->count;
         if (!last || after.len > 0)

@@ -35,6 +35,10 @@ const char *walk_literal(struct walk *w, struct text literal, const char *at);
  * first); NULL when there is none. */
 const char *walk_next_end(struct walk *w, const struct step *s, const char *from, const char *last);
 
+/* A client may send a name of nothing but spaces. Whether `from`, where the user's name would
+ * begin, is behind such a one: spaces all the way from the literal before it to the literal behind. */
+bool walk_is_blank_user(const struct walk *w, const struct step *s, const char *from);
+
 /* Reads a piece of a time at the start of `in`. Returns its length or 0. */
 size_t walk_scan_time(const struct step *s, struct text in, struct stamp *stamp);
 

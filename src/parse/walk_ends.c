@@ -187,12 +187,21 @@ static bool holds_several(const struct step *s, const char *from, const char *to
     return false;
 }
 
+bool walk_is_blank_user(const struct walk *w, const struct step *s, const char *from)
+{
+    return s->field == FIELD_USER && s->shape == SHAPE_FREE && w->p->flexible &&
+           s->after.len > 1 && s->after.at[0] == ' ' && from - w->begin > 1 && from < w->end &&
+           from[-1] == ' ' && from[-2] == ' ' && *from == s->after.at[1];
+}
+
 /* The next end of a WORD or FREE value: where its literal may begin, at the latest the end of
  * the word or line. */
 static const char *next_loose_end(struct walk *w, const struct step *s, const char *from,
                                   const char *last)
 {
     const char *limit = s->shape == SHAPE_WORD ? word_end(from, w->end) : w->end;
+    if (!last && walk_is_blank_user(w, s, from))
+        return from;
     const char *to = last ? last + 1 : from + (s->may_be_empty ? 0 : 1);
     if (to <= limit && (w->step + 1 == w->p->count && s->after.len == 0))
         to = limit; /* nothing behind it in the format: all of it */

@@ -61,7 +61,7 @@ struct piece {
     enum field field; /* FIELD_COUNT: stepped over */
     uint64_t unit_ns;
     const char *before; /* the separator in front, where it is not a space */
-    const char *samples[8];
+    const char *samples[9];
 };
 
 enum { HEAD_PIECES = 10, TAIL_FIRST = 10 };
@@ -75,7 +75,7 @@ static const struct piece pieces[] = {
      FIELD_USER,
      0,
      NULL,
-     {"-", "frank", "John Smith", "\"\"", "- -", "x [y", "[", "a [10/Oct/2000:13:55:36 -0700"}},
+     {"-", "frank", "John Smith", "\"\"", "- -", "x [y", "[", "a [10/Oct/2000:13:55:36 -0700", ""}},
     {"%t",
      "[$time_local]",
      P_TIME,
@@ -223,7 +223,9 @@ static inline void add_piece_pattern(struct buf *out, const struct piece *p, boo
     switch (p->kind) {
     case P_DASH: buf_str(out, "(-)"); break;
     case P_WORD: buf_str(out, prefix ? "([^ ]+?)" : "([^ ]++)"); break;
-    case P_USER: buf_str(out, "(-|(?!- )[^ ]++(?: ++(?!- )[^ ]++)*?)"); break;
+    case P_USER: /* or nothing but the spaces around it */
+        buf_str(out, "((?<=  )(?=\\[)|-|(?!- )[^ ]++(?: ++(?!- )[^ ]++)*?)");
+        break;
     case P_TIME: buf_printf(out, "\\[(%s)\\]", time_pattern); break;
     case P_REQUEST:
         buf_str(out, strict ? "\"((?:\\\\.|[^\\\\\"])*)\"" : "\"((?:\\\\.|[^\\\\])*?)\"");
@@ -269,7 +271,11 @@ static inline void reference_open(struct reference *ref, struct dice *d)
     for (unsigned i = 0; i < ref->count; i++) {
         bool prefix = i + 1 < ref->count && ref->before[i + 1][0] == ':';
         if (i < ref->required) {
-            buf_str(&pattern, i == 0 ? "" : ref->before[i][0] == ':' ? ":" : " ++");
+            bool behind_user = i > 0 && ref->pieces[i - 1].kind == P_USER;
+            buf_str(&pattern, i == 0                        ? ""
+                              : ref->before[i][0] == ':' ? ":"
+                              : behind_user              ? "(?: ++|(?<=  )(?=\\[))"
+                                                         : " ++");
             add_piece_pattern(&pattern, &ref->pieces[i], prefix, i + 1 == ref->required);
         }
         struct buf one = {0};
@@ -490,7 +496,7 @@ static inline bool reference_read(struct reference *ref, struct text line, const
 static inline void add_sample(struct buf *out, const struct piece *p, struct dice *d)
 {
     unsigned count = 0;
-    while (count < 8 && p->samples[count])
+    while (count < 9 && p->samples[count])
         count++;
     unsigned which = dice_roll(d, 4) ? 0 : dice_roll(d, count);
     buf_str(out, p->samples[which]);

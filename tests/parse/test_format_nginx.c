@@ -34,6 +34,22 @@ Test(format_nginx, reads_variables_with_braces_and_without)
     CHECK(rows);
 }
 
+Test(format_nginx, a_user_may_be_nothing_but_spaces)
+{
+    static const struct row rows[] = {
+        {"$remote_addr - $remote_user [$time_local] $status", "192.0.2.7 -    " TIME " 401",
+         "host=192.0.2.7\nuser=\nstatus=401"},
+        {"$remote_addr - $remote_user [$time_local] $status", "192.0.2.7 -  " TIME " 401",
+         "host=192.0.2.7\nuser=\nstatus=401"},
+        {"$remote_addr - $remote_user [$time_local] $status", "192.0.2.7 -  [x " TIME " 401",
+         "user=[x"},
+    };
+    CHECK(rows);
+    struct line_case c = line_case_open("$remote_addr - $remote_user [$time_local] $status");
+    line_case_refuses(&c, "192.0.2.7 - " TIME " 401", 13, "a value is missing here");
+    line_case_close(&c);
+}
+
 Test(format_nginx, sums_the_times_of_all_upstreams)
 {
     static const struct row rows[] = {
