@@ -106,12 +106,12 @@ static void join_agent(const struct format_state *s, struct pieces *p)
 static bool set_moment(struct reading *r, const struct format_state *s, const struct pieces *p)
 {
     char moment[64];
-    struct text clock = p->list[s->clock], day = text_of(s->day), both = {0};
+    struct text clock = without_quotes(p->list[s->clock]), day = text_of(s->day), both = {0};
     struct stamp stamp = {0};
     int64_t second;
     uint32_t nanos;
     if (s->date >= 0) {
-        day = p->list[s->date];
+        day = without_quotes(p->list[s->date]);
         bool beside = clock.at == day.at + day.len + 1;
         both = beside ? text_make(day.at, day.len + 1 + clock.len) : both;
     }
@@ -243,7 +243,10 @@ static enum verdict read_line(const void *program, struct reading *r)
     struct text line = reading_line(r);
     struct pieces p;
     if (line.len > 0 && line.at[0] == '#') {
-        w3c_directive(s, line);
+        bool directive = w3c_directive(s, line);
+        return directive || s->headed ? LINE_SKIPPED : reading_reject(r, line.at, "no directive");
+    }
+    if (text_trim(line).len == 0) {
         return LINE_SKIPPED;
     }
     if (s->count == 0) {
@@ -255,7 +258,10 @@ static enum verdict read_line(const void *program, struct reading *r)
         return reading_reject(r, line.at, "far more values than #Fields names");
     }
     if (p.count < s->required) {
-        return reading_reject(r, line.at + line.len, "fewer values than #Fields names");
+        bool none = d->tabs && p.count == 1; /* it has not come far: no value has ended */
+        return reading_reject(r, none ? line.at : line.at + line.len,
+                              none ? "no tabs between its values"
+                                   : "fewer values than #Fields names");
     }
     r->out->escape = ESCAPE_NONE;
     if (p.count > s->count) {

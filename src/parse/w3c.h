@@ -18,6 +18,7 @@ struct format_state {
     unsigned required; /* up to the last of time, request, status and bytes */
     int date, clock;   /* columns; -1: none */
     int agent;
+    bool headed;  /* by a #Fields line of the log itself */
     char day[11]; /* from a #Date line, for logs with only the time */
     struct {
         enum part part;
@@ -28,8 +29,8 @@ struct format_state {
 /* Takes the columns that a #Fields line lists, in place of any before. */
 void w3c_set_columns(struct format_state *s, struct text list);
 
-/* Takes what a line that begins with # says. */
-void w3c_directive(struct format_state *s, struct text line);
+/* Takes what a line that begins with # says. False when it is no `#Directive:` but a comment. */
+bool w3c_directive(struct format_state *s, struct text line);
 
 /* Whether a line is no hit without a good value in such a column. */
 bool w3c_is_required(enum part part, enum field f);

@@ -118,6 +118,41 @@ Test(readers_w3c, reads_cloudfront_with_and_without_its_head)
     line_case_close(&c);
 }
 
+Test(readers_w3c, a_comment_proves_nothing_but_a_directive_does)
+{
+    struct line_case c = line_case_open("w3c:iis");
+    line_case_refuses(&c, "# made by hand: 2023", 1, "no directive");
+    line_case_refuses(&c, "#!/bin/sh", 1, "no directive");
+    feed(&c, "#Start-Date: 2023-11-14 00:00:00.128");
+    feed(&c, "  ");
+    feed(&c, "#Fields: date time c-ip sc-status");
+    feed(&c, "# made by hand");
+    line_case_expect(&c, "2023-11-14 22:13:20 ::1 200", "host=::1\nstatus=200");
+    line_case_close(&c);
+    c = line_case_open("w3c:cloudfront");
+    line_case_refuses(&c, "one value, though it has spaces", 1, "no tabs between its values");
+    line_case_close(&c);
+}
+
+Test(readers_w3c, knows_the_columns_of_others_than_iis)
+{
+    struct line_case c = with_fields(
+        "w3c:iis", "#Fields: date-local time-local c-ip cs-method cs-uri-stem cs(Referrer) "
+                   "c-status TimeTakenMS s-xff c-user-agent");
+    line_case_expect(&c,
+                     "2023-11-14 22:13:20.5 \"192.0.2.9\" GET /a/b \"https://r/\" 301 109 "
+                     "203.0.113.5 ua/1",
+                     "time=2023-11-14T22:13:20.500Z\nhost=192.0.2.9\nreferrer=https://r/\n"
+                     "status=301\nrequest_time=109000000\nforwarded_for=203.0.113.5\nagent=ua/1");
+    feed(&c, "#Fields: time date date-local time-local cs-uri-path cs-uri-scheme");
+    line_case_expect(&c, "22:13:20 2023-11-14 2023-11-15 01:13:20 /a https",
+                     "time=2023-11-14T22:13:20Z\nsection=/a\nscheme=https");
+    feed(&c, "#Fields: date time cs-uri sc-status");
+    line_case_expect(&c, "\"2023-11-14\" \"22:13:20\" \"/a b\" \"\"",
+                     "time=2023-11-14T22:13:20Z\npath=/a b\nstatus=null");
+    line_case_close(&c);
+}
+
 Test(readers_w3c, columns_in_any_order_are_one_moment)
 {
     struct line_case c = with_fields("w3c:iis", "#Fields: time c-ip date sc-status");
