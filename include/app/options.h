@@ -38,6 +38,7 @@ struct settings {
     const char *from, *to; /* as given; NULL when not: each command reads its own notation */
     bool headless;
     const char *state; /* NULL: nothing is kept; "": in the usual place */
+    bool follow;
     int64_t by; /* --by, in seconds; 0: not given */
     enum output output;
     bool output_given;
@@ -73,6 +74,7 @@ enum option_scope { /* bits: which commands take it */
     FOR_WATCH = 1, FOR_REPORT = 2, FOR_PARSE = 4, FOR_FORMATS = 8, FOR_CHECK_CONFIG = 16,
     FOR_HISTORY = 32,
     FOR_NOTIFY_TEST = 64,
+    FOR_ALERTS = 128,
     FOR_LOGS = FOR_WATCH | FOR_REPORT | FOR_PARSE,
     FOR_EVERY = 0xff,
     COMMAND_LINE_ONLY = 0x100 /* beside the commands: is no key of the configuration */

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct json;
+
 enum notify_state { NOTIFY_FIRING, NOTIFY_RECOVERED, NOTIFY_TEST, NOTIFY_STATE_COUNT };
 
 const char *notify_state_word(enum notify_state s); /* "firing", "recovered", "test" */
@@ -54,5 +56,10 @@ void notify_event_pack(struct buf *out, const struct notify_event *e);
 
 /* Reads it back: texts point into `packed`. False when it is damaged or of another version. */
 bool notify_event_unpack(struct text packed, struct notify_event *e);
+
+/* "cause": [...] */
+void notify_causes_json(struct json *j, const struct notify_event *e);
+/* "+9.8/s from address 203.0.113.9 (71 %)": safe text; `quote` stands around the foreign name. */
+void notify_cause_words(struct buf *out, const struct notify_cause *c, const char *quote);
 
 #endif

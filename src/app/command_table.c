@@ -12,5 +12,7 @@ const struct command commands[] = {
     {"history", "[OPTION]...", "print what a state remembers (--state)", command_history},
     {"notify-test", "NAME [--config FILE]",
      "send a sample alert to a channel of the configuration", command_notify_test},
+    {"alerts", "[OPTION]... [ack ID...]",
+     "print the alerts that a state remembers (--state), or mark some as seen", command_alerts},
 };
 const size_t command_count = sizeof commands / sizeof *commands;

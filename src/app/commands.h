@@ -13,5 +13,6 @@ int command_formats(const struct settings *s);
 int command_check_config(const struct settings *s);
 int command_history(const struct settings *s);
 int command_notify_test(const struct settings *s);
+int command_alerts(const struct settings *s);
 
 #endif

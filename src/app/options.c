@@ -93,7 +93,7 @@ static bool take_headless(struct settings *s, const char *value)
 static bool take_output(struct settings *s, const char *value)
 {
     static const char *const words[] = {"text", "json", "csv"};
-    size_t count = command_scope(s->command) & FOR_HISTORY ? 3 : 2;
+    size_t count = command_scope(s->command) & (FOR_HISTORY | FOR_ALERTS) ? 3 : 2;
     s->output_given = true;
     for (size_t i = 0; i < count; i++)
         if (!strcmp(value, words[i])) {
@@ -101,6 +101,12 @@ static bool take_output(struct settings *s, const char *value)
             return true;
         }
     return false;
+}
+
+static bool take_follow(struct settings *s, const char *value)
+{
+    (void)value;
+    return s->follow = true;
 }
 
 static bool take_by(struct settings *s, const char *value)
@@ -210,24 +216,28 @@ const struct option_row option_rows[] = {
     {"from", 0, "WHEN", "window",
      "where to begin in an existing file. watch: `window` (as far back as the alert looks), `end`, "
      "`start`, or a duration of log time such as 10m. report and parse: a time, or a duration "
-     "before the last line; history: before the newest that is kept, and 24h if not given",
+     "before the last line; history: before the newest that is kept, and 24h if not given; alerts: before now, and 7d if not "
+     "given",
      "window, end, start, a duration such as 10m, or a time such as 2015-05-17T10:05:03Z",
-     FOR_LOGS | FOR_HISTORY, take_from},
+     FOR_LOGS | FOR_HISTORY | FOR_ALERTS, take_from},
     {"to", 0, "WHEN", NULL, "where to end: a time, or a duration before the last line",
      "a time such as 2015-05-17T10:05:03Z or a duration such as 10m",
      FOR_REPORT | FOR_PARSE | FOR_HISTORY, take_to},
     {"by", 0, "SPAN", NULL, "minute, hour or day: a row for each; else what suits the time asked for",
      "minute, hour or day", FOR_HISTORY, take_by},
+    {"follow", 0, NULL, NULL, "print also what other running instances raise from now on", NULL,
+     FOR_ALERTS | COMMAND_LINE_ONLY, take_follow},
     {"headless", 0, NULL, NULL,
      "no console: events on standard output (also chosen when that is no terminal)", NULL,
      FOR_WATCH, take_headless},
     {"state", 0, "DIR", NULL,
      "keep totals, history and where each file was left in this directory, and go on from there; "
      "`--state=` takes $STATE_DIRECTORY, $XDG_STATE_HOME/spate or ~/.local/state/spate",
-     "a directory, or nothing after --state=", FOR_WATCH | FOR_HISTORY, take_state},
+     "a directory, or nothing after --state=", FOR_WATCH | FOR_HISTORY | FOR_ALERTS, take_state},
     {"output", 'o', "FORM", "text",
-     "text or json, of history csv too; parse prints JSON lines whatever is said here",
-     "text or json (csv: history only)", FOR_LOGS | FOR_HISTORY, take_output},
+     "text or json, of history and alerts csv too; parse prints JSON lines whatever is said here",
+     "text or json (csv: history and alerts only)", FOR_LOGS | FOR_HISTORY | FOR_ALERTS,
+     take_output},
     {"top", 0, "N", "10", "rows of each top list; 0: all", "a whole number from 0 to 1000000",
      FOR_WATCH | FOR_REPORT | FOR_HISTORY, take_top},
     {"only", 0, "LIST", NULL,

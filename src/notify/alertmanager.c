@@ -52,7 +52,7 @@ static void put_annotations(struct json *j, const struct notify_event *e)
     put(j, "summary", e->message);
     for (size_t i = 0; i < e->cause_count; i++) {
         buf_str(&words, i ? "\n" : "");
-        message_cause(&words, &e->causes[i], "");
+        notify_cause_words(&words, &e->causes[i], "");
     }
     if (e->cause_count)
         put(j, "cause", buf_text(&words));

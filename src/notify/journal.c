@@ -46,7 +46,7 @@ static void add_message(struct buf *out, const struct notify_event *e)
     safe_add(&words, e->message);
     for (size_t i = 0; i < e->cause_count; i++) {
         buf_str(&words, i ? ", " : "; ");
-        message_cause(&words, &e->causes[i], "");
+        notify_cause_words(&words, &e->causes[i], "");
     }
     add_field(out, "MESSAGE", buf_text(&words));
     buf_done(&words);

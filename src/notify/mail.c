@@ -47,7 +47,7 @@ static void add_event(struct buf *out, const struct notify_event *e)
         buf_printf(out, "  %-10s %llu\n", "total", (unsigned long long)e->total);
     for (size_t i = 0; i < e->cause_count; i++) {
         buf_printf(out, "  %-10s ", i ? "" : "cause");
-        message_cause(out, &e->causes[i], "");
+        notify_cause_words(out, &e->causes[i], "");
         buf_byte(out, '\n');
     }
     buf_byte(out, '\n');

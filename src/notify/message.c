@@ -1,6 +1,5 @@
 #include "notify/message.h"
 
-#include <math.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,26 +72,6 @@ static void put_time(struct json *j, const char *key, int64_t second)
     json_text(j, text_of(time_rfc3339(room, second, 0)));
 }
 
-static void put_causes(struct json *j, const struct notify_event *e)
-{
-    json_key(j, "cause");
-    json_list(j);
-    for (size_t i = 0; i < e->cause_count; i++) {
-        const struct notify_cause *c = &e->causes[i];
-        json_open(j);
-        json_key(j, "by");
-        json_text(j, c->by);
-        json_key(j, "name");
-        json_text(j, c->name);
-        json_key(j, "rise");
-        json_number(j, c->rise, 3);
-        json_key(j, "share");
-        json_number(j, c->share < 0 ? NAN : c->share, 3);
-        json_close(j);
-    }
-    json_unlist(j);
-}
-
 static void put_metric(struct json *j, const struct notify_event *e)
 {
     if (!e->metric.len)
@@ -142,7 +121,7 @@ static void put_event(struct json *j, const struct notify_event *e)
     json_key(j, "peak_rate");
     json_number(j, e->peak_rate, 3);
     put_metric(j, e);
-    put_causes(j, e);
+    notify_causes_json(j, e);
     json_close(j);
 }
 
@@ -196,28 +175,6 @@ void message_title(struct buf *out, const struct message *m)
         buf_byte(out, ' ');
         safe_add(out, m->events[0].group);
     }
-}
-
-/* A quote that the name itself has would end the quotation: it becomes an apostrophe. */
-static void add_quoted(struct buf *out, struct text name, const char *quote)
-{
-    buf_str(out, quote);
-    size_t from = out->len;
-    safe_add(out, name);
-    for (size_t i = from; *quote && i < out->len; i++)
-        if (out->at[i] == *quote)
-            out->at[i] = '\'';
-    buf_str(out, quote);
-}
-
-void message_cause(struct buf *out, const struct notify_cause *c, const char *quote)
-{
-    buf_printf(out, "%+.1f/s from ", c->rise);
-    safe_add(out, c->by);
-    buf_byte(out, ' ');
-    add_quoted(out, c->name, quote);
-    if (c->share >= 0)
-        buf_printf(out, " (%.0f %%)", 100 * c->share);
 }
 
 void message_duration(struct buf *out, const struct notify_event *e)

@@ -31,9 +31,6 @@ void message_json(struct buf *out, const struct message *m);
 /* "2 firing, 1 recovered: high traffic" as one line of safe text. */
 void message_title(struct buf *out, const struct message *m);
 
-/* "+9.8/s from address 203.0.113.9 (71 %)": safe text; `quote` stands around the foreign name. */
-void message_cause(struct buf *out, const struct notify_cause *c, const char *quote);
-
 /* "1m52s": between firing and recovery. */
 void message_duration(struct buf *out, const struct notify_event *e);
 

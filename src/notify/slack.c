@@ -35,7 +35,7 @@ static void add_event(struct buf *out, const struct notify_event *e)
     buf_byte(out, '\n');
     for (size_t i = 0; i < e->cause_count && i < CAUSES_SHOWN; i++) {
         buf_str(out, "    ");
-        message_cause(out, &e->causes[i], "`");
+        notify_cause_words(out, &e->causes[i], "`");
         buf_byte(out, '\n');
     }
 }
