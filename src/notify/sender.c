@@ -155,7 +155,7 @@ static void tell(struct sender *s, size_t channel, const struct outbox_news *new
     if (news->first_failure)
         note("notify %s: %s; it is tried again", name, end->why.text);
     if (news->works_again)
-        note("notify %s: works again, after %" PRIu64 " tries in vain", name, news->tries);
+        note("notify %s: works again; tries in vain: %" PRIu64, name, news->tries);
     if (dropped)
         note("notify %s: %" PRIu64 " notifications were given up (%s)", name, dropped,
              end->why.text[0] ? end->why.text : "too many or too old");
