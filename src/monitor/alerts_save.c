@@ -97,7 +97,7 @@ void alert_pack(const struct monitor_alert *a, struct buf *out)
     pack_u64(out, a->recovered);
     pack_i64(out, a->recovered_at);
     pack_u64(out, a->recovered_hits);
-    pack_i64(out, a->window_s);
+    pack_u64(out, (uint64_t)a->window_s);
     pack_u64(out, a->total);
     pack_u64(out, a->per);
     pack_u64(out, a->by_rule);

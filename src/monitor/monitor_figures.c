@@ -113,6 +113,8 @@ struct monitor_inside monitor_inside(struct monitor *m)
                                    .window_open = &m->window_open,
                                    .alert = &m->alert,
                                    .firing = &m->firing,
+                                   .window_hits = &m->window_hits,
+                                   .fired_before = &m->fired_before,
                                    .rules = m->rules,
                                    .last_id = &m->last_id,
                                    .alerts = &m->alerts,

@@ -21,6 +21,7 @@ struct monitor_inside {
     bool *window_open;
     struct alert *alert;
     struct monitor_alert *firing; /* of `alert` */
+    uint64_t *window_hits, *fired_before;
     struct rules *rules;
     uint64_t *last_id;
     struct recent_alerts *alerts;

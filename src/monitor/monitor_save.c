@@ -59,6 +59,7 @@ static void pack_alert(const struct part_context *c, struct buf *out)
     pack_i64(out, a->recovered_at);
     pack_u64(out, a->hits);
     pack_u64(out, a->peak_hits);
+    pack_u64(out, a->state == ALERT_FIRING ? *c->in.window_hits - *c->in.fired_before : 0);
 }
 
 static void unpack_alert(struct part_context *c, struct unpack *u)
@@ -70,8 +71,11 @@ static void unpack_alert(struct part_context *c, struct unpack *u)
     a.recovered_at = unpack_second(u);
     a.hits = unpack_u64(u);
     a.peak_hits = unpack_u64(u);
-    if (unpack_whole(u))
-        *c->in.alert = a;
+    uint64_t so_far = unpack_u64(u);
+    if (!unpack_whole(u))
+        return;
+    *c->in.alert = a;
+    *c->in.fired_before = *c->in.window_hits - so_far; /* may wrap: only the difference counts */
 }
 
 static void pack_alerts(const struct part_context *c, struct buf *out)

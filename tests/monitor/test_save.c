@@ -138,6 +138,9 @@ static void expect_same_alerts(const struct watched *a, const struct watched *b,
         cr_expect_eq(left->recovered, right->recovered, "log %u, alert %u", log, i);
         cr_expect_eq(left->recovered_at, right->recovered_at, "log %u, alert %u", log, i);
         cr_expect_eq(left->recovered_hits, right->recovered_hits, "log %u, alert %u", log, i);
+        cr_expect_eq(left->window_s, right->window_s, "log %u, alert %u", log, i);
+        cr_expect_eq(left->total, right->total, "log %u, alert %u", log, i);
+        cr_expect_str_eq(left->rule, right->rule);
     }
 }
 
