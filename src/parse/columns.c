@@ -98,6 +98,14 @@ bool column_next(struct text line, size_t *at, enum column_wrap wrap, struct tex
     return true;
 }
 
+/* A dash may stand for what is wrapped mostly, another bare word not; nor a dash for the time. */
+static bool may_stand(const struct column *c, struct text line, struct text piece)
+{
+    bool dash = piece.len == 1 && piece.at[0] == '-';
+    bool wrapped = c->wrap == BARE || (piece.at > line.at && memchr("\"[", piece.at[-1], 2));
+    return dash ? c->field != FIELD_TIME : wrapped;
+}
+
 /* A column that is only stepped over, or is beyond the required ones, cannot refuse the line. */
 static enum verdict read_columns(const struct layout *l, struct reading *r, size_t at)
 {
@@ -112,9 +120,12 @@ static enum verdict read_columns(const struct layout *l, struct reading *r, size
             const char *end = line.at + line.len;
             return required ? reading_reject(r, end, "the line ends too early") : LINE_HIT;
         }
-        if (c->take != NULL && !c->take(r, c, piece) && required) {
+        bool taken = c->take == NULL || (may_stand(c, line, piece) && c->take(r, c, piece));
+        if (!taken && required) {
             return reading_reject(r, piece.at, "not what the format has here");
         }
+        r->sure += taken && c->take != NULL && field_kind(c->field) != FIELD_KIND_TEXT &&
+                   (r->out->has & FIELD_BIT(c->field)) != 0;
     }
     r->reached = line.at + at;
     return LINE_HIT;

@@ -11,28 +11,39 @@ void trial_clear(struct trial *t)
     memset(t->fit, 0, sizeof t->fit);
     t->nearest = SIZE_MAX;
     t->column = 0;
+    t->sure = 0;
     t->reason = NULL;
     t->sample_len = 0;
 }
 
-/* Of the formats that refuse a line the nearest is the one of the highest rank that came about as
- * far as any: some get to the end of anything that has enough spaces. */
-static size_t nearest_of(const struct reject why[], size_t count)
+/* Of the formats that refuse a line those are nearest that had most values of their own kind
+ * before that, and of these the one of the highest rank that came about as far as any. Where words
+ * were all that fitted it does not count how many: there are enough in anything. */
+static size_t nearest_of(const struct reject why[], const unsigned sure[], size_t count)
 {
     uint32_t furthest = 0;
+    unsigned most = 0;
     size_t i = 0;
     for (size_t k = 0; k < count; k++)
-        furthest = why[k].column > furthest ? why[k].column : furthest;
-    while (i + 1 < count && why[i].column < furthest - furthest / 4)
+        most = sure[k] > most ? sure[k] : most;
+    for (size_t k = 0; k < count; k++)
+        if (sure[k] == most && why[k].column > furthest)
+            furthest = why[k].column;
+    uint32_t enough = most > 0 ? furthest - furthest / 4 : furthest > 1 ? 2 : 1;
+    while (i + 1 < count && (sure[i] < most || why[i].column < enough))
         i++;
     return i;
 }
 
-static void keep_nearest(struct trial *t, const struct reject why[], size_t count, struct text line)
+static void keep_nearest(struct trial *t, const struct reject why[], const unsigned sure[],
+                         size_t count, struct text line)
 {
-    size_t nearest = nearest_of(why, count);
-    if (why[nearest].column <= t->column)
+    size_t nearest = nearest_of(why, sure, count);
+    bool nearer = sure[nearest] > t->sure ||
+                  (sure[nearest] == t->sure && why[nearest].column > t->column);
+    if (!nearer)
         return;
+    t->sure = sure[nearest];
     t->column = why[nearest].column;
     t->reason = why[nearest].reason;
     t->nearest = nearest;
@@ -63,6 +74,7 @@ void trial_line(struct trial *t, const struct format *const formats[], struct fo
 {
     struct entry scratch;
     struct reject why[TRIAL_FORMATS];
+    unsigned sure[TRIAL_FORMATS];
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         why[i] = (struct reject){.column = 1, .reason = ""};
@@ -74,9 +86,10 @@ void trial_line(struct trial *t, const struct format *const formats[], struct fo
                             .why = &why[i],
                             .measure = true};
         any |= try_format(t, i, formats[i], &r);
+        sure[i] = r.sure;
     }
     if (!any)
-        keep_nearest(t, why, count, batch_span(b, line));
+        keep_nearest(t, why, sure, count, batch_span(b, line));
     t->lines++;
 }
 

@@ -21,8 +21,10 @@ struct trial {
         unsigned hits, whole;
         unsigned skipped; /* directives and comments of that format: half a hit */
     } fit[TRIAL_FORMATS];
-    /* Of the first line that nothing fitted: who came furthest and where it stopped. */
+    /* Of the lines that nothing fitted the one that came nearest to a format: to which one, and
+     * where that stopped. */
     size_t nearest;
+    unsigned sure;
     uint32_t column;
     const char *reason;
     char sample[TRIAL_SAMPLE];

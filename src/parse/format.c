@@ -210,17 +210,21 @@ static enum verdict read_form(const struct form *form, struct reading *r)
 static enum verdict read_other_forms(const struct format *f, struct reading *r)
 {
     struct reject furthest = {0}, *told = r->why;
+    unsigned surest = r->sure;
     if (told)
         furthest = *told;
     for (size_t i = 1; i < f->count; i++) {
+        r->sure = 0;
         enum verdict verdict = read_form(&f->forms[i], r);
         if (verdict != LINE_REJECTED)
             return verdict;
+        surest = r->sure > surest ? r->sure : surest;
         if (told && told->column > furthest.column)
             furthest = *told;
     }
     if (told)
         *told = furthest;
+    r->sure = surest;
     return LINE_REJECTED;
 }
 

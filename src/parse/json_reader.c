@@ -234,6 +234,13 @@ static bool is_message(const struct json_program *p, const struct json_found *fo
     return text_starts(text_make(piece->at, piece->len), TEXT("http.log.error"));
 }
 
+/* How near an object is that is refused: by the keys that are known. With none, it is still one that
+ * nobody in particular wrote. */
+static unsigned count_sure(const struct json_program *p, const struct json_found *found)
+{
+    return (unsigned)__builtin_popcountll(found->seen) + (p->never_object ? 1 : 0);
+}
+
 static enum verdict read_line(const void *program, struct reading *r)
 {
     const struct json_program *p = program;
@@ -245,12 +252,14 @@ static enum verdict read_line(const void *program, struct reading *r)
     bool enough =
         p->enough_object ? (found.objects & p->enough_object) != 0 : (found.seen & p->enough) != 0;
     if (!enough || (found.objects & p->never_object) || is_message(p, &found)) {
+        r->sure = count_sure(p, &found);
         return reading_reject(r, line.at, p->otherwise);
     }
     r->out->escape = found.quirks & QUIRK_ESCAPE ? ESCAPE_NGINX : ESCAPE_JSON;
     struct progress done = {0, 0};
     const struct json_piece *bad = set_essentials(p, r, &found, &done);
     if (bad != NULL) {
+        r->sure = count_sure(p, &found);
         return reading_reject(r, bad->at, "neither a number nor a time where one should be");
     }
     set_others(p, r, &found, &done);

@@ -34,9 +34,11 @@ struct reading {
     struct entry *out;
     struct format_memo *memo; /* never NULL */
     struct reject *why;       /* may be NULL */
-    bool measure;             /* `reached` is of interest */
+    bool measure;             /* `reached` and `sure` are of interest */
     const char *reached; /* set by the read: behind what the format took; NULL: all of the line.
                             Detection prefers formats that reach the end */
+    unsigned sure; /* set where a line is refused: how many values before that were of a kind that
+                      not every word is of (times, numbers, what stands in quotes) */
 };
 
 static inline struct text reading_line(const struct reading *r)

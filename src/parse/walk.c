@@ -155,9 +155,10 @@ static void walk_init(struct walk *w, const struct program *p, struct reading *r
     w->r = r;
     w->begin = line.at;
     w->end = line.at + line.len;
-    w->floor = w->tries = w->whole = 0;
-    w->searching = false;
+    w->floor = w->tries = w->whole = w->sure = w->step = 0;
+    w->searching = w->quiet = false;
     w->deepest = w->reason = NULL;
+    w->piece[0] = (struct text){0};
     w->stop = program_stop(p, r->want);
 }
 
@@ -172,6 +173,7 @@ enum verdict program_read_exact(const struct program *p, struct reading *r)
     }
     if (w.whole >= p->required)
         return walk_store(&w, 0);
+    r->sure = w.sure;
     return reading_reject(r, w.deepest ? w.deepest : w.begin,
                           w.reason ? w.reason : "the line does not fit the format");
 }

@@ -20,6 +20,8 @@ struct walk {
     unsigned whole;      /* steps that the best way so far has made whole */
     const char *deepest; /* where the best failing way stopped, and why */
     const char *reason;
+    bool quiet;    /* what fails from here on says less */
+    unsigned sure; /* values of their own kind before that */
     struct text piece[STEP_LIMIT]; /* the way being tried; at == NULL: nothing there */
     bool fresh[STEP_LIMIT];        /* no end of this step was tried yet */
     struct text best[STEP_LIMIT];

@@ -1,12 +1,29 @@
 /* walk_ends.c - where the values and literals of a line end. */
 #include "parse/walk.h"
 
+/* Values that lie whole before `at`, of a kind that not every word is of. */
+static unsigned count_sure(const struct walk *w, const char *at)
+{
+    unsigned sure = 0;
+    for (unsigned i = 0; i <= w->step && i < w->p->count; i++) {
+        enum shape shape = w->p->steps[i].shape;
+        struct text piece = w->piece[i];
+        bool whole = piece.len > 0 && piece.at + piece.len <= at;
+        bool dash = piece.len == 1 && piece.at[0] == '-';
+        sure += whole && (shape == SHAPE_TIME || shape == SHAPE_QUOTED ||
+                          (shape == SHAPE_NUMBER && !dash));
+    }
+    return sure;
+}
+
 void walk_failed(struct walk *w, const char *at, const char *reason)
 {
-    if (w->deepest && at <= w->deepest)
+    if (w->deepest && (w->quiet || at <= w->deepest))
         return;
     w->deepest = at;
     w->reason = reason;
+    if (w->r->measure)
+        w->sure = count_sure(w, at);
 }
 
 static bool is_digit(char c)
@@ -162,6 +179,8 @@ static const char *next_quoted_end(struct walk *w, const struct step *s, const c
     bool strays = w->step < w->p->required && (s->field == FIELD_REQUEST || s->field == FIELD_PATH);
     if (last && !strays)
         return NULL;
+    if (last && w->deepest > last + 1) /* the quote fitted, what stands behind it did not */
+        w->quiet = true;
     const char *to = closing_quote(from, last ? last + 1 : from, w->end);
     if (to < w->end)
         return to;

@@ -5,6 +5,9 @@
 
 #define CLF      "192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] \"GET /a/b HTTP/1.1\" 200 5"
 #define COMBINED CLF " \"-\" \"Mozilla/5.0\""
+#define COMBINED_WITH(status)                                                                      \
+    "192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] \"GET /a/b HTTP/1.1\" " status                     \
+    " 5 \"-\" \"Mozilla/5.0\""
 #define JSON                                                                                       \
     "{\"time\":\"2000-10-10T13:55:36Z\",\"remote_addr\":\"192.0.2.7\",\"request\":\"GET /a "       \
     "HTTP/1.1\",\"status\":200}"
@@ -167,6 +170,35 @@ Test(detect, says_when_nothing_fits_and_what_is_nearest)
     cr_expect_eq(notice.kind, NOTICE_FORMAT);
     cr_expect_eq(c.batch->lines.parsed, 1);
     parser_case_close(&c);
+}
+
+Test(detect, the_nearest_is_the_one_that_found_more_than_words)
+{
+    static const struct {
+        const char *line, *nearest;
+    } rows[] = {
+        {"192.0.2.7 [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.1\" 200 0.5",
+         "nearest is combined, which stops at column 33 (a value is missing here)"},
+        {"h.example 192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] <5> \"GET /a HTTP/1.1\" 200 5",
+         "nearest is vhost_combined, which stops at column 54 (a quote is missing here)"},
+        {"192.0.2.7 - - [10/Oct/2000 13:55:36 -0700] \"GET /a HTTP/1.1\" 200 5 \"-\" \"x\"",
+         "nearest is combined, which stops at column 16 (not a time)"},
+        {COMBINED_WITH("much"), "nearest is combined, which stops at column 64 (not a status)"},
+        {"{\"when\":\"now\"}", "nearest is json, which stops at column 1 (no key that usually"},
+        {"2000-10-10T20:55:36.186641Z lb 192.0.2.7:48160 10.0.0.66:80 0.001 0.048 0.001 fine 200 "
+         "310 2326 \"GET http://h:80/ HTTP/1.1\" \"x\" - -",
+         "nearest is aws-elb, which stops at column 79"},
+        {"some words, and then some more of them, as in a letter to one's dear friends far away",
+         "nearest is combined"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct parser_case c = parser_case_open(NULL);
+        struct notice notice;
+        parser_case_run(&c, rows[i].line);
+        cr_assert(parser_news(c.parser, &notice));
+        cr_expect(strstr(notice.text, rows[i].nearest), "%s", notice.text);
+        parser_case_close(&c);
+    }
 }
 
 static void read_log(const char *name, const char *format, uint64_t hits, uint64_t rejected,
