@@ -97,7 +97,9 @@ const char *number_span(char into[NUMBER_SIZE], double seconds)
 {
     unsigned long long s = seconds > 0 ? (unsigned long long)llround(seconds) : 0;
     unsigned minutes = (unsigned)(s / 60 % 60), rest = (unsigned)(s % 60);
-    if (seconds < 9.95 && fabs(seconds - (double)s) > 0.04)
+    if (seconds > 0 && seconds < 0.0995)
+        snprintf(into, TEXT_SIZE, "%.0f ms", fmax(seconds * 1e3, 1));
+    else if (seconds < 9.95 && fabs(seconds - (double)s) > 0.04)
         snprintf(into, TEXT_SIZE, "%.1f s", seconds);
     else if (s < 60)
         snprintf(into, TEXT_SIZE, "%u s", rest);

@@ -17,7 +17,7 @@ const char *number_short(char into[NUMBER_SIZE], double n);      /* 1.5k; at mos
 const char *number_share(char into[NUMBER_SIZE], double share);  /* of 1; at most 5 columns */
 const char *number_latency(char into[NUMBER_SIZE], uint64_t ns); /* at most 7 columns */
 const char *number_span(char into[NUMBER_SIZE],
-                        double seconds); /* "10 s", "2m", "1m52s", "3h05m" */
+                        double seconds); /* "8 ms", "10 s", "2m", "1m52s", "3h05m" */
 /* "14:03:21" in the machine's zone; with the day before it when that is not the day of `today`. */
 const char *number_time(char into[NUMBER_SIZE], int64_t second, int64_t today);
 

@@ -80,8 +80,9 @@ Test(numbers, durations)
     static const struct {
         double seconds;
         const char *text;
-    } spans[] = {{0.5, "0.5 s"}, {10, "10 s"}, {10.02, "10 s"},  {112, "1m52s"},
-                 {120, "2m"},    {3600, "1h"}, {11100, "3h05m"}, {200000, "2d"}};
+    } spans[] = {{0.5, "0.5 s"}, {0.008, "8 ms"},  {0.0999, "0.1 s"}, {0, "0 s"},
+                 {10, "10 s"},   {10.02, "10 s"},  {112, "1m52s"},    {120, "2m"},
+                 {3600, "1h"},   {11100, "3h05m"}, {200000, "2d"}};
     char into[NUMBER_SIZE];
     for (unsigned i = 0; i < sizeof(latencies) / sizeof(latencies[0]); i++)
         cr_assert_str_eq(number_latency(into, latencies[i].ns), latencies[i].text);
