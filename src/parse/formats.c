@@ -88,6 +88,11 @@ void formats_free(struct formats *fs)
     free(fs);
 }
 
+void formats_prefer_forwarded(struct formats *fs)
+{
+    fs->forwarded = true;
+}
+
 bool formats_auto(const struct formats *fs)
 {
     return fs->automatic;

@@ -17,6 +17,7 @@ struct formats {
         *list; /* owned; with auto all that detection may choose, best rank first */
     size_t count, room;
     bool automatic;
+    bool forwarded; /* the host is the forwarded one */
     struct format_home *homes; /* owned */
     size_t home_count;
 };

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/safe.h"
+#include "parse/client.h"
 #include "parse/lines.h"
 #include "parse/parser_state.h"
 #include "parse/reader.h"
@@ -16,6 +17,8 @@ struct parser *parser_new(const struct formats *fs, field_set want)
     struct parser *p = mem_new(1, sizeof *p);
     p->fs = fs;
     p->want = want;
+    if (fs->forwarded && (want & FIELD_BIT(FIELD_HOST)))
+        p->want |= FIELD_BIT(FIELD_FORWARDED);
     p->memos = mem_new(fs->count, sizeof *p->memos);
     for (size_t i = 0; i < fs->count; i++)
         format_memo_init(&p->memos[i], fs->list[i]);
@@ -177,6 +180,7 @@ static void tell_trouble(struct parser *p, struct batch *b)
 
 bool parser_run(struct parser *p, struct batch *b)
 {
+    uint32_t first = b->count;
     parser_run_begins(p, b, b->scanned); /* where one goes on from the batch before */
     if (!p->settled && b->scanned < b->used) {
         parser_look(p, b, b->scanned);
@@ -189,6 +193,8 @@ bool parser_run(struct parser *p, struct batch *b)
         if (take_lines(p, b, count))
             parser_look_again(p, b); /* maybe back to where the run began */
     }
+    for (uint32_t i = first; p->fs->forwarded && i < b->count; i++)
+        client_take_forwarded(b, &b->entries[i]);
     tell_trouble(p, b);
     return b->scanned == b->used;
 }
@@ -245,8 +251,11 @@ enum parser_line parser_read(struct parser *p, struct batch *b, struct span line
         r.why = why;
         verdict = read_line(p, &r);
     }
-    if (verdict == LINE_HIT)
+    if (verdict == LINE_HIT) {
         p->run = 0;
+        if (p->fs->forwarded)
+            client_take_forwarded(b, out);
+    }
     return lines[verdict];
 }
 
