@@ -39,8 +39,8 @@ static void keep_nearest(struct trial *t, const struct reject why[], const unsig
                          size_t count, struct text line)
 {
     size_t nearest = nearest_of(why, sure, count);
-    bool nearer = sure[nearest] > t->sure ||
-                  (sure[nearest] == t->sure && why[nearest].column > t->column);
+    bool nearer =
+        sure[nearest] > t->sure || (sure[nearest] == t->sure && why[nearest].column > t->column);
     if (!nearer)
         return;
     t->sure = sure[nearest];

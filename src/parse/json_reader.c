@@ -234,8 +234,8 @@ static bool is_message(const struct json_program *p, const struct json_found *fo
     return text_starts(text_make(piece->at, piece->len), TEXT("http.log.error"));
 }
 
-/* How near an object is that is refused: by the keys that are known. With none, it is still one that
- * nobody in particular wrote. */
+/* How near an object is that is refused: by the keys that are known. With none, it is still one
+ * that nobody in particular wrote. */
 static unsigned count_sure(const struct json_program *p, const struct json_found *found)
 {
     return (unsigned)__builtin_popcountll(found->seen) + (p->never_object ? 1 : 0);

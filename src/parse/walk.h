@@ -20,8 +20,8 @@ struct walk {
     unsigned whole;      /* steps that the best way so far has made whole */
     const char *deepest; /* where the best failing way stopped, and why */
     const char *reason;
-    bool quiet;    /* what fails from here on says less */
-    unsigned sure; /* values of their own kind before that */
+    bool quiet;                    /* what fails from here on says less */
+    unsigned sure;                 /* values of their own kind before that */
     struct text piece[STEP_LIMIT]; /* the way being tried; at == NULL: nothing there */
     bool fresh[STEP_LIMIT];        /* no end of this step was tried yet */
     struct text best[STEP_LIMIT];
@@ -38,7 +38,8 @@ const char *walk_literal(struct walk *w, struct text literal, const char *at);
 const char *walk_next_end(struct walk *w, const struct step *s, const char *from, const char *last);
 
 /* A client may send a name of nothing but spaces. Whether `from`, where the user's name would
- * begin, is behind such a one: spaces all the way from the literal before it to the literal behind. */
+ * begin, is behind such a one: spaces all the way from the literal before it to the literal behind.
+ */
 bool walk_is_blank_user(const struct walk *w, const struct step *s, const char *from);
 
 /* Reads a piece of a time at the start of `in`. Returns its length or 0. */

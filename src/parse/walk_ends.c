@@ -10,8 +10,8 @@ static unsigned count_sure(const struct walk *w, const char *at)
         struct text piece = w->piece[i];
         bool whole = piece.len > 0 && piece.at + piece.len <= at;
         bool dash = piece.len == 1 && piece.at[0] == '-';
-        sure += whole && (shape == SHAPE_TIME || shape == SHAPE_QUOTED ||
-                          (shape == SHAPE_NUMBER && !dash));
+        sure += whole &&
+                (shape == SHAPE_TIME || shape == SHAPE_QUOTED || (shape == SHAPE_NUMBER && !dash));
     }
     return sure;
 }
@@ -208,9 +208,9 @@ static bool holds_several(const struct step *s, const char *from, const char *to
 
 bool walk_is_blank_user(const struct walk *w, const struct step *s, const char *from)
 {
-    return s->field == FIELD_USER && s->shape == SHAPE_FREE && w->p->flexible &&
-           s->after.len > 1 && s->after.at[0] == ' ' && from - w->begin > 1 && from < w->end &&
-           from[-1] == ' ' && from[-2] == ' ' && *from == s->after.at[1];
+    return s->field == FIELD_USER && s->shape == SHAPE_FREE && w->p->flexible && s->after.len > 1 &&
+           s->after.at[0] == ' ' && from - w->begin > 1 && from < w->end && from[-1] == ' ' &&
+           from[-2] == ' ' && *from == s->after.at[1];
 }
 
 /* The next end of a WORD or FREE value: where its literal may begin, at the latest the end of
