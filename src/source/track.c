@@ -311,7 +311,10 @@ void track_event(struct track *k, const struct os_event *e)
         struct tail *t = k->tails[i];
         if (t->watch != e->watch)
             continue;
-        t->hint = t->pending = !t->ended;
+        /* A rename changes nothing in it; logrotate renames all generations each time, and they
+         * would never come to rest. */
+        if (e->mask & ~(uint32_t)IN_MOVE_SELF)
+            t->hint = t->pending = !t->ended;
         t->deaf = 0;
         k->look |= (e->mask & moved) != 0;
         if (e->mask & IN_IGNORED) {

@@ -129,6 +129,25 @@ Test(faults, many_rotations_in_a_row)
     cr_expect_eq(rig.finished, 49);
 }
 
+Test(faults, generations_that_are_renamed_at_each_rotation_come_to_rest_all_the_same)
+{
+    char from[32], to[32];
+    begin();
+    for (int i = 0; i < 30; i++) {
+        for (int g = 29; g > 0; g--) {
+            snprintf(from, sizeof from, LOG ".%d", g);
+            snprintf(to, sizeof to, LOG ".%d", g + 1);
+            if (memfs_inode(fs, from))
+                memfs_rename(fs, from, to);
+        }
+        memfs_rename(fs, LOG, LOG ".1");
+        memfs_write(fs, LOG, "line\n");
+        cr_expect_str_eq(rig_read(&rig, 1000), "line");
+    }
+    cr_expect_geq(rig.finished, 20);
+    cr_expect_leq(memfs_descriptors(fs), 15);
+}
+
 Test(faults, three_rotations_between_two_looks)
 {
     begin();
