@@ -32,6 +32,7 @@ struct settings {
     size_t path_count;
     struct text formats[FORMATS_LIMIT];
     size_t format_count;
+    bool forwarded; /* the client is whom X-Forwarded-For names, not the peer */
     int64_t update_ns;
     int64_t window_s;
     double threshold;

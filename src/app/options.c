@@ -60,6 +60,12 @@ static bool take_format(struct settings *s, const char *value)
     return true;
 }
 
+static bool take_client(struct settings *s, const char *value)
+{
+    s->forwarded = strcmp(value, "forwarded") == 0;
+    return s->forwarded || strcmp(value, "peer") == 0;
+}
+
 static bool take_from(struct settings *s, const char *value)
 {
     static const char *const words[] = {"window", "end", "start"};
@@ -213,6 +219,11 @@ const struct option_row option_rows[] = {
      "string, regex:PCRE2 with named groups, json:FIELD=KEY,..., or auto; given several times, a "
      "line is read by the first that fits",
      "at most 16 formats: see `spate formats`", FOR_LOGS, take_format},
+    {"client", 0, "WHICH", "peer",
+     "whose address counts as the client's, as host and for visitors: `peer`, the one that is "
+     "connected to the server, or `forwarded`, the first address of X-Forwarded-For where the line "
+     "has one, for logs behind a proxy (without a proxy that sets it, clients can make it up)",
+     "peer or forwarded", FOR_LOGS, take_client},
     {"from", 0, "WHEN", "window",
      "where to begin in an existing file. watch: `window` (as far back as the alert looks), `end`, "
      "`start`, or a duration of log time such as 10m. report and parse: a time, or a duration "

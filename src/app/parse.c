@@ -165,6 +165,8 @@ int command_parse(const struct settings *s)
     struct run r = {.where = s->filter};
     int code = EXIT_USAGE;
     struct formats *formats = formats_new(s->formats, s->format_count, &why);
+    if (formats && s->forwarded)
+        formats_prefer_forwarded(formats);
     if (!formats || !inputs_find(&inputs, s, &why) ||
         !range_of(&r.range, s, (const char *const *)inputs.paths, inputs.count, formats, &why)) {
         note("%s", why.text);

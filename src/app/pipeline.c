@@ -129,6 +129,8 @@ struct pipeline *pipeline_start(const struct settings *s, bool every, struct err
     if (!take_state(st, s, &fo, why))
         goto fail;
     st->formats = p->formats;
+    if (s->forwarded)
+        formats_prefer_forwarded(p->formats);
     st->top = (size_t)s->top;
     st->every = every;
     st->monitor_options = monitor_options_of(s, &p->rules, fo.from);

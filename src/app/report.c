@@ -68,6 +68,8 @@ int command_report(const struct settings *s)
     struct work *work = NULL;
     int code = EXIT_FAILED;
     struct formats *formats = formats_new(s->formats, s->format_count, &why);
+    if (formats && s->forwarded)
+        formats_prefer_forwarded(formats);
     if (!formats) {
         note("%s", why.text);
         return EXIT_USAGE;
