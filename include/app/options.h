@@ -22,7 +22,7 @@ struct filter;
 
 enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
 
-enum { FORMATS_LIMIT = 16 };
+enum { FORMATS_LIMIT = 16, TRIES_LIMIT = 16 };
 
 struct settings {
     const struct command *command;
@@ -46,6 +46,8 @@ struct settings {
     int64_t top;
     dimension_set only;
     int64_t jobs;
+    const char *tries[TRIES_LIMIT]; /* --try, as given */
+    size_t try_count;
     enum console_colour colour;
     bool ascii;
     const char *where;      /* as given; NULL: every line */

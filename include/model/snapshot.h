@@ -95,6 +95,14 @@ struct source_figures {
     uint64_t behind, rotations, losses;
 };
 
+/* What a threshold would have made of a log (`--try`). */
+struct try_figures {
+    const char *text; /* as given; safe to show */
+    uint64_t firings;
+    int64_t firing_s, longest_s; /* all of them; the longest */
+    int64_t first;               /* when firings > 0 */
+};
+
 enum overall { OVERALL_OK, OVERALL_ALERT, OVERALL_RECOVERED };
 
 struct snapshot {
@@ -128,6 +136,8 @@ struct snapshot {
     size_t firing_count;   /* alerts that fire now */
     size_t alert_count;
     struct alert_figures *alerts;
+    size_t try_count;
+    struct try_figures *tries;
     /* trouble */
     size_t reject_count;
     struct reject_figures *rejects; /* newest first */
@@ -151,6 +161,9 @@ struct snapshot *snapshot_of_monitor(const struct monitor *m, struct snapshot_li
 struct snapshot *snapshot_of_tally(const struct tally *t, struct snapshot_limits limits,
                                    const struct alert_figures *alerts, size_t alert_count,
                                    const struct alert_rule *rule);
+
+/* Adds what thresholds made of it. Only by whoever built the snapshot, before it is shown. */
+void snapshot_tries(struct snapshot *s, const struct try_figures *tries, size_t count);
 
 /* Words a notice of the source at `path` (safe text) into s->notice: "/var/log/access.log: rotated, ...".
  * Only by whoever built the snapshot, before it is posted. */

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "monitor/rule.h"
 #include "record/batch.h"
 
 /*      id         key         field */
@@ -40,6 +41,10 @@ struct cause {
 const char *cause_key(enum cause_dimension d); /* "address" */
 field_set cause_fields(void);
 
+/* What an entry adds to what a rule watches; 0: it is none of those that its alert is about. Of request
+ * times those count that are longer than the level. */
+double cause_amount(const struct rule_spec *rule, const struct entry *e);
+
 /* An entry's name in a dimension, cut to CAUSE_NAME_SIZE; false when it has none. `room` may be used
  * for it. */
 bool cause_name(enum cause_dimension d, const struct batch *b, const struct entry *e,
@@ -58,6 +63,7 @@ enum cause_when { CAUSE_BEFORE, CAUSE_NOW };
  * rarer half goes. */
 void cause_sums_add(struct cause_sums *s, enum cause_dimension d, uint32_t hash, struct text name,
                     enum cause_when when, double amount);
+void cause_sums_merge(struct cause_sums *into, const struct cause_sums *from);
 /* The whole, once an entry. */
 void cause_sums_whole(struct cause_sums *s, enum cause_when when, double amount);
 

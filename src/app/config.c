@@ -250,6 +250,11 @@ void config_free(struct config *c)
     for (size_t i = 0; i < c->kept_count; i++)
         free(c->kept[i]);
     free(c->kept);
+    for (size_t i = 0; i < c->try_count; i++) {
+        filter_free((struct filter *)c->tries[i].where.filter);
+        yaml_free(c->try_yaml[i]);
+    }
+    free(c->tries);
     free(c->rules);
     free(c->channels);
     yaml_free(c->yaml);

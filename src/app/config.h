@@ -27,6 +27,8 @@ struct config {
     char *path; /* NULL: there is no file */
     struct rule_spec *rules;
     size_t rule_count;
+    struct rule_spec *tries; /* what --try says, one each */
+    size_t try_count;
     struct notify_spec *channels;
     size_t channel_count;
     /* what the file says of each option of option_rows; NULL: nothing */
@@ -34,6 +36,7 @@ struct config {
     /* private */
     char *source;
     struct yaml *yaml;
+    struct yaml *try_yaml[TRIES_LIMIT];
     void **kept; /* strings, lists and filters of the specs */
     size_t kept_count, kept_room;
 };
@@ -50,6 +53,9 @@ enum config_result {
 enum config_result config_read(struct config **c, struct settings *s,
                                struct config_problems *problems, struct error *why);
 void config_free(struct config *c); /* accepts NULL */
+
+/* Reads what --try says, after the configuration. False with *why. */
+bool config_tries(struct config *c, const struct settings *s, struct error *why);
 
 /* `spate check-config`: what would run, secrets left out. */
 void config_show(struct buf *out, const struct config *c, const struct settings *s);

@@ -57,6 +57,7 @@ bool read_texts(struct config_read *r, const struct yaml_node *n, const char *ac
 
 /* ---- The parts ------------------------------------------------------------------------------- */
 
+bool read_rule(struct config_read *r, const struct yaml_node *n, struct rule_spec *rule);
 bool read_alerts(struct config_read *r, const struct yaml_node *n);   /* config_rule.c */
 bool read_channels(struct config_read *r, const struct yaml_node *n); /* config_notify.c */
 

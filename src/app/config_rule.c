@@ -246,7 +246,7 @@ static bool check_name(struct config_read *r, const struct yaml_node *n,
 }
 
 /* Every part is read even after a bad one, so that all that is wrong is said at once. */
-static bool read_rule(struct config_read *r, const struct yaml_node *n, struct rule_spec *rule)
+bool read_rule(struct config_read *r, const struct yaml_node *n, struct rule_spec *rule)
 {
     *rule = (struct rule_spec){.window_s = r->settings->window_s, .where.needs = FIELD_COUNT};
     if (!read_map(r, n, rule_keys, RULE_KEYS, "an alert"))

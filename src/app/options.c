@@ -190,6 +190,14 @@ static bool take_config(struct settings *s, const char *value)
     return *value != 0;
 }
 
+static bool take_try(struct settings *s, const char *value)
+{
+    if (!*value || s->try_count == TRIES_LIMIT)
+        return false;
+    s->tries[s->try_count++] = value; /* read with the configuration: its errors have a place */
+    return true;
+}
+
 static bool take_help(struct settings *s, const char *value)
 {
     (void)value;
@@ -272,6 +280,12 @@ const struct option_row option_rows[] = {
      "/etc/spate/spate.yaml]",
      "the name of a file", FOR_LOGS | FOR_CHECK_CONFIG | FOR_NOTIFY_TEST | COMMAND_LINE_ONLY,
      take_config},
+    {"try", 0, "ALERT", NULL,
+     "what an alert such as 'above: 20/s, window: 5m' would have made of the log: how often it would "
+     "have fired, and how long; the keys are those of `alerts` in the configuration; can be given "
+     "several times, to compare",
+     "at most 16 alerts such as 'metric: errors, above: 5%, at_least: 100'",
+     FOR_REPORT | COMMAND_LINE_ONLY, take_try},
     {"help", 'h', NULL, NULL, "print this help", NULL, FOR_EVERY | COMMAND_LINE_ONLY, take_help},
     {"version", 'V', NULL, NULL, "print the version", NULL, FOR_EVERY | COMMAND_LINE_ONLY, take_version},
 };

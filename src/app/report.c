@@ -4,12 +4,13 @@
 
 #include "app/commands.h"
 #include "app/inputs.h"
+#include "app/judged.h"
 #include "app/output.h"
+#include "app/rule_set.h"
 #include "app/work.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/note.h"
-#include "monitor/replay.h"
 #include "render/report.h"
 
 static unsigned jobs_of(const struct settings *s)
@@ -20,36 +21,36 @@ static unsigned jobs_of(const struct settings *s)
     return online < 1 ? 1 : online > 64 ? 64 : (unsigned)online;
 }
 
-struct firings {
-    struct alert_figures *rows;
-    size_t count, room;
-};
-
-static void on_firing(void *ctx, const struct monitor_alert *a)
+static struct snapshot *snapshot_of(const struct settings *s, struct tally *total,
+                                    struct judged *j, const struct rule_set *rules)
 {
-    struct firings *f = ctx;
-    if (f->count == f->room) {
-        f->room = f->room ? f->room * 2 : 16;
-        f->rows = mem_grow(f->rows, f->room, sizeof *f->rows);
+    struct alert_figures *alerts = mem_new(j->count + 1, sizeof *alerts);
+    if (j->span.hits) { /* the log ends with its last believable second */
+        total->first = j->span.first;
+        total->last = j->span.last;
+        total->future = j->span.future;
     }
-    alert_figures_of(&f->rows[f->count++], a);
+    for (size_t i = 0; i < j->count; i++)
+        alert_figures_of(&alerts[i], &j->rows[i].alert);
+    struct snapshot_limits limits = {.top = (size_t)s->top};
+    struct snapshot *snapshot = snapshot_of_tally(total, limits, alerts, j->count, &rules->shown);
+    snapshot->rule_count += rules->count;
+    for (uint32_t i = 0; i < rules->try_count; i++)
+        j->tries[i].text = s->tries[i];
+    snapshot_tries(snapshot, j->tries, rules->try_count);
+    free(alerts);
+    return snapshot;
 }
 
-static bool print(const struct settings *s, struct tally *total)
+static bool print(const struct settings *s, struct work *work, const struct rule_set *rules)
 {
-    struct alert_rule rule = {.name = "high traffic", .above = s->threshold, .window_s = s->window_s};
     struct clock clock = clock_real();
-    struct firings firings = {0};
-    struct replay_span span = replay_timeline(total->timeline, &rule,
-                                              clock_wall(&clock) / NS_PER_S, on_firing, &firings);
-    if (span.hits) { /* the log ends with its last believable second */
-        total->first = span.first;
-        total->last = span.last;
-        total->future = span.future;
-    }
-    struct snapshot_limits limits = {.top = (size_t)s->top};
-    struct snapshot *snapshot = snapshot_of_tally(total, limits, firings.rows, firings.count, &rule);
+    struct judged judged;
     struct buf out = {0};
+    judged_init(&judged, work, rules, jobs_of(s), clock_wall(&clock) / NS_PER_S);
+    if (judged.unlisted)
+        note("%llu more alerts are not listed", (unsigned long long)judged.unlisted);
+    struct snapshot *snapshot = snapshot_of(s, work_total(work), &judged, rules);
     if (s->output == OUTPUT_JSON)
         report_json(&out, snapshot);
     else
@@ -57,7 +58,7 @@ static bool print(const struct settings *s, struct tally *total)
     bool written = output_write(&out, -1);
     buf_done(&out);
     snapshot_drop(snapshot);
-    free(firings.rows);
+    judged_done(&judged);
     return written;
 }
 
@@ -67,6 +68,7 @@ int command_report(const struct settings *s)
     struct inputs inputs = {0};
     struct work *work = NULL;
     int code = EXIT_FAILED;
+    struct rule_set rules;
     struct formats *formats = formats_new(s->formats, s->format_count, &why);
     if (formats && s->forwarded)
         formats_prefer_forwarded(formats);
@@ -74,7 +76,9 @@ int command_report(const struct settings *s)
         note("%s", why.text);
         return EXIT_USAGE;
     }
-    if (!inputs_find(&inputs, s, &why) || !(work = work_new(s, &inputs, formats, jobs_of(s), &why))) {
+    rule_set_init(&rules, s, s->config);
+    struct work_order order = {s, &inputs, formats, &rules, jobs_of(s)};
+    if (!inputs_find(&inputs, s, &why) || !(work = work_new(&order, &why))) {
         note("%s", why.text);
         code = why.usage ? EXIT_USAGE : EXIT_FAILED;
         goto done;
@@ -82,10 +86,11 @@ int command_report(const struct settings *s)
     settings_tell_logs(s);
     bool complete = work_run(work);
     work_notes(work);
-    if (print(s, work_total(work)) && complete)
+    if (print(s, work, &rules) && complete)
         code = EXIT_DONE;
 done:
     work_free(work);
+    rule_set_done(&rules);
     inputs_done(&inputs);
     formats_free(formats);
     return code;

@@ -33,7 +33,7 @@ void rule_set_init(struct rule_set *set, const struct settings *s, const struct 
 {
     *set = (struct rule_set){
         .shown = {.name = CONFIG_DEFAULT_RULE, .above = HUGE_VAL, .window_s = s->window_s},
-        .others = mem_new(c->rule_count + 1, sizeof *set->others)};
+        .others = mem_new(c->rule_count + c->try_count + 1, sizeof *set->others)};
     for (size_t i = 0; i < c->rule_count; i++) {
         const struct rule_spec *r = &c->rules[i];
         if (is_plain(r)) {
@@ -42,6 +42,10 @@ void rule_set_init(struct rule_set *set, const struct settings *s, const struct 
         } else {
             add_other(set, r);
         }
+    }
+    for (size_t i = 0; i < c->try_count; i++) {
+        set->others[set->count + set->try_count++] = c->tries[i];
+        set->fields |= rule_fields(&c->tries[i]);
     }
     if (set->shown.window_s > set->window_most_s)
         set->window_most_s = set->shown.window_s;

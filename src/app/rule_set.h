@@ -11,8 +11,8 @@
 
 struct rule_set {
     struct alert_rule shown;  /* `above` is HUGE_VAL where there is no such rule */
-    struct rule_spec *others;
-    uint32_t count;
+    struct rule_spec *others; /* and behind them those of --try */
+    uint32_t count, try_count;
     field_set fields;         /* what all of them read */
     int64_t window_most_s;
 };

@@ -181,7 +181,8 @@ bool settings_read(struct settings *s, int argc, char *const *argv, struct error
         if (!ok)
             return false;
     }
-    return read_config(s, why) && compile_where(s, why);
+    return read_config(s, why) && compile_where(s, why) &&
+           (!s->config || config_tries(s->config, s, why));
 }
 
 void settings_find_logs(struct settings *s)

@@ -1,53 +1,15 @@
-#include "app/work.h"
+#include "app/work_inside.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/keep.h"
 #include "app/progress.h"
-#include "app/range.h"
 #include "base/mem.h"
 #include "base/note.h"
+#include "parse/filter.h"
 #include "source/reader.h"
 
-enum {
-    PIECE_LEAST = 1 << 20,    /* a smaller file is not worth a second thread */
-    PRIME_BYTES = 64 * 1024,  /* what a later piece looks at to know the format */
-    NEWS_KEPT = 4
-};
-
-struct piece {
-    const char *path;
-    uint64_t from, to;
-    bool ranged;
-};
-
-struct worker {
-    struct work *work;
-    pthread_t thread;
-    struct tally *tally;
-    struct batch *batch;
-    _Atomic uint64_t done;    /* bytes on disk read; main reads it for the progress */
-    bool failed;
-    size_t news_count;
-    struct notice news[NEWS_KEPT];
-};
-
-struct work {
-    const struct formats *formats;
-    field_set fields;
-    struct range range;
-    const struct filter *where; /* NULL: every line */
-    struct piece *pieces;
-    size_t piece_count;
-    uint64_t bytes; /* on disk, all pieces; 0 when a pipe is among them */
-    _Atomic size_t next; /* piece to take: a plain counter, nothing is published through it */
-    atomic_uint left;    /* workers that have found no further piece */
-    struct worker *workers;
-    unsigned jobs;
-};
+enum { PIECE_LEAST = 1 << 20 /* a smaller file is not worth a second thread */ };
 
 static void add_piece(struct work *w, struct piece piece)
 {
@@ -67,7 +29,10 @@ static void cut_file(struct work *w, const char *path, struct reader *r)
     uint64_t step = (to - from) / w->jobs + 1;
     step = step < PIECE_LEAST ? PIECE_LEAST : step;
     for (uint64_t at = from; at < to; at += step)
-        add_piece(w, (struct piece){path, at, at + step < to ? at + step : to, true});
+        add_piece(w, (struct piece){.path = path,
+                                   .from = at,
+                                   .to = at + step < to ? at + step : to,
+                                   .ranged = true});
 }
 
 static bool open_all(struct work *w, const struct inputs *in, struct error *why)
@@ -87,16 +52,20 @@ static bool open_all(struct work *w, const struct inputs *in, struct error *why)
     return true;
 }
 
-struct work *work_new(const struct settings *s, const struct inputs *in, const struct formats *formats,
-                      unsigned jobs, struct error *why)
+struct work *work_new(const struct work_order *o, struct error *why)
 {
+    const struct settings *s = o->settings;
     struct work *w = mem_new(1, sizeof *w);
-    w->formats = formats;
+    w->formats = o->formats;
     w->where = s->filter;
-    w->fields = dimension_fields(s->only) | (s->filter ? filter_fields(s->filter) : 0);
-    w->jobs = jobs;
-    if (!range_of(&w->range, s, (const char *const *)in->paths, in->count, formats, why) ||
-        !open_all(w, in, why)) {
+    w->rules = o->rules;
+    w->rule_count = o->rules->count + o->rules->try_count;
+    w->fields = dimension_fields(s->only) | o->rules->fields |
+                (s->filter ? filter_fields(s->filter) : 0) | (w->rule_count ? cause_fields() : 0);
+    w->jobs = o->jobs;
+    if (!range_of(&w->range, s, (const char *const *)o->inputs->paths, o->inputs->count, o->formats,
+                  why) ||
+        !open_all(w, o->inputs, why)) {
         work_free(w);
         return NULL;
     }
@@ -107,8 +76,17 @@ struct work *work_new(const struct settings *s, const struct inputs *in, const s
         w->workers[i].work = w;
         w->workers[i].tally = tally_new(s->only, true, 0);
         w->workers[i].batch = batch_new();
+        if (w->rule_count)
+            w->workers[i].tape = rules_tape_new(w->rules->others, w->rule_count, w->jobs);
     }
     return w;
+}
+
+static void free_pieces(struct piece *pieces, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(pieces[i].stretches);
+    free(pieces);
 }
 
 void work_free(struct work *w)
@@ -117,91 +95,12 @@ void work_free(struct work *w)
         return;
     for (unsigned i = 0; w->workers && i < w->jobs; i++) {
         tally_free(w->workers[i].tally);
+        rules_tape_free(w->workers[i].tape);
         batch_free(w->workers[i].batch);
     }
     free(w->workers);
-    free(w->pieces);
+    free_pieces(w->pieces, w->piece_count);
     free(w);
-}
-
-static void take_news(struct worker *k, struct parser *parser)
-{
-    struct notice news;
-    while (parser_news(parser, &news))
-        if (news.kind == NOTICE_NO_FORMAT && k->news_count < NEWS_KEPT)
-            k->news[k->news_count++] = news;
-}
-
-/* Counts what the batch holds, in rounds when its entries do not hold all of its lines. */
-static void count_batch(struct worker *k, struct parser *parser)
-{
-    struct batch *b = k->batch;
-    for (bool all = false; !all;) {
-        all = parser_run(parser, b);
-        if (k->work->range.limited || k->work->where)
-            keep_entries(b, k->work->where, k->work->range.limited ? &k->work->range : NULL);
-        tally_add(k->tally, b);
-        b->count = 0;
-        b->reject_count = 0;
-        b->refusal_count = 0;
-        b->lines = (struct line_counts){0};
-    }
-    take_news(k, parser);
-}
-
-/* A piece from the middle knows its format (and a header's columns) from the file's first lines. */
-static void prime(struct worker *k, struct parser *parser, const char *path)
-{
-    struct reader *r = reader_open(path, NULL);
-    if (!r)
-        return;
-    reader_range(r, 0, PRIME_BYTES);
-    if (reader_fill(r, k->batch, NULL) == READER_LINES)
-        while (!parser_run(parser, k->batch))
-            k->batch->count = 0;
-    batch_clear(k->batch);
-    reader_close(r);
-}
-
-static bool read_piece(struct worker *k, const struct piece *piece)
-{
-    struct error why = {0};
-    struct reader *r = reader_open(piece->path, &why);
-    if (!r) {
-        note("%s", why.text);
-        return false;
-    }
-    struct parser *parser = parser_new(k->work->formats, k->work->fields);
-    parser_reads(parser, piece->path);
-    if (piece->ranged) {
-        if (piece->from)
-            prime(k, parser, piece->path);
-        reader_range(r, piece->from, piece->to);
-    }
-    uint64_t before = atomic_load_explicit(&k->done, memory_order_relaxed), start = piece->from;
-    enum reader_result got;
-    while ((got = reader_fill(r, k->batch, &why)) == READER_LINES) {
-        count_batch(k, parser);
-        batch_clear(k->batch);
-        uint64_t place = reader_place(r);
-        atomic_store_explicit(&k->done, before + (place > start ? place - start : 0), memory_order_relaxed);
-    }
-    if (got == READER_ERROR)
-        note("%s", why.text);
-    parser_free(parser);
-    reader_close(r);
-    return got == READER_END;
-}
-
-static void *worker_main(void *arg)
-{
-    struct worker *k = arg;
-    struct work *w = k->work;
-    for (size_t i; (i = atomic_fetch_add_explicit(&w->next, 1, memory_order_relaxed)) < w->piece_count;)
-        if (!read_piece(k, &w->pieces[i]))
-            k->failed = true;
-    atomic_fetch_add_explicit(&w->left, 1, memory_order_relaxed); /* for the progress only */
-    return NULL;
 }
 
 static uint64_t bytes_done(const struct work *w)
@@ -214,30 +113,110 @@ static uint64_t bytes_done(const struct work *w)
 
 static bool start_worker(struct worker *k)
 {
-    return !pthread_create(&k->thread, NULL, worker_main, k);
+    return !pthread_create(&k->thread, NULL, work_read, k);
 }
 
-bool work_run(struct work *w)
+/* All pieces by all workers. */
+static void run_workers(struct work *w)
 {
-    bool complete = true;
     unsigned started = 0;
     struct progress *progress = progress_new(w->bytes);
     unsigned helpers = progress ? w->jobs : w->jobs - 1; /* with nobody watching this thread reads too */
+    atomic_store(&w->next, 0);
+    atomic_store(&w->left, 0);
     while (started < helpers && start_worker(&w->workers[started]))
         started++;
     if (started < w->jobs)
-        worker_main(&w->workers[started]);
+        work_read(&w->workers[started]);
     while (progress && atomic_load_explicit(&w->left, memory_order_relaxed) < started)
         progress_show(progress, bytes_done(w));
     progress_free(progress);
     for (unsigned i = 0; i < started; i++)
         pthread_join(w->workers[i].thread, NULL);
-    for (unsigned i = 0; i < w->jobs; i++) {
-        complete &= !w->workers[i].failed;
-        if (i)
-            tally_merge(w->workers[0].tally, w->workers[i].tally);
+}
+
+/* Refused lines at the start of a piece belong to the last entry of the file before it. */
+static void place_refused(struct work *w)
+{
+    const struct piece *before = NULL;
+    for (size_t i = 0; i < w->piece_count; i++) {
+        const struct piece *p = &w->pieces[i];
+        if (before && strcmp(before->path, p->path))
+            before = NULL;
+        if (before)
+            rules_tape_refused(w->workers[0].tape, before->last, p->leading);
+        if (p->any)
+            before = p;
     }
+}
+
+static void merge_workers(struct work *w)
+{
+    for (unsigned i = 1; i < w->jobs; i++) {
+        tally_merge(w->workers[0].tally, w->workers[i].tally);
+        if (w->rule_count)
+            rules_tape_merge(w->workers[0].tape, w->workers[i].tape);
+    }
+    if (!w->rule_count)
+        return;
+    place_refused(w);
+    rules_tape_flush(w->workers[0].tape);
+}
+
+bool work_run(struct work *w)
+{
+    bool complete = true;
+    run_workers(w);
+    for (unsigned i = 0; i < w->jobs; i++)
+        complete &= !w->workers[i].failed;
+    merge_workers(w);
     return complete;
+}
+
+struct rules_tape *work_tape(struct work *w)
+{
+    return w->workers[0].tape;
+}
+
+/* ---- Reading once more ----------------------------------------------------------------------- */
+
+static void want_stretches(struct work *w, const struct piece *p, const struct explain *e)
+{
+    for (size_t i = 0; i < p->stretch_count; i++) {
+        const struct stretch *s = &p->stretches[i];
+        struct piece *last = w->piece_count ? &w->pieces[w->piece_count - 1] : NULL;
+        if (!explain_wants(e, s->first, s->last))
+            continue;
+        if (!p->ranged) {
+            add_piece(w, (struct piece){.path = p->path});
+            return;
+        }
+        if (last && last->path == p->path && last->ranged && s->from <= last->to)
+            last->to = s->to > last->to ? s->to : last->to;
+        else
+            add_piece(w, (struct piece){.path = p->path, .from = s->from, .to = s->to, .ranged = true});
+    }
+}
+
+void work_explain(struct work *w, struct explain *e, const struct explained *alerts, size_t count,
+                  int64_t first)
+{
+    struct piece *pieces = w->pieces;
+    size_t piece_count = w->piece_count;
+    w->pieces = NULL;
+    w->piece_count = 0;
+    for (size_t i = 0; i < piece_count; i++)
+        if (strcmp(pieces[i].path, "-"))
+            want_stretches(w, &pieces[i], e);
+    free_pieces(pieces, piece_count);
+    w->bytes = 0;
+    for (unsigned i = 0; i < w->jobs; i++)
+        w->workers[i].explain = i ? explain_new(alerts, count, first) : e;
+    run_workers(w);
+    for (unsigned i = 1; i < w->jobs; i++) {
+        explain_merge(e, w->workers[i].explain);
+        explain_free(w->workers[i].explain);
+    }
 }
 
 void work_notes(struct work *w)

@@ -5,15 +5,26 @@
 #ifndef SPATE_APP_WORK_H
 #define SPATE_APP_WORK_H
 
+#include "app/explain.h"
 #include "app/inputs.h"
+#include "app/rule_set.h"
+#include "monitor/rules_replay.h"
 #include "monitor/tally.h"
 #include "parse/parser.h"
 
 struct work;
 
+/* What a work is about; all of it is kept by the caller as long as the work. */
+struct work_order {
+    const struct settings *settings;
+    const struct inputs *inputs;
+    const struct formats *formats;
+    const struct rule_set *rules; /* put on tapes, if there are any beside the default one */
+    unsigned jobs;
+};
+
 /* Opens every file once, so that a missing one is an error before anything is read. */
-struct work *work_new(const struct settings *s, const struct inputs *in, const struct formats *formats,
-                      unsigned jobs, struct error *why);
+struct work *work_new(const struct work_order *o, struct error *why);
 void work_free(struct work *w); /* accepts NULL */
 
 /* Reads all, with progress on stderr when that is a terminal. False when a file could not be read to its
@@ -24,5 +35,12 @@ bool work_run(struct work *w);
 void work_notes(struct work *w);
 
 struct tally *work_total(struct work *w); /* after work_run(); owned by the work */
+
+/* What the rules have counted; NULL: there are none beside the default one. */
+struct rules_tape *work_tape(struct work *w);
+
+/* Reads once more what the explanation wants, of what can be read twice. */
+void work_explain(struct work *w, struct explain *e, const struct explained *alerts, size_t count,
+                  int64_t first);
 
 #endif

@@ -237,3 +237,14 @@ struct snapshot *snapshot_of_tally(const struct tally *t, struct snapshot_limits
     }
     return s;
 }
+
+void snapshot_tries(struct snapshot *s, const struct try_figures *tries, size_t count)
+{
+    struct held *h = (struct held *)s;
+    s->try_count = count;
+    s->tries = arena_new(&h->memory, count, sizeof(*s->tries));
+    for (size_t i = 0; i < count; i++) {
+        s->tries[i] = tries[i];
+        s->tries[i].text = kept_string(&h->memory, tries[i].text);
+    }
+}

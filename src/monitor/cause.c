@@ -31,6 +31,27 @@ field_set cause_fields(void)
     return fields;
 }
 
+static bool is_status(const struct entry *e, unsigned hundreds)
+{
+    return (e->has & FIELD_BIT(FIELD_STATUS)) && e->status / 100u == hundreds;
+}
+
+double cause_amount(const struct rule_spec *rule, const struct entry *e)
+{
+    uint64_t slow_ns = rule->side == RULE_ABOVE ? rule->level.amount : 0;
+    switch (rule->metric) {
+    case RULE_BYTES:
+        return e->has & FIELD_BIT(FIELD_BYTES) ? (double)entry_number(e, FIELD_BYTES) : 0;
+    case RULE_ERRORS: return is_status(e, 5);
+    case RULE_CLIENT_ERRORS: return is_status(e, 4);
+    case RULE_REJECTED: return 0;
+    case RULE_REQUEST_TIME:
+        return (e->has & FIELD_BIT(FIELD_REQUEST_TIME)) &&
+               entry_number(e, FIELD_REQUEST_TIME) > slow_ns;
+    default: return 1;
+    }
+}
+
 bool cause_name(enum cause_dimension d, const struct batch *b, const struct entry *e,
                 char room[CAUSE_NAME_SIZE], struct text *name)
 {
@@ -143,6 +164,18 @@ void cause_sums_add(struct cause_sums *s, enum cause_dimension d, uint32_t hash,
             memcpy(sum->name, name.at, name.len);
     }
     sum->amount[when] += amount;
+}
+
+void cause_sums_merge(struct cause_sums *into, const struct cause_sums *from)
+{
+    for (uint32_t i = 0; i < from->room; i++) {
+        const struct sum *sum = &from->slots[i];
+        for (unsigned when = CAUSE_BEFORE; sum->used && when <= CAUSE_NOW; when++)
+            cause_sums_add(into, sum->dimension, sum->hash, text_make(sum->name, sum->len), when,
+                           sum->amount[when]);
+    }
+    into->whole[CAUSE_BEFORE] += from->whole[CAUSE_BEFORE];
+    into->whole[CAUSE_NOW] += from->whole[CAUSE_NOW];
 }
 
 void cause_sums_whole(struct cause_sums *s, enum cause_when when, double amount)

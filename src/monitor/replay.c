@@ -9,6 +9,9 @@
 struct replay {
     struct alert alert;
     struct monitor_alert firing;
+    uint64_t entered; /* hits up to the second under way */
+    uint64_t entered_now; /* in it */
+    uint64_t before;  /* hits before the second it fired */
     replay_firing *tell;
     void *ctx;
 };
@@ -20,13 +23,16 @@ static void replay_judge(struct replay *r, int64_t second, uint64_t hits)
         r->firing = (struct monitor_alert){.id = r->alert.id,
                                            .triggered_at = second,
                                            .hits = hits,
-                                           .window_s = r->alert.rule.window_s};
+                                           .window_s = r->alert.rule.window_s,
+                                           .per = FIELD_COUNT};
+        r->before = r->entered - r->entered_now;
         memcpy(r->firing.rule, r->alert.rule.name, sizeof r->firing.rule);
     } else if (change == ALERT_RECOVERED) {
         r->firing.recovered = true;
         r->firing.recovered_at = second;
         r->firing.recovered_hits = hits;
         r->firing.peak_hits = r->alert.peak_hits;
+        r->firing.total = r->entered - r->before;
         r->tell(r->ctx, &r->firing);
     }
 }
@@ -61,12 +67,15 @@ static void replay_run(struct replay *r, struct edge *in, struct edge *out,
     span->first = in->second;
     while (in->open) { /* what leaves after the last second is no longer judged */
         int64_t second = out->second < in->second ? out->second : in->second;
+        r->entered_now = 0;
         if (out->second == second) {
             hits -= out->hits;
             edge_next(out, window_s);
         }
         if (in->second == second) {
             hits += in->hits;
+            r->entered += in->hits;
+            r->entered_now = in->hits;
             span->hits += in->hits;
             span->last = second;
             edge_next(in, 0);

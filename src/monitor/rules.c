@@ -40,16 +40,27 @@ static void make_crowds(const struct rules *r, struct group_run *g)
     }
 }
 
-static uint32_t cause_at(struct group_run *g, enum rule_metric metric, uint64_t slow_ns,
-                         int64_t window_s)
+/* More visitors are more hits of them. */
+static enum rule_metric metric_of(const struct rule_spec *rule)
+{
+    return rule->metric == RULE_VISITORS ? RULE_HITS : rule->metric;
+}
+
+static bool same_cause(const struct rule_spec *a, const struct rule_spec *b)
+{
+    if (metric_of(a) != metric_of(b) || a->window_s != b->window_s)
+        return false;
+    return a->metric != RULE_REQUEST_TIME ||
+           (a->side == b->side && a->level.amount == b->level.amount);
+}
+
+static uint32_t cause_at(struct group_run *g, const struct rule_spec *rule)
 {
     for (uint32_t i = 0; i < g->cause_count; i++)
-        if (g->causes[i].metric == metric && g->causes[i].slow_ns == slow_ns &&
-            g->causes[i].window_s == window_s)
+        if (same_cause(&g->causes[i].about, rule))
             return i;
     g->causes = mem_grow(g->causes, g->cause_count + 1, sizeof *g->causes);
-    g->causes[g->cause_count] =
-        (struct group_cause){.metric = metric, .slow_ns = slow_ns, .window_s = window_s};
+    g->causes[g->cause_count] = (struct group_cause){.about = *rule};
     return g->cause_count++;
 }
 
@@ -57,12 +68,8 @@ static void choose_causes(const struct rules *r, struct group_run *g)
 {
     for (uint32_t i = 0; i < g->group->rule_count; i++) {
         const struct rule_spec *rule = &r->options.rules[g->group->rules[i]];
-        /* More visitors are more hits of them; what is rejected has no fields. */
-        enum rule_metric metric = rule->metric == RULE_VISITORS ? RULE_HITS : rule->metric;
-        bool slow = metric == RULE_REQUEST_TIME && rule->side == RULE_ABOVE;
-        g->causes_of[i] = r->options.causes && metric != RULE_REJECTED
-                              ? cause_at(g, metric, slow ? rule->level.amount : 0, rule->window_s)
-                              : NO_CAUSE;
+        bool has = r->options.causes && rule->metric != RULE_REJECTED; /* those have no fields */
+        g->causes_of[i] = has ? cause_at(g, rule) : NO_CAUSE;
     }
 }
 
@@ -90,7 +97,7 @@ static void start_causes(struct rules *r)
     uint32_t room = all <= FEW ? SAMPLE_FEW : all <= SOME ? SAMPLE_SOME : SAMPLE_MANY;
     for (uint32_t i = 0; i < r->net->group_count; i++)
         for (uint32_t k = 0; k < r->groups[i].cause_count; k++)
-            suspects_init(&r->groups[i].causes[k].suspects, r->groups[i].causes[k].window_s, room);
+            suspects_init(&r->groups[i].causes[k].suspects, r->groups[i].causes[k].about.window_s, room);
 }
 
 struct rules *rules_new(const struct rules_options *o)
@@ -104,7 +111,9 @@ struct rules *rules_new(const struct rules_options *o)
     for (uint32_t i = 0; i < r->net->group_count; i++)
         make_group(r, &r->groups[i], &r->net->groups[i]);
     if (o->all_hits_s)
-        r->all_hits_cause = cause_at(&r->groups[GROUP_ALL], RULE_HITS, 0, o->all_hits_s);
+        r->all_hits_cause = cause_at(
+            &r->groups[GROUP_ALL],
+            &(struct rule_spec){.metric = RULE_HITS, .window_s = o->all_hits_s});
     start_causes(r);
     rules_open(r, 0);
     return r;
@@ -232,26 +241,12 @@ bool rules_key_of(const struct rules_net *n, enum field per, const struct batch 
     return true;
 }
 
-/* What an entry adds to a metric; 0: it is none of those that the alert is about. */
-static double cause_amount(const struct group_cause *c, const struct entry *e)
-{
-    switch (c->metric) {
-    case RULE_BYTES: return (double)rules_amount(COUNT_BYTES, e);
-    case RULE_ERRORS: return (double)rules_amount(COUNT_ERRORS, e);
-    case RULE_CLIENT_ERRORS: return (double)rules_amount(COUNT_CLIENT_ERRORS, e);
-    case RULE_REQUEST_TIME:
-        return (e->has & FIELD_BIT(FIELD_REQUEST_TIME)) &&
-               entry_number(e, FIELD_REQUEST_TIME) > c->slow_ns;
-    default: return 1;
-    }
-}
-
 static void take_causes(struct group_run *g, const struct batch *b, const struct entry *e,
                         int64_t second, uint32_t key)
 {
     for (uint32_t i = 0; i < g->cause_count; i++) {
         struct group_cause *c = &g->causes[i];
-        double amount = c->metric == RULE_HITS ? 1 : cause_amount(c, e);
+        double amount = c->about.metric == RULE_HITS ? 1 : cause_amount(&c->about, e);
         if (amount > 0)
             suspects_take(&c->suspects, b, e, second, key, amount, 1);
     }

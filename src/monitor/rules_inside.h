@@ -33,9 +33,7 @@ struct rule_key {
 
 /* What may be the cause, for rules of one group that count the same things over the same time. */
 struct group_cause {
-    enum rule_metric metric;
-    uint64_t slow_ns; /* request_time: only entries that took longer */
-    int64_t window_s;
+    struct rule_spec about; /* one of them; the others' entries are the same */
     struct suspects suspects;
 };
 

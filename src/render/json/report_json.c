@@ -56,6 +56,30 @@ static void put_alerts(struct json *j, const struct snapshot *s)
     json_unlist(j);
 }
 
+/* What thresholds would have made of the log; nothing where none was given. */
+static void put_tries(struct json *j, const struct snapshot *s)
+{
+    if (!s->try_count)
+        return;
+    json_key(j, "tries");
+    json_list(j);
+    for (size_t i = 0; i < s->try_count; i++) {
+        const struct try_figures *t = &s->tries[i];
+        json_open(j);
+        json_key(j, "try");
+        json_text(j, text_of(t->text));
+        json_key(j, "firings");
+        json_u64(j, t->firings);
+        json_key(j, "firing_seconds");
+        json_i64(j, t->firing_s);
+        json_key(j, "longest_seconds");
+        json_i64(j, t->longest_s);
+        put_time(j, "first", t->firings > 0, t->first);
+        json_close(j);
+    }
+    json_unlist(j);
+}
+
 /* The logs of a live run. */
 static void put_sources(struct json *j, const struct snapshot *s)
 {
@@ -102,6 +126,7 @@ void report_members(struct json *j, const struct snapshot *s)
     parts_status(j, f);
     parts_latency(j, &f->request_time);
     put_alerts(j, s);
+    put_tries(j, s);
     if (!s->source_count)
         return;
     put_sources(j, s);

@@ -133,6 +133,30 @@ static void put_alerts(struct buf *out, const struct snapshot *s)
         buf_str(out, "none\n");
 }
 
+static const char *span_of(char into[TIME_TEXT_SIZE], int64_t seconds)
+{
+    return duration_text(into, seconds * INT64_C(1000000000));
+}
+
+static void put_tries(struct buf *out, const struct snapshot *s)
+{
+    char all[TIME_TEXT_SIZE], longest[TIME_TEXT_SIZE], first[TIME_TEXT_SIZE];
+    if (!s->try_count)
+        return;
+    put_heading(out, "thresholds tried");
+    buf_printf(out, "%-*s %8s %12s %12s  %s\n", NAME_WIDTH, "", "firings", "time firing", "longest",
+               "first");
+    for (size_t i = 0; i < s->try_count; i++) {
+        const struct try_figures *t = &s->tries[i];
+        struct safe name = safe_make(out, text_of(t->text), (struct safe_limits){.width = NAME_WIDTH});
+        buf_fill(out, ' ', NAME_WIDTH - name.width);
+        buf_printf(out, " %8llu %12s %12s  %s\n", (unsigned long long)t->firings,
+                   t->firings ? span_of(all, t->firing_s) : "-",
+                   t->firings ? span_of(longest, t->longest_s) : "-",
+                   t->firings ? time_rfc3339(first, t->first, 0) : "never");
+    }
+}
+
 static void put_rejects(struct buf *out, const struct snapshot *s)
 {
     if (!s->reject_count)
@@ -168,5 +192,6 @@ void report_text(struct buf *out, const struct snapshot *s)
     for (enum dimension d = 0; d < DIMENSION_COUNT; d++)
         put_top(out, d, &s->total.top[d], s->total.hits);
     put_alerts(out, s);
+    put_tries(out, s);
     put_rejects(out, s);
 }

@@ -1,0 +1,65 @@
+/* work_inside.h - what a report's threads share, and what each has of its own. Private to
+ * src/app/work*.c. Main makes and frees it; who may touch what stands beside it. */
+#ifndef SPATE_APP_WORK_INSIDE_H
+#define SPATE_APP_WORK_INSIDE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "app/range.h"
+#include "app/work.h"
+
+enum { NEWS_KEPT = 4 };
+
+/* What one batch of a piece held: bytes of the file, and seconds. */
+struct stretch {
+    uint64_t from, to;
+    int64_t first, last;
+};
+
+struct piece {
+    const char *path;
+    uint64_t from, to;
+    bool ranged;
+    /* where there are rules to judge: refused lines before its first entry, its last entry's time, and
+     * where the times lie in it */
+    uint64_t leading;
+    bool any;
+    int64_t last;
+    struct stretch *stretches;
+    size_t stretch_count, stretch_room;
+};
+
+struct worker {
+    struct work *work;
+    pthread_t thread;
+    struct tally *tally;
+    struct rules_tape *tape;   /* NULL: no rule beside the default one */
+    struct explain *explain;   /* what is being read once more; NULL: everything is new */
+    struct batch *batch;
+    _Atomic uint64_t done;    /* bytes on disk read; main reads it for the progress */
+    bool failed;
+    size_t news_count;
+    struct notice news[NEWS_KEPT];
+};
+
+struct work {
+    const struct formats *formats;
+    field_set fields;
+    struct range range;
+    const struct filter *where; /* NULL: every line */
+    const struct rule_set *rules;
+    uint32_t rule_count; /* of those that are put on tapes */
+    struct piece *pieces;
+    size_t piece_count;
+    uint64_t bytes; /* on disk, all pieces; 0 when a pipe is among them */
+    _Atomic size_t next; /* piece to take: a plain counter, nothing is published through it */
+    atomic_uint left;    /* workers that have found no further piece */
+    struct worker *workers;
+    unsigned jobs;
+};
+
+/* A worker's thread: takes pieces until there are none. */
+void *work_read(void *worker);
+
+#endif

@@ -1,0 +1,146 @@
+/* work_read.c - one thread of a report: reads pieces of files and counts what is in them. */
+#include "app/work_inside.h"
+
+#include "app/keep.h"
+#include "base/mem.h"
+#include "base/note.h"
+#include "source/reader.h"
+
+enum { PRIME_BYTES = 64 * 1024 /* what a later piece looks at to know the format */ };
+
+static void take_news(struct worker *k, struct parser *parser)
+{
+    struct notice news;
+    while (parser_news(parser, &news))
+        if (news.kind == NOTICE_NO_FORMAT && k->news_count < NEWS_KEPT)
+            k->news[k->news_count++] = news;
+}
+
+/* The seconds of the batch's entries. The stretch under way is the piece's last one. */
+static void note_seconds(struct piece *p, const struct batch *b)
+{
+    struct stretch *s = &p->stretches[p->stretch_count - 1];
+    for (uint32_t i = 0; i < b->count; i++) {
+        if (!(b->entries[i].has & FIELD_BIT(FIELD_TIME)))
+            continue;
+        s->first = b->entries[i].second < s->first ? b->entries[i].second : s->first;
+        s->last = b->entries[i].second > s->last ? b->entries[i].second : s->last;
+    }
+}
+
+static void begin_stretch(struct piece *p, uint64_t from)
+{
+    if (p->stretch_count == p->stretch_room) {
+        p->stretch_room = p->stretch_room ? p->stretch_room * 2 : 16;
+        p->stretches = mem_grow(p->stretches, p->stretch_room, sizeof *p->stretches);
+    }
+    p->stretches[p->stretch_count++] = (struct stretch){from, 0, INT64_MAX, INT64_MIN};
+}
+
+static void take(struct worker *k, struct piece *piece)
+{
+    if (k->explain) {
+        explain_batch(k->explain, k->batch);
+        return;
+    }
+    tally_add(k->tally, k->batch);
+    if (!k->tape)
+        return;
+    rules_tape_batch(k->tape, k->batch);
+    note_seconds(piece, k->batch);
+}
+
+/* Counts what the batch holds, in rounds when its entries do not hold all of its lines. */
+static void count_batch(struct worker *k, struct parser *parser, struct piece *piece)
+{
+    struct batch *b = k->batch;
+    for (bool all = false; !all;) {
+        all = parser_run(parser, b);
+        if (k->work->range.limited || k->work->where)
+            keep_entries(b, k->work->where, k->work->range.limited ? &k->work->range : NULL);
+        take(k, piece);
+        b->count = 0;
+        b->reject_count = 0;
+        b->refusal_count = 0;
+        b->lines = (struct line_counts){0};
+    }
+    take_news(k, parser);
+}
+
+/* A piece from the middle knows its format (and a header's columns) from the file's first lines. */
+static void prime(struct worker *k, struct parser *parser, const char *path)
+{
+    struct reader *r = reader_open(path, NULL);
+    if (!r)
+        return;
+    reader_range(r, 0, PRIME_BYTES);
+    if (reader_fill(r, k->batch, NULL) == READER_LINES)
+        while (!parser_run(parser, k->batch))
+            k->batch->count = 0;
+    batch_clear(k->batch);
+    reader_close(r);
+}
+
+/* Where the next batch's lines may begin: with the one that is unfinished so far. */
+static uint64_t line_before(const struct piece *p, uint64_t place)
+{
+    return place > p->from + LINE_LIMIT ? place - LINE_LIMIT : p->from;
+}
+
+static enum reader_result read_lines(struct worker *k, struct parser *parser, struct piece *piece,
+                                     struct reader *r, struct error *why)
+{
+    bool index = k->tape && !k->explain;
+    uint64_t before = atomic_load_explicit(&k->done, memory_order_relaxed), place = piece->from;
+    enum reader_result got;
+    if (index)
+        rules_tape_piece(k->tape);
+    while ((got = reader_fill(r, k->batch, why)) == READER_LINES) {
+        if (index)
+            begin_stretch(piece, line_before(piece, place));
+        count_batch(k, parser, piece);
+        batch_clear(k->batch);
+        place = reader_place(r);
+        if (index)
+            piece->stretches[piece->stretch_count - 1].to = place;
+        uint64_t done = place > piece->from ? place - piece->from : 0;
+        atomic_store_explicit(&k->done, before + done, memory_order_relaxed);
+    }
+    if (index)
+        piece->any = rules_tape_edges(k->tape, &piece->leading, &piece->last);
+    return got;
+}
+
+static bool read_piece(struct worker *k, struct piece *piece)
+{
+    struct error why = {0};
+    struct reader *r = reader_open(piece->path, &why);
+    if (!r) {
+        note("%s", why.text);
+        return false;
+    }
+    struct parser *parser = parser_new(k->work->formats, k->work->fields);
+    parser_reads(parser, piece->path);
+    if (piece->ranged) {
+        if (piece->from)
+            prime(k, parser, piece->path);
+        reader_range(r, piece->from, piece->to);
+    }
+    enum reader_result got = read_lines(k, parser, piece, r, &why);
+    if (got == READER_ERROR)
+        note("%s", why.text);
+    parser_free(parser);
+    reader_close(r);
+    return got == READER_END;
+}
+
+void *work_read(void *arg)
+{
+    struct worker *k = arg;
+    struct work *w = k->work;
+    for (size_t i; (i = atomic_fetch_add_explicit(&w->next, 1, memory_order_relaxed)) < w->piece_count;)
+        if (!read_piece(k, &w->pieces[i]))
+            k->failed = true;
+    atomic_fetch_add_explicit(&w->left, 1, memory_order_relaxed); /* for the progress only */
+    return NULL;
+}
