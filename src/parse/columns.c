@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const struct layout *const layouts[] = {
-    &layout_squid, &layout_haproxy, &layout_envoy, &layout_elb, &layout_alb, &layout_s3,
+    &layout_squid, &layout_haproxy, &layout_envoy, &layout_istio, &layout_elb, &layout_alb, &layout_s3,
 };
 
 bool column_value(struct reading *r, const struct column *c, struct text piece)

@@ -50,7 +50,7 @@ bool column_next(struct text line, size_t *at, enum column_wrap wrap, struct tex
 enum verdict layout_read(const struct layout *layout, struct reading *r);
 
 /* The tables, each with its rules (columns_*.c). */
-extern const struct layout layout_squid, layout_haproxy, layout_envoy;
+extern const struct layout layout_squid, layout_haproxy, layout_envoy, layout_istio;
 extern const struct layout layout_elb, layout_alb, layout_s3;
 
 #endif

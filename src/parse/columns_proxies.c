@@ -1,6 +1,6 @@
 /* The logs of Squid, HAProxy and Envoy. Sources: Squid configuration directive "logformat" (the
  * definition of squid), HAProxy Configuration Manual "HTTP log format", Envoy documentation
- * "Access logging", default format string. */
+ * "Access logging", default format string; Istio documentation, "Envoy Access Logs". */
 #include "parse/columns.h"
 
 #include "parse/stamp.h"
@@ -201,13 +201,59 @@ static const struct column envoy_columns[] = {
     {column_value, FIELD_UPSTREAM, AS_USUAL, QUOTED},
 };
 
+#define ENVOY_FIELDS                                                                               \
+    (BITS(TIME, REQUEST, METHOD, PATH, PROTOCOL, SECTION) |                                        \
+     BITS(STATUS, REQUEST_LENGTH, BYTES, REQUEST_TIME, UPSTREAM_TIME, FORWARDED) |                 \
+     BITS(AGENT, REQUEST_ID, VHOST, UPSTREAM, TIME, TIME))
+
 const struct layout layout_envoy = {
     .name = "envoy",
     .columns = envoy_columns,
     .count = COUNT(envoy_columns),
     .required = 6,
     .escape = ESCAPE_NONE,
-    .fields = BITS(TIME, REQUEST, METHOD, PATH, PROTOCOL, SECTION) |
-              BITS(STATUS, REQUEST_LENGTH, BYTES, REQUEST_TIME, UPSTREAM_TIME, FORWARDED) |
-              BITS(AGENT, REQUEST_ID, VHOST, UPSTREAM, TIME, TIME),
+    .fields = ENVOY_FIELDS,
+};
+
+/* Istio's default for the same: three reasons more behind the flags, and behind the upstream its
+ * cluster and the addresses of both connections. The last reason is always in quotes. */
+static bool take_failure(struct reading *r, const struct column *c, struct text piece)
+{
+    (void)r;
+    (void)c;
+    return piece.at[-1] == '"';
+}
+
+static const struct column istio_columns[] = {
+    {column_value, FIELD_TIME, AS_RFC3339, BRACKETED},
+    {column_value, FIELD_REQUEST, AS_USUAL, QUOTED},
+    {column_value, FIELD_STATUS, AS_USUAL, BARE},
+    {NULL, FIELD_STATUS, AS_USUAL, BARE},            /* response flags */
+    {NULL, FIELD_STATUS, AS_USUAL, BARE},            /* details of the response code */
+    {NULL, FIELD_STATUS, AS_USUAL, BARE},            /* details of the connection's end */
+    {take_failure, FIELD_REQUEST, AS_USUAL, QUOTED}, /* why the upstream failed */
+    {column_value, FIELD_REQUEST_LENGTH, AS_USUAL, BARE},
+    {column_value, FIELD_BYTES, AS_USUAL, BARE},
+    {column_value, FIELD_REQUEST_TIME, AS_MILLIS, BARE},
+    {column_value, FIELD_UPSTREAM_TIME, AS_MILLIS, BARE},
+    {column_value, FIELD_FORWARDED, AS_USUAL, QUOTED},
+    {column_value, FIELD_AGENT, AS_USUAL, QUOTED},
+    {column_value, FIELD_REQUEST_ID, AS_USUAL, QUOTED},
+    {column_value, FIELD_VHOST, AS_USUAL, QUOTED}, /* authority */
+    {column_value, FIELD_UPSTREAM, AS_USUAL, QUOTED},
+    {NULL, FIELD_UPSTREAM, AS_USUAL, BARE}, /* its cluster */
+    {NULL, FIELD_UPSTREAM, AS_USUAL, BARE}, /* our address towards it */
+    {NULL, FIELD_UPSTREAM, AS_USUAL, BARE}, /* and towards the client */
+    {column_address, FIELD_HOST, AS_USUAL, BARE},
+    {NULL, FIELD_UPSTREAM, AS_USUAL, BARE}, /* server name asked for */
+    {NULL, FIELD_UPSTREAM, AS_USUAL, BARE}, /* route */
+};
+
+const struct layout layout_istio = {
+    .name = "istio",
+    .columns = istio_columns,
+    .count = COUNT(istio_columns),
+    .required = 9,
+    .escape = ESCAPE_NONE,
+    .fields = ENVOY_FIELDS | FIELD_BIT(FIELD_HOST),
 };

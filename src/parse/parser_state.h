@@ -9,7 +9,7 @@
 
 enum {
     ENDS = 512,           /* newlines looked for at a time */
-    RUN_LIMIT = 32,       /* rejected lines in a row before auto looks again */
+    RUN_LIMIT = 8,        /* rejected lines in a row before auto looks again */
     RUN_LIMIT_MOST = 4096 /* the pause doubles while looking again is of no use */
 };
 

@@ -89,6 +89,11 @@ const struct preset presets[] = {
      "[2000-10-10T20:55:36.310Z] \"GET /blog/2?p=1 HTTP/1.1\" 200 - 0 2326 50 48 "
      "\"198.51.100.4\" \"Mozilla/5.0\" \"cc21d9b0-cf5c-432b\" \"www.example.com\" \"10.0.2.1:80\"",
      "Envoy's default format", 44},
+    {"istio", "columns:istio",
+     "[2000-10-10T20:55:36.310Z] \"GET /blog/2?p=1 HTTP/1.1\" 200 - via_upstream - \"-\" 0 2326 50 "
+     "48 \"198.51.100.4\" \"Mozilla/5.0\" \"cc21d9b0-cf5c-432b\" \"www.example.com\" "
+     "\"10.0.2.1:80\" inbound|80|| 127.0.0.6:41099 10.0.2.1:80 192.0.2.7:48160 - default",
+     "Istio's default format of Envoy", 49},
     {"squid", "columns:squid",
      "971211336.250    180 192.0.2.7 TCP_MISS/200 2326 GET http://www.example.com/blog/2?p=1 - "
      "HIER_DIRECT/198.51.100.4 text/html",

@@ -131,7 +131,7 @@ Test(detect, follows_a_change_that_is_spread_over_batches)
     }
     cr_expect_str_eq(parser_case_format(&c), "json");
     cr_expect_eq(parsed + rejected, 200);
-    cr_expect_leq(rejected, 32, "%lu", (unsigned long)rejected);
+    cr_expect_leq(rejected, 8, "%lu", (unsigned long)rejected);
     parser_case_close(&c);
 }
 

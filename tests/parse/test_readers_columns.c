@@ -86,6 +86,24 @@ Test(readers_columns, reads_haproxy)
             "not what the format has here");
 }
 
+#define ISTIO_LINE                                                                                 \
+    "[2023-11-14T22:13:20.310Z] \"GET /a/b HTTP/1.1\" 503 UF,URX upstream_reset{timeout} - "       \
+    "\"delayed connect error: 111\" 7 91 10 - \"198.51.100.4, 10.0.0.9\" \"curl/8\" \"cc21d9b0\" " \
+    "\"shop:80\" \"10.0.2.1:80\" inbound|80|| 127.0.0.6:41099 10.0.2.1:80 192.0.2.7:48160 "        \
+    "outbound_.80_._.shop default"
+
+Test(readers_columns, reads_istio)
+{
+    reads("columns:istio", ISTIO_LINE,
+          "time=2023-11-14T22:13:20.310Z\npath=/a/b\nstatus=503\nrequest_length=7\nbytes=91\n"
+          "request_time=10000000\nupstream_time=null\nforwarded_for=198.51.100.4, 10.0.0.9\n"
+          "agent=curl/8\nrequest_id=cc21d9b0\nvhost=shop:80\nupstream=10.0.2.1:80\n"
+          "host=192.0.2.7");
+    reads("columns:istio", "[2023-11-14T22:13:20.310Z] \"- - -\" 0 - - - \"-\" 5 9 100 - \"-\"",
+          "status=0\nmethod=null\nbytes=9\nforwarded_for=null\nhost=absent");
+    refuses("columns:istio", ENVOY_LINE, 63, "not what the format has here");
+}
+
 Test(readers_columns, reads_envoy)
 {
     reads("columns:envoy", ENVOY_LINE,
@@ -148,8 +166,9 @@ Test(readers_columns, values_of_a_line_cut_short_are_absent)
     static const struct {
         const char *spec, *line;
     } rows[] = {{"columns:squid", SQUID_LINE}, {"columns:haproxy", HAPROXY_LINE},
-                {"columns:envoy", ENVOY_LINE}, {"columns:aws-elb", ELB_LINE},
-                {"columns:aws-alb", ALB_LINE}, {"columns:aws-s3", S3_LINE}};
+                {"columns:envoy", ENVOY_LINE}, {"columns:istio", ISTIO_LINE},
+                {"columns:aws-elb", ELB_LINE}, {"columns:aws-alb", ALB_LINE},
+                {"columns:aws-s3", S3_LINE}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct line_case c = line_case_open(rows[i].spec);
         field_set before = 0;
