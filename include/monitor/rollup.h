@@ -51,15 +51,17 @@ struct rollup_figures {
     size_t status_count;
     const struct rollup_status *statuses; /* by code; lives until the rollup changes */
     uint64_t no_status;
-    const struct latency *request_time;   /* NULL: no line had one */
-    uint64_t sections_error;              /* sections may have had this many hits more; 0: exact */
+    const struct latency *request_time; /* NULL: no line had one */
+    uint64_t sections_error;            /* sections may have had this many hits more; 0: exact */
 };
 void rollup_figures(const struct rollup *r, struct rollup_figures *out);
 
-/* The busiest sections, highest first, ties by name; how many. Keys live until the rollup changes. */
+/* The busiest sections, highest first, ties by name; how many. Keys live until the rollup changes.
+ */
 size_t rollup_sections(const struct rollup *r, struct top_row *rows, size_t limit);
 
-/* ---- Many of them ------------------------------------------------------------------------------ */
+/* ---- Many of them ------------------------------------------------------------------------------
+ */
 
 /* Rollups by span and start, in order. Owns them. */
 struct rollups;

@@ -50,8 +50,8 @@ bool monitor_save_window(const struct monitor *m, int64_t start, struct buf *out
 /* Oldest and newest second of the window; false while it is not open. */
 bool monitor_window_span(const struct monitor *m, int64_t *first, int64_t *last);
 
-/* Changes whenever the window was put elsewhere or seconds of it changed that no line of the last batch
- * belongs to: then all of it must be saved again. */
+/* Changes whenever the window was put elsewhere or seconds of it changed that no line of the last
+ * batch belongs to: then all of it must be saved again. */
 uint64_t monitor_window_epoch(const struct monitor *m);
 
 /* Into a fresh monitor: first the parts, in any order, false where one is damaged (nothing of it is

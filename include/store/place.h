@@ -17,15 +17,17 @@ enum place_hold {
     PLACE_LOOKED /* only to be read; must be there */
 };
 
-/* `linked`: the directory may be a symbolic link (systemd's STATE_DIRECTORY may be one). NULL with *why:
- * one line that names the directory, and the process that holds it when that is the reason. */
+/* `linked`: the directory may be a symbolic link (systemd's STATE_DIRECTORY may be one). NULL with
+ * *why: one line that names the directory, and the process that holds it when that is the reason.
+ */
 struct place *place_open(const char *dir, enum place_hold hold, bool linked, struct error *why);
 void place_close(struct place *p); /* accepts NULL */
 
 /* The real path of a file in it; lives as long as the place. */
 const char *place_file(const struct place *p);
 
-/* Makes the file with mode 0600 if it is not there. False with *why when something else stands there. */
+/* Makes the file with mode 0600 if it is not there. False with *why when something else stands
+ * there. */
 bool place_ready(struct place *p, struct error *why);
 /* True when the file is there. */
 bool place_has_file(const struct place *p);

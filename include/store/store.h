@@ -1,9 +1,9 @@
 /* store.h - what outlives a run: where each file was left, what was counted, and the roll-ups of
  * minutes, hours and days, in one SQLite file (schema in schema.c).
  *
- * The store knows names, keys and bytes; what the bytes mean is known to who made them. Everything of
- * one change is written in one transaction: after a kill at any moment the file holds the whole of
- * it or nothing of it.
+ * The store knows names, keys and bytes; what the bytes mean is known to who made them. Everything
+ * of one change is written in one transaction: after a kill at any moment the file holds the whole
+ * of it or nothing of it.
  *
  *            ok                     ok
  *   (open) ─────▶ READY ◀──────────────────┐
@@ -41,7 +41,7 @@ struct store_options {
     const char *dir;
     bool linked; /* the directory may be a symbolic link */
     const struct db_calls *db;
-    uint64_t bytes_most; /* the file is folded and cut down to this */
+    uint64_t bytes_most;        /* the file is folded and cut down to this */
     int64_t minutes_s, hours_s; /* how long minutes and hours stay what they are */
     /* Appends `old` (empty: none) and `more` merged, and its sums. Damaged input counts as none. */
     void (*merge)(struct text old, struct text more, struct buf *out, struct store_sums *sums);
@@ -49,18 +49,20 @@ struct store_options {
 
 struct store;
 
-/* Takes the directory and opens the file, also a fresh one; a damaged one is put aside (store_news()).
- * NULL with *why when the directory cannot be had, is held by another process, or the file is from
- * a newer version or cannot be read at the moment. */
+/* Takes the directory and opens the file, also a fresh one; a damaged one is put aside
+ * (store_news()). NULL with *why when the directory cannot be had, is held by another process, or
+ * the file is from a newer version or cannot be read at the moment. */
 struct store *store_open(const struct store_options *o, int64_t wall_s, struct error *why);
 /* Only to be read, also while another process writes. */
 struct store *store_look(const struct store_options *o, struct error *why);
 void store_close(struct store *s); /* accepts NULL */
 
-/* ---- Reading ---------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------
+ */
 
-/* Each is called once for every row, for places in the order in which they came first, and must not call
- * the store. False from a callback: its bytes make no sense, the file is damaged. NULL: not wanted. */
+/* Each is called once for every row, for places in the order in which they came first, and must not
+ * call the store. False from a callback: its bytes make no sense, the file is damaged. NULL: not
+ * wanted. */
 struct store_reader {
     bool (*part)(void *ctx, struct text name, struct text bytes);
     bool (*place)(void *ctx, struct text path, struct text identity, struct text position);
@@ -76,7 +78,8 @@ enum db_result store_rollups(struct store *s, enum store_span span, int64_t from
 /* Where the newest roll-up ends; 0 when there is none. */
 enum db_result store_end_of(struct store *s, int64_t *end);
 
-/* ---- Writing ---------------------------------------------------------------------------------- */
+/* ---- Writing ----------------------------------------------------------------------------------
+ */
 
 struct store_part {
     const char *name;
@@ -120,12 +123,12 @@ struct store_change {
 /* All of it, or nothing. DB_DAMAGED: store_renew() is due. */
 enum db_result store_commit(struct store *s, const struct store_change *c);
 
-/* Edge a. False when the file cannot be put aside or a fresh one cannot be made: nothing can be written,
- * but store_renew() may be tried again. */
+/* Edge a. False when the file cannot be put aside or a fresh one cannot be made: nothing can be
+ * written, but store_renew() may be tried again. */
 bool store_renew(struct store *s, int64_t wall_s);
 
-/* Folds some of what is old (by the newest roll-up), and more while the file is too large. Cheap when
- * there is nothing to do; *more: there is. */
+/* Folds some of what is old (by the newest roll-up), and more while the file is too large. Cheap
+ * when there is nothing to do; *more: there is. */
 enum db_result store_fold(struct store *s, bool *more);
 
 /* What happened to the file that people should know (put aside as ...), safe text; "" when nothing.

@@ -115,8 +115,7 @@ static void add_seconds(struct checkpoint *c, const struct monitor *m, int64_t s
     }
     size_t at = c->slots.len;
     if (monitor_save_window(m, start, &c->slots) || !c->all_seconds)
-        c->seconds[c->seconds_count++] =
-            (struct checkpoint_seconds){start, at, c->slots.len - at};
+        c->seconds[c->seconds_count++] = (struct checkpoint_seconds){start, at, c->slots.len - at};
 }
 
 /* The minutes of the window in which something was counted, or all of them. */

@@ -1,25 +1,26 @@
-/* checkpoint.h - all that must be written together for a run to go on exactly after a kill: where each
- * file stands behind the last batch that was counted, and what was counted since the checkpoint before.
+/* checkpoint.h - all that must be written together for a run to go on exactly after a kill: where
+ * each file stands behind the last batch that was counted, and what was counted since the
+ * checkpoint before.
  *
- * A value that goes from the monitor thread, which fills it between two batches, to the keeper's thread,
- * which takes it over; one of them holds it at a time. */
+ * A value that goes from the monitor thread, which fills it between two batches, to the keeper's
+ * thread, which takes it over; one of them holds it at a time. */
 #ifndef SPATE_APP_CHECKPOINT_H
 #define SPATE_APP_CHECKPOINT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include "base/buf.h"
 #include "monitor/monitor.h"
 #include "monitor/rollup.h"
 #include "monitor/save.h"
 #include "record/batch.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* Where a file was left. */
 struct checkpoint_place {
     const char *path; /* as named; lives as long as the follow */
     struct position position;
-    bool gone;        /* read to its end and let go */
+    bool gone; /* read to its end and let go */
 };
 
 /* A minute of the window. */
@@ -29,16 +30,16 @@ struct checkpoint_seconds {
 };
 
 struct checkpoint {
-    struct saved saved;        /* everything that is kept whole */
-    struct rollups *rollups;   /* since the checkpoint before */
+    struct saved saved;              /* everything that is kept whole */
+    struct rollups *rollups;         /* since the checkpoint before */
     struct checkpoint_place *places; /* that changed since then */
     size_t place_count, place_room;
     struct buf slots;
     struct checkpoint_seconds *seconds; /* that changed since then */
     size_t seconds_count, seconds_room;
-    bool all_seconds;          /* there are no others */
-    int64_t seconds_least;     /* those before have left the window */
-    struct buf alerts;         /* what fired and recovered since then: packed events, each by its length */
+    bool all_seconds;      /* there are no others */
+    int64_t seconds_least; /* those before have left the window */
+    struct buf alerts; /* what fired and recovered since then: packed events, each by its length */
 };
 
 void checkpoint_init(struct checkpoint *c);

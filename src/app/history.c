@@ -1,4 +1,5 @@
-/* history.c - `spate history`: what a state remembers, also while another process goes on with it. */
+/* history.c - `spate history`: what a state remembers, also while another process goes on with it.
+ */
 #include <stdlib.h>
 
 #include "app/commands.h"
@@ -24,13 +25,15 @@ static bool second_of(const char *option, const char *word, int64_t end, int64_t
     if (time_parse(text_of(word), second, NULL))
         return true;
     if (!duration_parse(text_of(word), &ns))
-        return error_set(why, "%s: bad value `%s'; accepted by history: a duration such as 24h, or a time",
-                         option, safe_str(text_of(word)));
+        return error_set(
+            why, "%s: bad value `%s'; accepted by history: a duration such as 24h, or a time",
+            option, safe_str(text_of(word)));
     *second = end - (ns + NS_PER_S - 1) / NS_PER_S;
     return true;
 }
 
-static bool find_span(const struct settings *s, int64_t end, struct history_span *span, struct error *why)
+static bool find_span(const struct settings *s, int64_t end, struct history_span *span,
+                      struct error *why)
 {
     span->to = end;
     if (s->path_count)
@@ -81,7 +84,8 @@ static bool gather(struct store *store, const struct history_span *span, struct 
     return true;
 }
 
-static bool print(const struct settings *s, const struct gathered *g, const struct history_span *span)
+static bool print(const struct settings *s, const struct gathered *g,
+                  const struct history_span *span)
 {
     struct buf out = {0};
     struct history *h = history_of(g->rollups, span);

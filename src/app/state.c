@@ -13,9 +13,9 @@
 #include "base/note.h"
 #include "base/pack.h"
 
-#define SAVE_EVERY   (1 * NS_PER_S)
-#define SECRET_PART  "secret"
-#define NAMED_PART   "named"
+#define SAVE_EVERY  (1 * NS_PER_S)
+#define SECRET_PART "secret"
+#define NAMED_PART  "named"
 
 enum {
     PART_VERSION = 1,
@@ -43,7 +43,8 @@ struct state {
 /* ---- Roll-ups ----------------------------------------------------------------------------------
  */
 
-static void merge_rollups(struct text old, struct text more, struct buf *out, struct store_sums *sums)
+static void merge_rollups(struct text old, struct text more, struct buf *out,
+                          struct store_sums *sums)
 {
     struct rollup *all = rollup_new(0, ROLLUP_MINUTE);
     struct text both[] = {old, more};
@@ -74,7 +75,8 @@ struct store_options state_store_options(const char *dir, bool linked)
 /* ---- Reading what was kept ---------------------------------------------------------------------
  */
 
-/* What is read into, so that nothing of a damaged file is believed before all of it was looked at. */
+/* What is read into, so that nothing of a damaged file is believed before all of it was looked at.
+ */
 struct reading {
     struct ledger *ledger;
     struct monitor *probe; /* takes the parts, to see whether they can be read */
@@ -147,7 +149,8 @@ static enum db_result read_all(struct store *store, struct reading *r)
     struct monitor_options o = {.rule = {.window_s = 1}, .update_ns = 1, .wanted = DIMENSION_EVERY};
     *r = (struct reading){.ledger = ledger_new()};
     r->probe = monitor_new(&o, (struct monitor_sink){no_event, NULL}, 0, 0);
-    struct store_reader reader = {.part = on_part, .place = on_place, .seconds = on_seconds, .ctx = r};
+    struct store_reader reader = {
+        .part = on_part, .place = on_place, .seconds = on_seconds, .ctx = r};
     enum db_result result = store_read(store, &reader);
     monitor_free(r->probe);
     if (result != DB_DONE) {
@@ -188,8 +191,8 @@ static void keep_named(struct state *s, const char *const *named, size_t count)
     buf_done(&part);
 }
 
-/* The places, and behind them what the run before was told to follow: what is found under those names
- * and has no place is new since then, and read from its start. */
+/* The places, and behind them what the run before was told to follow: what is found under those
+ * names and has no place is new since then, and read from its start. */
 static void make_resume(struct state *s)
 {
     size_t places = ledger_place_count(s->ledger);
@@ -342,7 +345,8 @@ void state_batch(struct state *s, const struct batch *b, const struct monitor *m
     hand_over_if_due(s, m, monotonic_ns, wall_ns);
 }
 
-const char *state_beat(struct state *s, const struct monitor *m, int64_t monotonic_ns, int64_t wall_ns)
+const char *state_beat(struct state *s, const struct monitor *m, int64_t monotonic_ns,
+                       int64_t wall_ns)
 {
     if (!s)
         return NULL;
@@ -359,6 +363,6 @@ void state_finish(struct state *s, const struct monitor *m, int64_t wall_ns)
     if (!s->gathering.mid_read)
         hand_over(s, m, wall_ns);
     if (!keeper_settle(s->keeper))
-        note("%s", keeper_news(s->keeper, s->news) ? s->news
-                                                   : "the last figures could not be saved");
+        note("%s",
+             keeper_news(s->keeper, s->news) ? s->news : "the last figures could not be saved");
 }

@@ -31,7 +31,8 @@ char *state_directory(const char *named, bool *linked, struct error *why)
         return joined(states, "/spate");
     if (home && home[0] == '/')
         return joined(home, "/.local/state/spate");
-    error_set(why, "--state needs a directory here: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME "
-                   "is set");
+    error_set(why,
+              "--state needs a directory here: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME "
+              "is set");
     return NULL;
 }

@@ -14,7 +14,8 @@
 #define FIRST_PAUSE   (1 * NS_PER_S)
 #define LONGEST_PAUSE (30 * NS_PER_S)
 #define FOLD_EVERY    (60 * NS_PER_S)
-#define RENEW_EVERY   (60 * NS_PER_S) /* a disk that damages every file must not be filled with them */
+#define RENEW_EVERY                                                                                \
+    (60 * NS_PER_S) /* a disk that damages every file must not be filled with them */
 
 struct keeper {
     /* the keeper's thread */
@@ -27,7 +28,7 @@ struct keeper {
     bool started;
     /* between the threads */
     struct checkpoint slot;
-    atomic_bool full; /* the slot belongs to the keeper */
+    atomic_bool full;     /* the slot belongs to the keeper */
     pthread_mutex_t lock; /* for what follows, held for moments only */
     pthread_cond_t changed;
     bool stop;
@@ -94,7 +95,8 @@ static void went_wrong(struct keeper *k, int64_t now)
 {
     if (!k->pause_ns) {
         char words[KEEPER_NEWS_SIZE];
-        snprintf(words, sizeof words, "the state is not saved at the moment, counting goes on: %.380s",
+        snprintf(words, sizeof words,
+                 "the state is not saved at the moment, counting goes on: %.380s",
                  store_why(k->store));
         tell(k, words);
     }
@@ -231,9 +233,7 @@ bool keeper_works(const struct keeper *k)
 struct checkpoint *keeper_slot(struct keeper *k)
 {
     /* Meets the release in take_slot(). */
-    return !k->started || atomic_load_explicit(&k->full, memory_order_acquire)
-               ? NULL
-               : &k->slot;
+    return !k->started || atomic_load_explicit(&k->full, memory_order_acquire) ? NULL : &k->slot;
 }
 
 void keeper_offer(struct keeper *k)

@@ -140,8 +140,8 @@ void ledger_set_part(struct ledger *l, const char *name, struct text bytes)
     set_part(l, text_of(name), bytes, false);
 }
 
-void ledger_each_part(const struct ledger *l, void (*each)(void *ctx, struct text name, struct text bytes),
-                      void *ctx)
+void ledger_each_part(const struct ledger *l,
+                      void (*each)(void *ctx, struct text name, struct text bytes), void *ctx)
 {
     for (size_t i = 0; i < l->part_count; i++)
         each(ctx, text_of(l->parts[i].name), buf_text(&l->parts[i].bytes));
@@ -220,8 +220,8 @@ void ledger_seconds_kept(struct ledger *l, int64_t start, struct text slots)
     set_bytes(&seconds_at(l, start)->slots, slots);
 }
 
-void ledger_each_seconds(const struct ledger *l, void (*each)(void *ctx, int64_t start, struct text slots),
-                         void *ctx)
+void ledger_each_seconds(const struct ledger *l,
+                         void (*each)(void *ctx, int64_t start, struct text slots), void *ctx)
 {
     for (size_t i = 0; i < l->seconds_count; i++)
         each(ctx, l->seconds[i].start, buf_text(&l->seconds[i].slots));
@@ -316,9 +316,8 @@ static void change_rollups(struct ledger *l)
     }
     for (size_t i = 0; i < count; i++) {
         const struct rollup *r = rollups_get(l->rollups, i);
-        l->change_rollups[i] =
-            (struct store_rollup){span_of(r), rollup_start(r),
-                                  text_make(l->packed.at + ends[i], ends[i + 1] - ends[i])};
+        l->change_rollups[i] = (struct store_rollup){
+            span_of(r), rollup_start(r), text_make(l->packed.at + ends[i], ends[i + 1] - ends[i])};
     }
     free(ends);
     l->change.rollups = l->change_rollups;
@@ -327,7 +326,8 @@ static void change_rollups(struct ledger *l)
 
 static void change_seconds(struct ledger *l)
 {
-    l->change_seconds = mem_grow(l->change_seconds, l->seconds_count + 1, sizeof *l->change_seconds);
+    l->change_seconds =
+        mem_grow(l->change_seconds, l->seconds_count + 1, sizeof *l->change_seconds);
     l->change.seconds_count = 0;
     for (size_t i = 0; i < l->seconds_count; i++)
         if (l->seconds[i].dirty || l->all_seconds)

@@ -23,7 +23,8 @@ void latency_unpack(struct latency *l, struct unpack *u)
     for (size_t left = unpack_count(u); left > 0 && !u->bad; left--) {
         uint64_t skip = unpack_most(u, LATENCY_BUCKETS);
         uint64_t times = unpack_u64(u);
-        if (u->bad || times == 0 || next + skip >= LATENCY_BUCKETS || times > UINT64_MAX - l->count) {
+        if (u->bad || times == 0 || next + skip >= LATENCY_BUCKETS ||
+            times > UINT64_MAX - l->count) {
             u->bad = true;
             return;
         }

@@ -13,7 +13,8 @@
 
 enum { VERSION = 2 };
 
-/* What a part is written from, and what it is read into (fresh, so that a bad part leaves no trace). */
+/* What a part is written from, and what it is read into (fresh, so that a bad part leaves no
+ * trace). */
 struct part_context {
     struct monitor_inside in;
     int64_t wall_ns;
@@ -100,8 +101,9 @@ static void unpack_alerts(struct part_context *c, struct unpack *u)
 
 /* Plain sums of a tally, in the order in which they are packed. */
 #define FIGURES(ROW)                                                                               \
-    ROW(lines.read) ROW(lines.parsed) ROW(lines.rejected) ROW(lines.truncated) ROW(late)           \
-    ROW(future) ROW(hits) ROW(bytes) ROW(timed) ROW(errors) ROW(client_errors)
+    ROW(lines.read)                                                                                \
+    ROW(lines.parsed) ROW(lines.rejected) ROW(lines.truncated) ROW(late) ROW(future) ROW(hits)     \
+        ROW(bytes) ROW(timed) ROW(errors) ROW(client_errors)
 
 static void pack_figures(const struct part_context *c, struct buf *out)
 {
@@ -202,15 +204,14 @@ static const struct part_row {
     void (*pack)(const struct part_context *c, struct buf *out);
     void (*unpack)(struct part_context *c, struct unpack *u);
     enum dimension dimension;
-} PARTS[] = {
-    {"clock", pack_clock, unpack_clock, 0},
-    {"alert", pack_alert, unpack_alert, 0},
-    {"alerts", pack_alerts, unpack_alerts, 0},
-    {"figures", pack_figures, unpack_figures, 0},
-    {"visitors", pack_visitors, unpack_visitors, 0},
-    {"request_time", pack_request_time, unpack_request_time, 0},
+} PARTS[] = {{"clock", pack_clock, unpack_clock, 0},
+             {"alert", pack_alert, unpack_alert, 0},
+             {"alerts", pack_alerts, unpack_alerts, 0},
+             {"figures", pack_figures, unpack_figures, 0},
+             {"visitors", pack_visitors, unpack_visitors, 0},
+             {"request_time", pack_request_time, unpack_request_time, 0},
 #define TOP_PART(id, key, field, word) {"top." key, pack_top, unpack_top, DIMENSION_##id},
-    DIMENSION_ROWS(TOP_PART)
+             DIMENSION_ROWS(TOP_PART)
 #undef TOP_PART
 };
 
@@ -331,7 +332,8 @@ bool monitor_load_window(struct monitor *m, int64_t start, struct text bytes)
     struct monitor_inside in = monitor_inside(m);
     struct window_slot slots[SAVED_WINDOW_SECONDS] = {0};
     struct text inside;
-    if (start < SAVED_SECOND_LEAST || start > SAVED_SECOND_MOST || !unpack_sealed(bytes, VERSION, &inside))
+    if (start < SAVED_SECOND_LEAST || start > SAVED_SECOND_MOST ||
+        !unpack_sealed(bytes, VERSION, &inside))
         return false;
     struct unpack u = unpack_of(inside);
     for (unsigned i = 0; i < SAVED_WINDOW_SECONDS; i++) {

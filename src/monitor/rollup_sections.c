@@ -114,9 +114,8 @@ size_t rollup_sections_sorted(const struct rollup_sections *s, struct top_row *o
     struct rollup_section *rows = sorted(s);
     size_t count = s->count < limit ? s->count : limit;
     for (size_t i = 0; i < count; i++)
-        out[i] = (struct top_row){.key = text_make(rows[i].name, rows[i].len),
-                                  .counts = rows[i].counts,
-                                  .over = 0};
+        out[i] = (struct top_row){
+            .key = text_make(rows[i].name, rows[i].len), .counts = rows[i].counts, .over = 0};
     free(rows);
     return count;
 }

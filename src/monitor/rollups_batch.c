@@ -23,8 +23,7 @@ static void count_section(struct rollup *r, const struct batch *b, const struct 
                           uint64_t bytes, const struct key_secret *secret)
 {
     struct text name = text_cut(batch_text(b, e, FIELD_SECTION), 0, ROLLUP_SECTION_BYTES);
-    struct top_counts *c =
-        rollup_section_at(&r->sections, name, key_hash_slack(name, secret));
+    struct top_counts *c = rollup_section_at(&r->sections, name, key_hash_slack(name, secret));
     unsigned hundreds = e->has & FIELD_BIT(FIELD_STATUS) ? e->status / 100u : 0;
     c->hits++;
     c->bytes = rollup_sum(c->bytes, bytes);

@@ -149,8 +149,8 @@ static void pack_registers(const uint8_t *r, struct buf *out)
 {
     char *at = buf_room(out, PACKED_REGISTERS_BYTES);
     for (uint32_t i = 0; i < SKETCH_REGISTERS; i += 4) {
-        uint32_t four = r[i] | (uint32_t)r[i + 1] << 6 | (uint32_t)r[i + 2] << 12 |
-                        (uint32_t)r[i + 3] << 18;
+        uint32_t four =
+            r[i] | (uint32_t)r[i + 1] << 6 | (uint32_t)r[i + 2] << 12 | (uint32_t)r[i + 3] << 18;
         *at++ = (char)four;
         *at++ = (char)(four >> 8);
         *at++ = (char)(four >> 16);

@@ -10,9 +10,15 @@ static const struct {
     int code;
     enum db_result result;
 } RESULTS[] = {
-    {SQLITE_OK, DB_DONE},          {SQLITE_DONE, DB_DONE},       {SQLITE_ROW, DB_ROW},
-    {SQLITE_BUSY, DB_BUSY},        {SQLITE_LOCKED, DB_BUSY},     {SQLITE_FULL, DB_FULL},
-    {SQLITE_CORRUPT, DB_DAMAGED},  {SQLITE_NOTADB, DB_DAMAGED},  {SQLITE_MISMATCH, DB_DAMAGED},
+    {SQLITE_OK, DB_DONE},
+    {SQLITE_DONE, DB_DONE},
+    {SQLITE_ROW, DB_ROW},
+    {SQLITE_BUSY, DB_BUSY},
+    {SQLITE_LOCKED, DB_BUSY},
+    {SQLITE_FULL, DB_FULL},
+    {SQLITE_CORRUPT, DB_DAMAGED},
+    {SQLITE_NOTADB, DB_DAMAGED},
+    {SQLITE_MISMATCH, DB_DAMAGED},
     {SQLITE_CONSTRAINT, DB_DAMAGED}, /* we never break one: an index says other than its table */
 };
 

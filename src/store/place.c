@@ -140,8 +140,8 @@ bool place_has_file(const struct place *p)
 bool place_ready(struct place *p, struct error *why)
 {
     struct stat facts;
-    int fd = openat(p->dir_fd, FILE_NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-                    0600);
+    int fd =
+        openat(p->dir_fd, FILE_NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     if (fd < 0 && errno == ELOOP)
         return error_set(why, "%s/" FILE_NAME " is a symbolic link", p->shown);
     if (fd < 0 || fstat(fd, &facts) != 0) {

@@ -8,8 +8,8 @@
  *   alerts, messages
  *             the history of alerts, and what is still to be sent about them (alerts.c)
  *
- * The version stands in user_version and, sealed by a checksum, in parts: a file of a newer version is
- * told from a damaged one. */
+ * The version stands in user_version and, sealed by a checksum, in parts: a file of a newer version
+ * is told from a damaged one. */
 #include "base/pack.h"
 #include "store/inside.h"
 #include <stdio.h>
@@ -42,9 +42,9 @@ static const char TABLES[] =
     "PRAGMA application_id=1936744805; PRAGMA user_version=1;";
 
 #define EACH_SPAN(first, before, after)                                                            \
-    [(first) + STORE_MINUTES] = before "minutes" after, [(first) + STORE_HOURS] = before           \
-        "hours" after,                                                                             \
-    [(first) + STORE_DAYS] = before "days" after
+    [(first) + STORE_MINUTES] = before "minutes" after,                                            \
+               [(first) + STORE_HOURS] = before "hours" after,                                     \
+               [(first) + STORE_DAYS] = before "days" after
 
 static const char *const SQL[STATEMENTS] = {
     [READ_PARTS] = "SELECT name, bytes FROM parts",
@@ -130,9 +130,8 @@ static enum db_result make_tables(struct store *s)
 static enum db_result sealed_version(struct store *s, uint64_t *version)
 {
     struct text sealed = {0}, inside;
-    enum db_result result =
-        ask(s, "SELECT bytes FROM parts WHERE name = CAST('" SCHEMA_PART "' AS BLOB)", NULL,
-            &sealed);
+    enum db_result result = ask(
+        s, "SELECT bytes FROM parts WHERE name = CAST('" SCHEMA_PART "' AS BLOB)", NULL, &sealed);
     *version = 0;
     if (result != DB_ROW)
         return result;
@@ -167,8 +166,8 @@ enum db_result schema_settle(struct store *s)
     if ((result = ask(s, "SELECT count(*) FROM sqlite_schema", &tables, NULL)) != DB_ROW ||
         (result = ask(s, "PRAGMA user_version", &claimed, NULL)) != DB_ROW)
         return result == DB_DONE ? DB_DAMAGED : result;
-    result = tables == 0 && claimed == 0 && !s->read_only ? make_tables(s)
-                                                          : check_version(s, claimed);
+    result =
+        tables == 0 && claimed == 0 && !s->read_only ? make_tables(s) : check_version(s, claimed);
     /* Also in a file of the days before there were alerts in it. */
     return result == DB_DONE && !s->read_only ? run(s, alerts_tables) : result;
 }

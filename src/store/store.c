@@ -107,7 +107,8 @@ static enum db_result connect_as(struct store *s, enum db_mode mode)
 static enum db_result connect(struct store *s)
 {
     enum db_result result = connect_as(s, DB_WRITE);
-    /* Where the disk is full or knows no shared memory, it can still be read, and perhaps written. */
+    /* Where the disk is full or knows no shared memory, it can still be read, and perhaps written.
+     */
     if (result == DB_FAILED || result == DB_FULL)
         result = connect_as(s, DB_ALONE);
     return result;
@@ -123,8 +124,8 @@ bool store_renew(struct store *s, int64_t wall_s)
             snprintf(s->why, sizeof s->why, "%s", why.text);
             return false;
         }
-        snprintf(s->news, sizeof s->news, "the state was damaged; it is kept as %s, a new one begins",
-                 name);
+        snprintf(s->news, sizeof s->news,
+                 "the state was damaged; it is kept as %s, a new one begins", name);
     }
     if (!place_ready(s->place, &why)) {
         snprintf(s->why, sizeof s->why, "%s", why.text);

@@ -1,7 +1,8 @@
-/* store_fold.c - old minutes become hours, old hours days; a file that is too large becomes smaller.
+/* store_fold.c - old minutes become hours, old hours days; a file that is too large becomes
+ * smaller.
  *
- * Old is what begins before the newest roll-up by more than its time: the log's time, not the wall's,
- * so that a log of last year can be looked at by the minute too. */
+ * Old is what begins before the newest roll-up by more than its time: the log's time, not the
+ * wall's, so that a log of last year can be looked at by the minute too. */
 #include "store/inside.h"
 
 enum {
@@ -59,9 +60,10 @@ static int64_t floor_to(int64_t second, int64_t span)
     return second - rest - (rest < 0 ? span : 0);
 }
 
-/* Moves the oldest row of a span into the next coarser one if it begins before `before`; a day is let
- * go. *moved: it was so. */
-static enum db_result move_oldest(struct store *s, enum store_span span, int64_t before, bool *moved)
+/* Moves the oldest row of a span into the next coarser one if it begins before `before`; a day is
+ * let go. *moved: it was so. */
+static enum db_result move_oldest(struct store *s, enum store_span span, int64_t before,
+                                  bool *moved)
 {
     const struct db_calls *db = s->options.db;
     enum db_result result;
@@ -128,7 +130,8 @@ static enum db_result too_large(struct store *s, bool *large)
     return result == DB_ROW ? DB_DONE : result;
 }
 
-/* The oldest of the finest span goes first; of minutes and hours the newest ones stay as they are. */
+/* The oldest of the finest span goes first; of minutes and hours the newest ones stay as they are.
+ */
 static enum db_result make_smaller(struct store *s, int64_t now, int *moved)
 {
     enum db_result result = DB_DONE;

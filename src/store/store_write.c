@@ -42,7 +42,8 @@ enum db_result store_merge(struct store *s, enum store_span span, int64_t start,
     const struct db_calls *db = s->options.db;
     struct store_sums sums = {0};
     enum db_result result;
-    void *read = store_bound(s, READ_ROLLUP + (enum statement)span, &STORE_NUMBER(start), 1, &result);
+    void *read =
+        store_bound(s, READ_ROLLUP + (enum statement)span, &STORE_NUMBER(start), 1, &result);
     if (!read)
         return result;
     result = db->step(db->self, read);
@@ -56,15 +57,17 @@ enum db_result store_merge(struct store *s, enum store_span span, int64_t start,
     db->reset(db->self, read);
     if (result != DB_DONE)
         return result;
-    return STORE_ACT(s, WRITE_ROLLUP + (enum statement)span, STORE_NUMBER(start), STORE_NUMBER(capped(sums.hits)),
-               STORE_NUMBER(capped(sums.bytes)), STORE_BYTES(buf_text(&s->room)));
+    return STORE_ACT(s, WRITE_ROLLUP + (enum statement)span, STORE_NUMBER(start),
+                     STORE_NUMBER(capped(sums.hits)), STORE_NUMBER(capped(sums.bytes)),
+                     STORE_BYTES(buf_text(&s->room)));
 }
 
 static enum db_result write_parts(struct store *s, const struct store_change *c)
 {
     enum db_result result = DB_DONE;
     for (size_t i = 0; i < c->part_count && result == DB_DONE; i++)
-        result = STORE_ACT(s, WRITE_PART, STORE_BYTES(text_of(c->parts[i].name)), STORE_BYTES(c->parts[i].bytes));
+        result = STORE_ACT(s, WRITE_PART, STORE_BYTES(text_of(c->parts[i].name)),
+                           STORE_BYTES(c->parts[i].bytes));
     return result;
 }
 
@@ -75,7 +78,7 @@ static enum db_result write_places(struct store *s, const struct store_change *c
         const struct store_place *p = &c->places[i];
         result = p->gone ? STORE_ACT(s, DROP_PLACE, STORE_BYTES(p->path), STORE_BYTES(p->identity))
                          : STORE_ACT(s, WRITE_PLACE, STORE_BYTES(p->path), STORE_BYTES(p->identity),
-                               STORE_BYTES(p->position));
+                                     STORE_BYTES(p->position));
     }
     return result;
 }
@@ -95,8 +98,9 @@ static enum db_result write_seconds(struct store *s, const struct store_change *
                                 : STORE_ACT(s, DROP_SECONDS_BEFORE, STORE_NUMBER(c->seconds_least));
     for (size_t i = 0; i < c->seconds_count && result == DB_DONE; i++) {
         const struct store_seconds *k = &c->seconds[i];
-        result = k->slots.len ? STORE_ACT(s, WRITE_SECONDS, STORE_NUMBER(k->start), STORE_BYTES(k->slots))
-                              : STORE_ACT(s, DROP_SECONDS, STORE_NUMBER(k->start));
+        result = k->slots.len
+                     ? STORE_ACT(s, WRITE_SECONDS, STORE_NUMBER(k->start), STORE_BYTES(k->slots))
+                     : STORE_ACT(s, DROP_SECONDS, STORE_NUMBER(k->start));
     }
     return result;
 }
@@ -124,9 +128,8 @@ enum db_result store_end(struct store *s, enum db_result result)
 
 enum db_result store_commit(struct store *s, const struct store_change *c)
 {
-    static enum db_result (*const steps[])(struct store *s, const struct store_change *c) = {
-        write_parts,   write_places, write_rollups,
-        write_seconds, alerts_write, messages_write};
+    static enum db_result (*const steps[])(struct store * s, const struct store_change *c) = {
+        write_parts, write_places, write_rollups, write_seconds, alerts_write, messages_write};
     enum db_result result = store_begin(s);
     for (size_t i = 0; i < sizeof steps / sizeof *steps && result == DB_DONE; i++)
         result = steps[i](s, c);

@@ -1,5 +1,6 @@
-/* A state under a storage that fails: what is in the file is always the whole of some moment, and all of it in
- * the end. The log is a sequence of lines, a place in it the number of those that were read. */
+/* A state under a storage that fails: what is in the file is always the whole of some moment, and
+ * all of it in the end. The log is a sequence of lines, a place in it the number of those that were
+ * read. */
 #include "app/state.h"
 
 #include "monitor/feed.h"
@@ -111,7 +112,8 @@ static bool add_up(void *ctx, int64_t start, struct text bytes)
     return true;
 }
 
-/* What the file holds belongs together: lines read, hits and bytes counted, roll-ups. Returns lines. */
+/* What the file holds belongs together: lines read, hits and bytes counted, roll-ups. Returns
+ * lines. */
 static uint64_t check(const char *what, unsigned nth)
 {
     struct life l;

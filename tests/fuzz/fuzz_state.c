@@ -1,8 +1,9 @@
 /* fuzz_state.c - whatever is in a state, reading it does no harm.
  *
- * The first byte chooses: one of the readers, given the rest with a right checksum around it (else nothing but
- * the checksum would be tried); or a whole state file, the rest being places and bytes to write there.
- * Beyond the sanitizers: a roll-up that can be read is written and read again as the same. */
+ * The first byte chooses: one of the readers, given the rest with a right checksum around it (else
+ * nothing but the checksum would be tried); or a whole state file, the rest being places and bytes
+ * to write there. Beyond the sanitizers: a roll-up that can be read is written and read again as
+ * the same. */
 #include "app/state.h"
 #include "app/state_places.h"
 #include "base/pack.h"
@@ -18,9 +19,9 @@
 
 enum { T = 1600000000 };
 
-static const char *const PARTS[] = {"clock",        "alert",        "alerts",       "figures",
-                                    "visitors",     "request_time", "top.sections", "top.paths",
-                                    "top.agents"};
+static const char *const PARTS[] = {"clock",        "alert",     "alerts",
+                                    "figures",      "visitors",  "request_time",
+                                    "top.sections", "top.paths", "top.agents"};
 enum { PART_COUNT = sizeof PARTS / sizeof *PARTS, ROLLUP = PART_COUNT, WINDOW, PLACE, READERS };
 
 static struct buf whole; /* a state file as a run leaves it */
@@ -215,7 +216,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    snprintf(dir, sizeof dir, "%s/spate-fuzz-XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+    snprintf(dir, sizeof dir, "%s/spate-fuzz-XXXXXX",
+             access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
     check(mkdtemp(dir));
     atexit(leave);
     make_whole();

@@ -82,11 +82,12 @@ static void fill(struct rollups *r, struct random_numbers *random, unsigned hits
         char section[32], host[32];
         snprintf(section, sizeof section, "/section-%u", (unsigned)random_below(random, 60));
         snprintf(host, sizeof host, "10.%u.0.1", (unsigned)random_below(random, 3000));
-        struct entry *e = feed_request(b, T + (int64_t)random_below(random, 300), section, host,
-                                       (uint16_t)(200 + random_below(random, 400)),
-                                       random_below(random, 100000));
+        struct entry *e =
+            feed_request(b, T + (int64_t)random_below(random, 300), section, host,
+                         (uint16_t)(200 + random_below(random, 400)), random_below(random, 100000));
         if (random_below(random, 2))
-            entry_set_number(e, FIELD_REQUEST_TIME, random_next(random) >> random_below(random, 60));
+            entry_set_number(e, FIELD_REQUEST_TIME,
+                             random_next(random) >> random_below(random, 60));
         if (b->count == BATCH_ENTRIES) {
             rollups_count_batch(r, b, T, T + 300);
             batch_clear(b);

@@ -1,7 +1,7 @@
-/* A monitor that is saved and resumed again and again, beside one that is not: in the end both have told and
- * counted the same. */
-#include "monitor/save.h"
+/* A monitor that is saved and resumed again and again, beside one that is not: in the end both have
+ * told and counted the same. */
 #include "monitor/rollup.h"
+#include "monitor/save.h"
 #include "monitor/watched.h"
 #include <stdio.h>
 
@@ -55,7 +55,8 @@ static void downtime(struct pair *p, struct batch *later)
     }
 }
 
-/* Everything that is saved goes through bytes, into a fresh monitor with another monotonic clock. */
+/* Everything that is saved goes through bytes, into a fresh monitor with another monotonic clock.
+ */
 static void cut_and_resume(struct pair *p)
 {
     struct saved saved = {0};

@@ -1,5 +1,5 @@
-/* store_rig.h - a store in a directory of its own, whose roll-ups are plain numbers, and what is in it as
- * one line of text. */
+/* store_rig.h - a store in a directory of its own, whose roll-ups are plain numbers, and what is in
+ * it as one line of text. */
 #ifndef SPATE_TESTS_STORE_RIG_H
 #define SPATE_TESTS_STORE_RIG_H
 
@@ -81,7 +81,8 @@ static inline bool rig_part(void *ctx, struct text name, struct text bytes)
     return true;
 }
 
-static inline bool rig_place(void *ctx, struct text path, struct text identity, struct text position)
+static inline bool rig_place(void *ctx, struct text path, struct text identity,
+                             struct text position)
 {
     buf_printf(ctx, "%.*s#%.*s@%.*s ", (int)path.len, path.at, (int)identity.len, identity.at,
                (int)position.len, position.at);

@@ -15,9 +15,8 @@ TestSuite(store, .init = rig_make, .fini = rig_remove);
 static const struct store_part FIRST_PARTS[] = {{"totals", {"one", 3}}, {"clock", {"1", 1}}};
 static const struct store_place FIRST_PLACES[] = {{{"/a", 2}, {"i1", 2}, {"10", 2}, false},
                                                   {{"/a", 2}, {"i2", 2}, {"20", 2}, false}};
-static const struct store_rollup FIRST_ROLLUPS[] = {{STORE_MINUTES, 60, {"5", 1}},
-                                                    {STORE_MINUTES, 120, {"7", 1}},
-                                                    {STORE_HOURS, 0, {"9", 1}}};
+static const struct store_rollup FIRST_ROLLUPS[] = {
+    {STORE_MINUTES, 60, {"5", 1}}, {STORE_MINUTES, 120, {"7", 1}}, {STORE_HOURS, 0, {"9", 1}}};
 static const struct store_seconds FIRST_SECONDS[] = {{60, {"x", 1}}, {120, {"y", 1}}};
 static const struct store_change FIRST = {.parts = FIRST_PARTS,
                                           .part_count = 2,
@@ -46,8 +45,7 @@ static const struct store_change SECOND = {.parts = SECOND_PARTS,
                                            .seconds = SECOND_SECONDS,
                                            .seconds_count = 2,
                                            .seconds_least = 61};
-static const char SECOND_TEXT[] =
-    "clock=1 totals=two /a#i2@25 s180:z m60:5 m120:10 h0:9 d0:4 ";
+static const char SECOND_TEXT[] = "clock=1 totals=two /a#i2@25 s180:z m60:5 m120:10 h0:9 d0:4 ";
 
 Test(store, gives_back_what_was_committed_also_to_the_next_run)
 {
@@ -352,8 +350,8 @@ Test(store, folds_minutes_into_hours_and_hours_into_days_and_loses_none)
     add_minutes(s, -1440 * 60, minutes); /* before 1970 too */
     fold_all(s);
     uint64_t m, h, d;
-    uint64_t sum = sum_of(s, STORE_MINUTES, &m) + sum_of(s, STORE_HOURS, &h) +
-                   sum_of(s, STORE_DAYS, &d);
+    uint64_t sum =
+        sum_of(s, STORE_MINUTES, &m) + sum_of(s, STORE_HOURS, &h) + sum_of(s, STORE_DAYS, &d);
     cr_expect_eq(sum, (uint64_t)minutes);
     cr_expect_eq(m, 61); /* the last hour and the newest */
     cr_expect(h >= 22 && h <= 26, "%llu", (unsigned long long)h);
@@ -395,8 +393,8 @@ Test(store, stays_below_its_size)
         fold_all(s);
     }
     uint64_t m, h, d;
-    uint64_t sum = sum_of(s, STORE_MINUTES, &m) + sum_of(s, STORE_HOURS, &h) +
-                   sum_of(s, STORE_DAYS, &d);
+    uint64_t sum =
+        sum_of(s, STORE_MINUTES, &m) + sum_of(s, STORE_HOURS, &h) + sum_of(s, STORE_DAYS, &d);
     cr_expect_eq(sum, 40 * 1440);
     cr_expect_geq(m, 2, "the newest minutes stay");
     store_close(s);

@@ -5,11 +5,12 @@
 #include "base/time.h"
 #include "render/history.h"
 
-static const char COLUMNS[] = "start,seconds,hits,hits_per_second,bytes,visitors,rejected,1xx,2xx,3xx,"
-                              "4xx,5xx,other,p50,p95,p99,max,section,section_hits\n";
+static const char COLUMNS[] =
+    "start,seconds,hits,hits_per_second,bytes,visitors,rejected,1xx,2xx,3xx,"
+    "4xx,5xx,other,p50,p95,p99,max,section,section_hits\n";
 
-/* Foreign bytes as one quoted field: nothing that a terminal obeys, nor what a spreadsheet takes for a
- * formula. */
+/* Foreign bytes as one quoted field: nothing that a terminal obeys, nor what a spreadsheet takes
+ * for a formula. */
 static void put_field(struct buf *out, struct text foreign)
 {
     struct buf room = {0};
@@ -37,8 +38,8 @@ static void put_seconds(struct buf *out, bool known, uint64_t ns)
 static void put_row(struct buf *out, const struct history_row *row)
 {
     char start[TIME_TEXT_SIZE];
-    buf_printf(out, "%s,%lld,%llu,%.3f", time_rfc3339(start, row->start, 0), (long long)row->seconds,
-               (unsigned long long)row->hits, row->hits_per_second);
+    buf_printf(out, "%s,%lld,%llu,%.3f", time_rfc3339(start, row->start, 0),
+               (long long)row->seconds, (unsigned long long)row->hits, row->hits_per_second);
     const uint64_t counts[] = {row->bytes,      row->visitors,   row->rejected,
                                row->classes[1], row->classes[2], row->classes[3],
                                row->classes[4], row->classes[5], row->classes[0]};

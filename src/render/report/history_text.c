@@ -18,7 +18,8 @@ enum {
 static const char *when(char into[WHEN_SIZE], int64_t second, int64_t span)
 {
     struct civil c = time_to_civil(second);
-    int len = snprintf(into, WHEN_SIZE, "%04lld-%02u-%02u", (long long)(c.year % 100000), c.month, c.day);
+    int len =
+        snprintf(into, WHEN_SIZE, "%04lld-%02u-%02u", (long long)(c.year % 100000), c.month, c.day);
     if (span < ROLLUP_DAY)
         snprintf(into + len, (size_t)(WHEN_SIZE - len), " %02u:%02u", c.hour, c.minute);
     return into;
@@ -38,9 +39,10 @@ static void put_head(struct buf *out, const struct history *h)
     buf_printf(out, "total     %s hits, %s, %s visitors, %s rejected\n", units_count(a, t->hits),
                units_bytes(b, t->bytes), units_count(c, t->visitors), units_count(d, t->rejected));
     if (t->request_time.known)
-        buf_printf(out, "answered  p50 %s, p95 %s, p99 %s, max %s\n",
-                   units_duration(a, t->request_time.p50_ns), units_duration(b, t->request_time.p95_ns),
-                   units_duration(c, t->request_time.p99_ns), units_duration(d, t->request_time.max_ns));
+        buf_printf(
+            out, "answered  p50 %s, p95 %s, p99 %s, max %s\n",
+            units_duration(a, t->request_time.p50_ns), units_duration(b, t->request_time.p95_ns),
+            units_duration(c, t->request_time.p99_ns), units_duration(d, t->request_time.max_ns));
 }
 
 static double highest(const struct history *h)
@@ -72,18 +74,21 @@ static void put_bar(struct buf *out, double share, bool ascii)
 
 static void put_columns(struct buf *out, bool timed)
 {
-    buf_printf(out, "\n%-16s %10s %9s  %-*s %9s %9s %7s %7s%s  %s\n", "start", "hits", "/s", BAR_WIDTH, "",
-               "bytes", "visitors", "4xx", "5xx", timed ? "       p95" : "", "busiest section");
+    buf_printf(out, "\n%-16s %10s %9s  %-*s %9s %9s %7s %7s%s  %s\n", "start", "hits", "/s",
+               BAR_WIDTH, "", "bytes", "visitors", "4xx", "5xx", timed ? "       p95" : "",
+               "busiest section");
 }
 
-static void put_row(struct buf *out, const struct history_row *row, double most, bool timed, bool ascii)
+static void put_row(struct buf *out, const struct history_row *row, double most, bool timed,
+                    bool ascii)
 {
     char at[WHEN_SIZE], a[UNITS_SIZE], b[UNITS_SIZE], c[UNITS_SIZE], d[UNITS_SIZE];
-    buf_printf(out, "%-16s %10s %9.2f  ", when(at, row->start, row->seconds), units_count(a, row->hits),
-               row->hits_per_second);
+    buf_printf(out, "%-16s %10s %9.2f  ", when(at, row->start, row->seconds),
+               units_count(a, row->hits), row->hits_per_second);
     put_bar(out, most > 0 ? row->hits_per_second / most : 0, ascii);
-    buf_printf(out, " %9s %9s %7llu %7llu", units_bytes(b, row->bytes), units_count(c, row->visitors),
-               (unsigned long long)row->classes[4], (unsigned long long)row->classes[5]);
+    buf_printf(out, " %9s %9s %7llu %7llu", units_bytes(b, row->bytes),
+               units_count(c, row->visitors), (unsigned long long)row->classes[4],
+               (unsigned long long)row->classes[5]);
     if (timed)
         buf_printf(out, " %9s",
                    row->request_time.known ? units_duration(d, row->request_time.p95_ns) : "-");
