@@ -30,7 +30,8 @@ struct notify_cause {
 };
 
 struct notify_event {
-    char key[NOTIFY_KEY_SIZE]; /* of this event alone, 32 hex digits: a receiver tells doubles by it */
+    char key[NOTIFY_KEY_SIZE]; /* of this event alone, 32 hex digits: a receiver tells doubles by it
+                                */
     enum notify_state state;
     uint64_t alert; /* firing and recovery of one alert have the same */
     struct text rule;
@@ -40,10 +41,11 @@ struct notify_event {
     uint64_t hits;                      /* in the window, when it fired or recovered */
     double rate, peak_rate;             /* hits a second */
     struct text metric, level;          /* "errors", "above 5%" */
-    double value, peak_value; /* of the metric: a second, a share (0 to 1) or seconds, as `level` is */
+    double value,
+        peak_value; /* of the metric: a second, a share (0 to 1) or seconds, as `level` is */
     struct text value_words, peak_words; /* "7.3 %" */
-    uint64_t total; /* what the metric counted from firing to recovery */
-    int64_t raised_wall_ns; /* when it was noticed */
+    uint64_t total;                      /* what the metric counted from firing to recovery */
+    int64_t raised_wall_ns;              /* when it was noticed */
     size_t cause_count;
     struct notify_cause causes[NOTIFY_CAUSES];
 };

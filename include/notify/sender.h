@@ -4,9 +4,9 @@
  *                        (a lock, held       │
  *                         for a copy)        └──keep──▶ the state, when there is one
  *
- * At least once: an event is tried until its receiver takes it, or its channel's give_up is over. What
- * was taken is not sent again; only when the answer is lost, or the process is killed between the
- * answer and the state's next commit, the same message comes once more, under the same key.
+ * At least once: an event is tried until its receiver takes it, or its channel's give_up is over.
+ * What was taken is not sent again; only when the answer is lost, or the process is killed between
+ * the answer and the state's next commit, the same message comes once more, under the same key.
  *
  * Owns the thread, the connections and the children. The specs belong to the configuration. */
 #ifndef SPATE_NOTIFY_SENDER_H
@@ -26,12 +26,12 @@ struct notify_kept {
     int64_t due_wall_ns; /* not to be tried before; 0: at once */
 };
 
-/* Where changes of the queue are kept. Who keeps it knows an event for each channel that tells of it
- * (notify_tells()) before the event is submitted. Called by the sender's thread, must not wait; what
- * is handed over lives for the call. NULL calls: nothing is kept. */
+/* Where changes of the queue are kept. Who keeps it knows an event for each channel that tells of
+ * it (notify_tells()) before the event is submitted. Called by the sender's thread, must not wait;
+ * what is handed over lives for the call. NULL calls: nothing is kept. */
 struct notify_keep {
     void *ctx;
-    void (*tried)(void *ctx, const struct notify_kept *kept); /* packed is empty */
+    void (*tried)(void *ctx, const struct notify_kept *kept);      /* packed is empty */
     void (*gone)(void *ctx, struct text channel, struct text key); /* taken or given up */
 };
 

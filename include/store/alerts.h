@@ -1,5 +1,6 @@
-/* alerts.h - what the store keeps of alerts: their history, and the messages about them that have not
- * been taken yet. Part of store.h: written by store_commit() in the same transaction as all else.
+/* alerts.h - what the store keeps of alerts: their history, and the messages about them that have
+ * not been taken yet. Part of store.h: written by store_commit() in the same transaction as all
+ * else.
  *
  * An alert is a row by its number; firing and recovery are bytes, and mean nothing here. Of the
  * newest STORE_ALERTS_MOST alerts the history is kept. */
@@ -35,13 +36,13 @@ struct store_message {
 /* A row of the history. */
 struct store_alert_row {
     int64_t id;
-    int64_t change;           /* grows with each change of any alert */
-    int64_t acknowledged;     /* when, in seconds since 1970; 0: not */
+    int64_t change;               /* grows with each change of any alert */
+    int64_t acknowledged;         /* when, in seconds since 1970; 0: not */
     struct text fired, recovered; /* empty: not known, not yet */
 };
 
-/* Those changed after `change`, triggered at or after `from`, by number. False from `row`: it makes no
- * sense, the file is damaged. */
+/* Those changed after `change`, triggered at or after `from`, by number. False from `row`: it makes
+ * no sense, the file is damaged. */
 enum db_result store_alerts(struct store *s, int64_t change, int64_t from,
                             bool (*row)(void *ctx, const struct store_alert_row *row), void *ctx);
 

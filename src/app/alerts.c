@@ -38,7 +38,8 @@ static bool print_row(void *ctx, const struct store_alert_row *row)
         shown.fired = &fired;
     if (notify_event_unpack(row->recovered, &recovered))
         shown.recovered = &recovered;
-    if (shown.fired || shown.recovered) /* of a later version, or damaged: nothing can be said of it */
+    if (shown.fired ||
+        shown.recovered) /* of a later version, or damaged: nothing can be said of it */
         alerts_print(&p->out, p->form, &shown);
     return true;
 }

@@ -170,7 +170,7 @@ void alerts_print_head(struct buf *out, enum output form)
 
 void alerts_print(struct buf *out, enum output form, const struct alert_row *row)
 {
-    static void (*const forms[])(struct buf *out, const struct alert_row *row) = {
+    static void (*const forms[])(struct buf * out, const struct alert_row *row) = {
         [OUTPUT_TEXT] = print_text, [OUTPUT_JSON] = print_json, [OUTPUT_CSV] = print_csv};
     forms[form](out, row);
 }

@@ -1,4 +1,5 @@
-/* alerts_print.h - an alert of the history as text, JSON or CSV. Foreign text is made safe. Pure. */
+/* alerts_print.h - an alert of the history as text, JSON or CSV. Foreign text is made safe. Pure.
+ */
 #ifndef SPATE_APP_ALERTS_PRINT_H
 #define SPATE_APP_ALERTS_PRINT_H
 
@@ -7,9 +8,10 @@
 
 struct alert_row {
     int64_t id;
-    int64_t acknowledged;                /* seconds since 1970; 0: not */
-    const struct notify_event *fired;    /* NULL: not known */
-    const struct notify_event *recovered; /* NULL: it still fires, as far as is known. One is there */
+    int64_t acknowledged;             /* seconds since 1970; 0: not */
+    const struct notify_event *fired; /* NULL: not known */
+    const struct notify_event
+        *recovered; /* NULL: it still fires, as far as is known. One is there */
 };
 
 void alerts_print_head(struct buf *out, enum output form);

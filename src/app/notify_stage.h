@@ -21,7 +21,8 @@ void notify_stage_alert(struct notify_stage *n, const struct alert_figures *a, i
 /* Monitor thread, at its start: an alert that was told of in an earlier run still fires. */
 void notify_stage_still(struct notify_stage *n, const struct alert_figures *a, int64_t wall_ns);
 
-/* Once the monitor thread has left: sends what can be sent soon, says what could not. Accepts NULL. */
+/* Once the monitor thread has left: sends what can be sent soon, says what could not. Accepts NULL.
+ */
 void notify_stage_free(struct notify_stage *n);
 
 #endif

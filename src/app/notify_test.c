@@ -1,5 +1,5 @@
-/* notify_test.c - `spate notify-test NAME`: one sample alert to one channel, now; what came of it in a
- * line. */
+/* notify_test.c - `spate notify-test NAME`: one sample alert to one channel, now; what came of it
+ * in a line. */
 #include "app/commands.h"
 #include "app/config.h"
 #include "base/clock.h"
@@ -33,7 +33,8 @@ static struct notify_event sample(void)
     int64_t now = clock_wall(&clock);
     struct notify_event e = {.state = NOTIFY_TEST,
                              .rule = TEXT("notify-test"),
-                             .message = TEXT("This is a test of spate's notifications: all is well"),
+                             .message =
+                                 TEXT("This is a test of spate's notifications: all is well"),
                              .triggered_at = now / NS_PER_S,
                              .raised_wall_ns = now,
                              .cause_count = 1};

@@ -29,10 +29,10 @@ struct post {
     size_t spec_count;
     /* the keeper's thread */
     struct steps steps;
-    size_t in_change;         /* leading steps that the last change had */
+    size_t in_change; /* leading steps that the last change had */
     struct store_alert *alerts;
     struct store_message *messages;
-    struct buf untold;        /* packed events, each by its length */
+    struct buf untold; /* packed events, each by its length */
     bool full;
     /* between the threads */
     pthread_mutex_t lock;
@@ -189,8 +189,8 @@ static void forget_outdated(struct steps *s, const struct step *last)
     size_t kept = 0;
     for (size_t i = 0; i < s->count; i++) {
         struct step *step = &s->all[i];
-        bool outdated = same_message(step, last) && (last->message.change == STORE_GONE ||
-                                                     step->message.change == STORE_TRIED);
+        bool outdated = same_message(step, last) &&
+                        (last->message.change == STORE_GONE || step->message.change == STORE_TRIED);
         if (outdated)
             free(step->bytes);
         else

@@ -1,22 +1,22 @@
-/* state_post.h - alerts on their way through the state: into its history, and out to the sender once
- * they are in the file.
+/* state_post.h - alerts on their way through the state: into its history, and out to the sender
+ * once they are in the file.
  *
  *   monitor ──checkpoint──▶ keeper: post_take ──change──▶ file ──post_tell──▶ sender
  *                                       ▲                                      │
  *                                       └────────── tried, gone ◀──────────────┘
  *
- * An alert is written in the same transaction as the counts that made it fire, with a message for each
- * channel that tells of it; only then is it sent. So a run that is killed in between fires again, and
- * tells once. When the file cannot be written, people are told all the same.
+ * An alert is written in the same transaction as the counts that made it fire, with a message for
+ * each channel that tells of it; only then is it sent. So a run that is killed in between fires
+ * again, and tells once. When the file cannot be written, people are told all the same.
  *
  * Belongs to the keeper's thread, but for post_keep(), whose calls come from the sender's. */
 #ifndef SPATE_APP_STATE_POST_H
 #define SPATE_APP_STATE_POST_H
 
-#include <stdbool.h>
 #include "base/buf.h"
 #include "notify/sender.h"
 #include "store/store.h"
+#include <stdbool.h>
 
 struct post;
 

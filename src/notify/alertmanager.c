@@ -1,9 +1,9 @@
 /* alertmanager.c - Prometheus Alertmanager, API v2.
  *
- * It knows an alert by its labels: the rule, what the alert is of, and the machine. A firing one ends
- * by itself a few minutes ahead unless it is told again, so that nothing fires there forever when we
- * are gone. Times are those of the log, but never ahead of the machine's clock: Alertmanager would
- * take an end in the future for no end. */
+ * It knows an alert by its labels: the rule, what the alert is of, and the machine. A firing one
+ * ends by itself a few minutes ahead unless it is told again, so that nothing fires there forever
+ * when we are gone. Times are those of the log, but never ahead of the machine's clock:
+ * Alertmanager would take an end in the future for no end. */
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -73,12 +73,15 @@ static void put_alert(struct json *j, const struct notify_event *e, const struct
     if (e->state == NOTIFY_FIRING)
         put_time(j, "endsAt", now + ENDS_AHEAD_S);
     else
-        put_time(j, "endsAt", e->state == NOTIFY_TEST ? now + OUTBOX_AGAIN_S : ends > starts ? ends : starts);
+        put_time(j, "endsAt",
+                 e->state == NOTIFY_TEST ? now + OUTBOX_AGAIN_S
+                 : ends > starts         ? ends
+                                         : starts);
     json_close(j);
 }
 
-/* Of several about one alert only the last counts there, and two in one message would be taken in any
- * order. */
+/* Of several about one alert only the last counts there, and two in one message would be taken in
+ * any order. */
 static bool is_outdated(const struct message *m, size_t index)
 {
     for (size_t i = index + 1; i < m->count; i++)

@@ -1,7 +1,7 @@
 /* channel.h - what a kind of channel does with a message: one row of a table, one file each.
  *
- * A try begins in the sender's thread and must not wait. It is over at once, or goes on as a transfer
- * or a child, whose end comes under the number that the try was given. */
+ * A try begins in the sender's thread and must not wait. It is over at once, or goes on as a
+ * transfer or a child, whose end comes under the number that the try was given. */
 #ifndef SPATE_NOTIFY_CHANNEL_H
 #define SPATE_NOTIFY_CHANNEL_H
 

@@ -14,9 +14,9 @@
 #include "base/mem.h"
 
 struct child {
-    pid_t pid;      /* 0: this place is free */
+    pid_t pid; /* 0: this place is free */
     int pidfd;
-    int input;      /* -1: all is written, or the child reads no more */
+    int input; /* -1: all is written, or the child reads no more */
     struct buf text;
     size_t written;
     int64_t kill_ns;

@@ -1,5 +1,7 @@
-/* kinds.c - the kinds of channels: their names in the configuration, and what does their work. */
+/* kinds.c - the kinds of channels: their names in the configuration, what does their work, and
+ * which events a channel tells of. */
 #include "notify/channel.h"
+#include "notify/sender.h"
 
 static const struct kind_row {
     const char *key;
@@ -27,4 +29,14 @@ bool channel_later(struct try_end *end)
 {
     end->result = OUTBOX_LATER;
     return false;
+}
+
+bool notify_tells(const struct notify_spec *spec, const struct notify_event *e)
+{
+    if (e->state == NOTIFY_RECOVERED && !spec->recoveries)
+        return false;
+    for (size_t i = 0; i < spec->rule_count; i++)
+        if (text_same(text_of(spec->rules[i]), e->rule))
+            return true;
+    return spec->rule_count == 0;
 }

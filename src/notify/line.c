@@ -54,7 +54,6 @@ void line_remove(struct line *l, size_t index)
     if (index == 0)
         l->first++;
     else
-        memmove(line_at(l, index), line_at(l, index + 1),
-                (l->count - index - 1) * sizeof *l->all);
+        memmove(line_at(l, index), line_at(l, index + 1), (l->count - index - 1) * sizeof *l->all);
     l->count--;
 }

@@ -1,6 +1,6 @@
-/* mail.c - a mail by SMTP. Addresses are plain ones of the configuration; all else is encoded, so that
- * no text of a log can make a header or end the body. TLS: always with smtps and wherever a password
- * is sent, else when the server offers it; not on the machine itself. */
+/* mail.c - a mail by SMTP. Addresses are plain ones of the configuration; all else is encoded, so
+ * that no text of a log can make a header or end the body. TLS: always with smtps and wherever a
+ * password is sent, else when the server offers it; not on the machine itself. */
 #include "notify/mail.h"
 
 #include "base/clock.h"

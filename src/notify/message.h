@@ -14,7 +14,7 @@ struct message {
     const struct notify_spec *spec;
     char key[NOTIFY_KEY_SIZE]; /* the same for the same events */
     struct notify_event *events;
-    size_t count; /* at least 1 */
+    size_t count;  /* at least 1 */
     uint64_t lost; /* events before these that were dropped */
     int64_t wall_ns;
     const char *host; /* of this machine: printable ASCII, "localhost" when it has no name */

@@ -35,16 +35,6 @@ struct outbox {
     struct text events[OUTBOX_FIRING_MOST];
 };
 
-bool notify_tells(const struct notify_spec *spec, const struct notify_event *e)
-{
-    if (e->state == NOTIFY_RECOVERED && !spec->recoveries)
-        return false;
-    for (size_t i = 0; i < spec->rule_count; i++)
-        if (text_same(text_of(spec->rules[i]), e->rule))
-            return true;
-    return spec->rule_count == 0;
-}
-
 /* splitmix64: only spreads tries over time. */
 static uint64_t draw(struct outbox *o)
 {
@@ -150,9 +140,9 @@ bool outbox_restore(struct outbox *o, const struct notify_kept *kept, struct out
     w.since_ns = t.now_ns - c->spec->group_wait_ns; /* it has waited for others before */
     w.message = kept->message;
     w.parcel = parcel_new(kept->packed);
-    bool joins = c->line.count ? c->line.count == c->frozen &&
-                                     line_at(&c->line, 0)->message == w.message
-                               : w.message != 0;
+    bool joins = c->line.count
+                     ? c->line.count == c->frozen && line_at(&c->line, 0)->message == w.message
+                     : w.message != 0;
     queue(o, c, &w);
     if (!joins)
         return true;

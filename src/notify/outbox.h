@@ -11,7 +11,8 @@
  *   a  an event for this channel: others may join it for group_wait
  *   b  the wait is over and the rate allows it
  *   c  taken by the receiver, or given up
- *   d  not taken: again after a back-off that doubles, with jitter; later if the receiver asks for it
+ *   d  not taken: again after a back-off that doubles, with jitter; later if the receiver asks for
+ * it
  *
  * A message that is refused for what it says is taken apart; an event that is refused alone several
  * times is given up, for it would hold up the others forever.
@@ -34,7 +35,7 @@ enum {
     OUTBOX_GROUP_MOST = 50,   /* events in one message */
     OUTBOX_FIRING_MOST = 500, /* that are told again and again to an alertmanager */
     OUTBOX_REFUSALS_MOST = 5,
-    OUTBOX_AGAIN_S = 60,        /* how often a firing alert is told again */
+    OUTBOX_AGAIN_S = 60, /* how often a firing alert is told again */
     OUTBOX_BACK_OFF_MOST_S = 300,
     OUTBOX_ASKED_MOST_S = 3600 /* longest wait that a receiver can ask for */
 };
@@ -97,7 +98,8 @@ int64_t outbox_next(const struct outbox *o);
 bool outbox_take(struct outbox *o, struct outbox_times t, struct outbox_message *out);
 
 /* Edges c and d. */
-struct outbox_news outbox_done(struct outbox *o, const struct outbox_done *d, struct outbox_times t);
+struct outbox_news outbox_done(struct outbox *o, const struct outbox_done *d,
+                               struct outbox_times t);
 
 /* What was taken out could not even be tried: it is ready again a little later. */
 void outbox_put_back(struct outbox *o, size_t channel, struct outbox_times t);

@@ -77,7 +77,9 @@ void secret_done(struct buf *secret)
 
 static bool is_web_url(struct text url)
 {
-    size_t from = text_starts(url, TEXT("http://")) ? 7 : text_starts(url, TEXT("https://")) ? 8 : 0;
+    size_t from = text_starts(url, TEXT("http://"))    ? 7
+                  : text_starts(url, TEXT("https://")) ? 8
+                                                       : 0;
     size_t end = from;
     for (size_t i = 0; i < url.len; i++)
         if ((unsigned char)url.at[i] <= ' ' || (unsigned char)url.at[i] >= 0x7f ||
@@ -100,7 +102,7 @@ bool secret_url(const struct notify_spec *spec, struct buf *out, struct error *w
         return false;
     if (is_web_url(buf_text(out)))
         return true;
-    return error_set(why, "the secret in %s is no address such as https://example.com/path",
-                     safe_str(text_of(spec->url_secret.file ? spec->url_secret.file
-                                                            : spec->url_secret.env)));
+    return error_set(
+        why, "the secret in %s is no address such as https://example.com/path",
+        safe_str(text_of(spec->url_secret.file ? spec->url_secret.file : spec->url_secret.env)));
 }

@@ -21,7 +21,7 @@ enum { MAILBOX_MOST = OUTBOX_MOST, WAIT_MOST_S = 60 };
 struct letter {
     struct letter *next;
     struct notify_event event; /* its texts point into `packed` */
-    bool known; /* people have been told of it before */
+    bool known;                /* people have been told of it before */
     size_t len;
     char packed[];
 };
@@ -306,8 +306,7 @@ static bool run_try(const struct message *m, struct works *w, struct try_end *en
         if (wait != INT64_MAX)
             wait -= clock_monotonic(&clock);
         transfers_wait(w->transfers, fds, children_fds(w->children, fds), wait);
-        if (transfers_next(w->transfers, &number, end) ||
-            children_next(w->children, &number, end))
+        if (transfers_next(w->transfers, &number, end) || children_next(w->children, &number, end))
             return end->result == OUTBOX_TAKEN;
     }
 }

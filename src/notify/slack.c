@@ -1,9 +1,9 @@
-/* slack.c - the form of Slack's incoming webhooks, which Mattermost and Discord (its /slack address)
- * read too: one text. What a client may have written stands between backquotes, where none of the
- * three knows links, mentions or marks; & < > are escaped as Slack wants it. */
+/* slack.c - the form of Slack's incoming webhooks, which Mattermost and Discord (its /slack
+ * address) read too: one text. What a client may have written stands between backquotes, where none
+ * of the three knows links, mentions or marks; & < > are escaped as Slack wants it. */
+#include "notify/slack.h"
 #include "base/json.h"
 #include "base/safe.h"
-#include "notify/slack.h"
 #include "notify/webhook.h"
 
 enum { CAUSES_SHOWN = 3 };

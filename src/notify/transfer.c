@@ -120,7 +120,8 @@ static bool set_common(struct transfer *x, const struct transfer_request *r)
     SET(CURLOPT_TIMEOUT_MS, (long)(r->timeout_ns / NS_PER_MS));
     SET(CURLOPT_PROXY, "");
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    SET(CURLOPT_FRESH_CONNECT, 1L); /* on an old connection the library itself might repeat a POST */
+    SET(CURLOPT_FRESH_CONNECT,
+        1L); /* on an old connection the library itself might repeat a POST */
     SET(CURLOPT_FORBID_REUSE, 1L);
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -216,9 +217,10 @@ void transfers_wait(struct transfers *t, const struct pollfd *fds, size_t count,
     if (count > FDS_MOST)
         count = FDS_MOST;
     for (size_t i = 0; i < count; i++)
-        extra[i] = (struct curl_waitfd){.fd = fds[i].fd,
-                                        .events = (short)((fds[i].events & POLLIN ? CURL_WAIT_POLLIN : 0) |
-                                                          (fds[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0))};
+        extra[i] = (struct curl_waitfd){
+            .fd = fds[i].fd,
+            .events = (short)((fds[i].events & POLLIN ? CURL_WAIT_POLLIN : 0) |
+                              (fds[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0))};
     int64_t ms = timeout_ns <= 0 ? 0 : (timeout_ns - 1) / NS_PER_MS + 1;
     curl_multi_perform(t->multi, &running); /* what has just been added sets its own times */
     if (running < t->count)
@@ -265,8 +267,8 @@ static void judge_http(const struct transfer *x, CURLcode code, struct try_end *
         end->result = OUTBOX_REFUSED;
 }
 
-/* Only what the server says of the whole message is a refusal: a wrong address or password can be put
- * right. */
+/* Only what the server says of the whole message is a refusal: a wrong address or password can be
+ * put right. */
 static void judge_mail(const struct transfer *x, CURLcode code, struct try_end *end)
 {
     long status = 0;

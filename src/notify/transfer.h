@@ -2,8 +2,8 @@
  *
  * http, https, smtp and smtps only; certificates and host names are verified; no redirect is
  * followed, no proxy of the environment used, no connection used twice; an answer is cut at
- * TRANSFER_ANSWER_MOST bytes, headers included. What counts is the status: once a receiver has said 2xx it has
- * taken the message, whatever becomes of the rest of its answer.
+ * TRANSFER_ANSWER_MOST bytes, headers included. What counts is the status: once a receiver has said
+ * 2xx it has taken the message, whatever becomes of the rest of its answer.
  *
  * Owns the connections and copies of what is sent. One thread, but for transfers_wake(). */
 #ifndef SPATE_NOTIFY_TRANSFER_H
@@ -35,8 +35,8 @@ void transfers_free(struct transfers *t); /* what is under way is broken off; ac
 bool transfers_start(struct transfers *t, size_t number, const struct transfer_request *r,
                      struct try_end *end);
 
-/* Works on what is under way until something happens: a transfer moves, one of `fds` is ready, the time
- * is over, or somebody calls transfers_wake(). */
+/* Works on what is under way until something happens: a transfer moves, one of `fds` is ready, the
+ * time is over, or somebody calls transfers_wake(). */
 void transfers_wait(struct transfers *t, const struct pollfd *fds, size_t count,
                     int64_t timeout_ns);
 void transfers_wake(struct transfers *t); /* any thread */

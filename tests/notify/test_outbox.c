@@ -382,6 +382,31 @@ Test(outbox, tells_an_alertmanager_again_what_still_fires)
     outbox_free(d.outbox);
 }
 
+Test(outbox, goes_on_telling_an_alertmanager_what_an_earlier_run_has_told)
+{
+    struct desk d = desk();
+    struct notify_event e = event_of(9, NOTIFY_FIRING);
+    struct buf packed = {0};
+    d.specs[0].kind = NOTIFY_ALERTMANAGER;
+    open_desk(&d, 2);
+    notify_event_pack(&packed, &e);
+    outbox_firing(d.outbox, buf_text(&packed));
+    cr_assert(take(&d));
+    cr_assert(d.m.channel == 0 && d.m.again && alert_in(&d, 0) == 9);
+    end(&d, OUTBOX_LATER);
+    cr_assert_not(take(&d), "the webhook was told once, and a failure waits");
+    add(&d, 9, NOTIFY_RECOVERED);
+    pass(&d, 5 * NS_PER_S);
+    for (int i = 0; i < 2; i++) {
+        cr_assert(take(&d));
+        cr_assert_not(d.m.again);
+        end(&d, OUTBOX_TAKEN);
+    }
+    cr_assert_eq(outbox_next(d.outbox), INT64_MAX);
+    buf_done(&packed);
+    outbox_free(d.outbox);
+}
+
 Test(outbox, at_the_end_nothing_waits_but_what_has_failed)
 {
     struct desk d = desk();

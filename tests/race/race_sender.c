@@ -1,6 +1,7 @@
-/* race_sender.c - four threads raise alerts, a keeper writes them down and hands them on, the sender tells
- * two webhooks (one of which fails at times), a program and a journal that is not there: each message
- * is taken once and forgotten once, and who raises never waits. Plain main: for ThreadSanitizer. */
+/* race_sender.c - four threads raise alerts, a keeper writes them down and hands them on, the
+ * sender tells two webhooks (one of which fails at times), a program and a journal that is not
+ * there: each message is taken once and forgotten once, and who raises never waits. Plain main: for
+ * ThreadSanitizer. */
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <signal.h>
@@ -25,7 +26,8 @@ static void expect(bool truth, const char *what)
     exit(1);
 }
 
-/* ---- A receiver: how many events it has taken -------------------------------------------------- */
+/* ---- A receiver: how many events it has taken --------------------------------------------------
+ */
 
 struct receiver {
     int listener;
@@ -90,7 +92,8 @@ static void open_receiver(struct receiver *r, pthread_t *thread)
     pthread_create(thread, NULL, receive, r);
 }
 
-/* ---- Those who raise, and the keeper ---------------------------------------------------------- */
+/* ---- Those who raise, and the keeper ----------------------------------------------------------
+ */
 
 struct world {
     struct post *post;
@@ -169,7 +172,8 @@ static void on_wake(void *ctx)
     atomic_fetch_add(&w->wakes, 1);
 }
 
-/* ---- All together ------------------------------------------------------------------------------ */
+/* ---- All together ------------------------------------------------------------------------------
+ */
 
 int main(void)
 {
@@ -204,7 +208,8 @@ int main(void)
         pthread_create(&raisers[i], NULL, raise_all, &w);
     for (size_t i = 0; i < RAISERS; i++)
         pthread_join(raisers[i], NULL);
-    for (int i = 0; i < 600 && (atomic_load(&good.events) < ALL || atomic_load(&bad.events) < ALL); i++)
+    for (int i = 0; i < 600 && (atomic_load(&good.events) < ALL || atomic_load(&bad.events) < ALL);
+         i++)
         usleep(50000);
     size_t left = sender_stop(s, 10 * NS_PER_S);
     post_disconnect(w.post);
