@@ -17,7 +17,9 @@ struct schema_row {
 enum { AS_ADDRESS = 100 };
 
 #define REQUEST_TIME_ROWS                                                                          \
-    {FIELD_REQUEST_TIME, AS_SECONDS, "request_time response_time responsetime duration latency"},  \
+    {FIELD_REQUEST_TIME, AS_SECONDS, "latency_human"}, /* names its unit: before latency */        \
+        {FIELD_REQUEST_TIME, AS_SECONDS,                                                           \
+         "request_time response_time responsetime duration latency"},                              \
         {FIELD_REQUEST_TIME, AS_MILLIS, "request_time_ms duration_ms response_time_ms"},           \
         {FIELD_REQUEST_TIME, AS_MICROS, "request_time_us duration_us response_time_us"},           \
     {                                                                                              \
@@ -81,7 +83,7 @@ static const struct schema_row usual_rows[] = {
      "http.response.status_code"},
     {FIELD_BYTES, AS_USUAL,
      "body_bytes_sent bytes body_bytes size response_size response_length content_length "
-     "http.response.body.bytes"},
+     "http.response.body.bytes bytes_out"},
     {FIELD_BYTES, AS_USUAL, "bytes_sent"},
     {FIELD_BYTES_SENT, AS_USUAL, "bytes_sent"},
     {FIELD_REQUEST, AS_USUAL, "request request_line http_request"},
@@ -107,7 +109,7 @@ static const struct schema_row usual_rows[] = {
     {FIELD_UPSTREAM, AS_USUAL, "upstream_addr upstream"},
     {FIELD_UPSTREAM_STATUS, AS_USUAL, "upstream_status"},
     {FIELD_REQUEST_ID, AS_USUAL, "request_id http.request.id"},
-    {FIELD_REQUEST_LENGTH, AS_USUAL, "request_length"},
+    {FIELD_REQUEST_LENGTH, AS_USUAL, "request_length bytes_in"},
     {FIELD_PORT, AS_USUAL, "server_port"},
     REQUEST_TIME_ROWS,
     {FIELD_UPSTREAM_TIME, AS_SECONDS, "upstream_response_time upstream_time"},

@@ -2,6 +2,9 @@
 
 #define CLF      "%h %l %u %t \"%r\" %>s %b"
 #define COMBINED CLF " \"%{Referer}i\" \"%{User-Agent}i\""
+/* The same with tabs between the values, for servers that were told so. */
+#define TAB_CLF      "%h\t%l\t%u\t%t\t\"%r\"\t%>s\t%b"
+#define TAB_COMBINED TAB_CLF "\t\"%{Referer}i\"\t\"%{User-Agent}i\""
 #define NGINX                                                                                      \
     "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent "             \
     "\"$http_referer\" \"$http_user_agent\""
@@ -13,15 +16,15 @@
 
 /* A specification of several lines is several ways to write the same format. */
 const struct preset presets[] = {
-    {"common", CLF, CLF_SAMPLE, "Common Log Format", 90},
-    {"combined", COMBINED, COMBINED_SAMPLE, "common with referrer and agent: Apache, nginx", 100},
+    {"common", CLF "\n" TAB_CLF, CLF_SAMPLE, "Common Log Format", 90},
+    {"combined", COMBINED "\n" TAB_COMBINED, COMBINED_SAMPLE, "common with referrer and agent: Apache, nginx", 100},
     {"combinedio", COMBINED " %I %O", COMBINED_SAMPLE " 310 2621",
      "combined with the bytes on the wire, in and out", 70},
-    {"vhost_common", "%v:%p " CLF "\n%v " CLF, "www.example.com:443 " CLF_SAMPLE,
+    {"vhost_common", "%v:%p " CLF "\n%v " CLF "\n%v\t" TAB_CLF, "www.example.com:443 " CLF_SAMPLE,
      "common behind the virtual host, with its port or without", 60},
     {"vhost_combined",
      "%v:%p %h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\"\n"
-     "%v %h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\"",
+     "%v %h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\"\n%v\t" TAB_COMBINED,
      "www.example.com:443 " COMBINED_SAMPLE,
      "combined behind the virtual host, with its port or without", 80},
     {"syslog_combined",

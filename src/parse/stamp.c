@@ -133,12 +133,14 @@ size_t stamp_scan_fraction(struct text in, unsigned digits, struct stamp *out)
     return scan_digits_fraction(text_cut(in, 0, digits), out);
 }
 
-/* yyyy-mm-ddThh:mm:ss[.frac][zone]; a space may stand for the T and before the zone. */
-static size_t scan_rfc3339(struct text in, struct stamp *out)
+/* yyyy-mm-ddThh:mm:ss[.frac][zone], or another byte between the parts of the date; a space may
+ * stand for the T and before the zone. */
+static size_t scan_iso(struct text in, char between, struct stamp *out)
 {
     const char *at = in.at;
-    if (in.len < 19 || !all_digits(at, 4) || at[4] != '-' || !all_digits(at + 5, 2) ||
-        at[7] != '-' || !all_digits(at + 8, 2) || (at[10] != 'T' && at[10] != 't' && at[10] != ' '))
+    if (in.len < 19 || !all_digits(at, 4) || at[4] != between || !all_digits(at + 5, 2) ||
+        at[7] != between || !all_digits(at + 8, 2) ||
+        (at[10] != 'T' && at[10] != 't' && at[10] != ' '))
         return 0;
     out->civil.year = two(at) * 100 + two(at + 2);
     out->civil.month = two(at + 5);
@@ -197,8 +199,8 @@ static size_t scan_epoch_any(struct text in, struct stamp *out)
 
 static size_t scan_any(struct text in, struct stamp *out)
 {
-    if (in.len > 4 && in.at[4] == '-')
-        return scan_rfc3339(in, out);
+    if (in.len > 4 && (in.at[4] == '-' || in.at[4] == '/'))
+        return scan_iso(in, in.at[4], out);
     if (in.len > 2 && in.at[2] == '/')
         return scan_clf(in, out);
     return scan_epoch_any(in, out);
@@ -208,7 +210,7 @@ size_t stamp_scan(struct text in, enum notation how, struct stamp *out)
 {
     switch (how) {
     case AS_CLF: return scan_clf(in, out);
-    case AS_RFC3339: return scan_rfc3339(in, out);
+    case AS_RFC3339: return scan_iso(in, '-', out);
     case AS_EPOCH: return scan_epoch(in, 1, out);
     case AS_EPOCH_MILLIS: return scan_epoch(in, 1000, out);
     case AS_EPOCH_MICROS: return scan_epoch(in, 1000000, out);

@@ -200,8 +200,9 @@ static bool holds_several(const struct step *s, const char *from, const char *to
         return true;
     if (s->field != FIELD_USER || to - from == 1)
         return false;
-    for (const char *at = from; at < to; at = find_byte(at, to, ' ') + 1)
-        if (*at == '-' && (at + 1 == to || at[1] == ' '))
+    char between = s->after.len > 0 && s->after.at[0] == '\t' ? '\t' : ' ';
+    for (const char *at = from; at < to; at = find_byte(at, to, between) + 1)
+        if (*at == '-' && (at + 1 == to || at[1] == between))
             return true;
     return false;
 }

@@ -8,6 +8,7 @@
 #define COMBINED_WITH(status)                                                                      \
     "192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] \"GET /a/b HTTP/1.1\" " status                     \
     " 5 \"-\" \"Mozilla/5.0\""
+#define TABS "192.0.2.7\t-\t-\t[10/Oct/2000:13:55:36 -0700]\t\"GET /a/b HTTP/1.1\"\t200\t5"
 #define JSON                                                                                       \
     "{\"time\":\"2000-10-10T13:55:36Z\",\"remote_addr\":\"192.0.2.7\",\"request\":\"GET /a "       \
     "HTTP/1.1\",\"status\":200}"
@@ -59,6 +60,9 @@ Test(detect, prefers_the_format_that_reads_lines_to_their_end)
         {"www.example.com " CLF, "vhost_common"},
         {COMBINED " 13 \"r\" \"http://192.0.2.1:80\" 247ms", "traefik-clf"},
         {"\"1.2.3.4, 5.6.7.8\" " COMBINED, "forwarded_combined"},
+        {TABS "\t\"-\"\t\"Mozilla/5.0\"", "combined"},
+        {TABS, "common"},
+        {"www.example.com\t" TABS, "vhost_common"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct parser_case c = parser_case_open(NULL);

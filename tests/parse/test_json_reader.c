@@ -71,6 +71,11 @@ Test(json_reader, reads_nginx_and_apache_by_the_usual_keys)
                      "host=a\npath=/u\nstatus=200\nbytes=5\nbytes_sent=5\nrequest_time=1500000");
     line_case_expect(&c, "{\"request\":\"/only/path\",\"verb\":\"GET\",\"bytes\":12.0}",
                      "path=/only/path\nsection=/only\nmethod=GET\nbytes=12");
+    line_case_expect(&c,
+                     "{\"time\":\"2023/11/14 22:13:20\",\"uri\":\"/e\",\"status\":200,"
+                     "\"latency\":1250000,\"latency_human\":\"1.25ms\",\"bytes_in\":7,"
+                     "\"bytes_out\":9}",
+                     "time=2023-11-14T22:13:20Z\nrequest_time=1250000\nrequest_length=7\nbytes=9");
     line_case_expect(&c, "{\"request\":\"\",\"status\":400}",
                      "request=null\nmethod=null\npath=null");
     line_case_expect(&c, "{\"request\":\"-\",\"uri\":\"/u/v\",\"status\":\"000\"}",
