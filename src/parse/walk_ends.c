@@ -194,13 +194,13 @@ static const char *next_quoted_end(struct walk *w, const struct step *s, const c
  */
 static bool holds_several(const struct step *s, const char *from, const char *to)
 {
-    if (s->shape != SHAPE_FREE || s->may_be_empty || to == from)
+    char between = s->after.len > 0 && s->after.at[0] == '\t' ? '\t' : ' ';
+    if (s->shape != SHAPE_FREE || (s->may_be_empty && between == ' ') || to == from)
         return false;
-    if (from[0] == ' ')
+    if (from[0] == ' ' && !s->may_be_empty)
         return true;
     if (s->field != FIELD_USER || to - from == 1)
         return false;
-    char between = s->after.len > 0 && s->after.at[0] == '\t' ? '\t' : ' ';
     for (const char *at = from; at < to; at = find_byte(at, to, between) + 1)
         if (*at == '-' && (at + 1 == to || at[1] == between))
             return true;
@@ -219,7 +219,10 @@ bool walk_is_blank_user(const struct walk *w, const struct step *s, const char *
 static const char *next_loose_end(struct walk *w, const struct step *s, const char *from,
                                   const char *last)
 {
-    const char *limit = s->shape == SHAPE_WORD ? word_end(from, w->end) : w->end;
+    bool word = s->shape == SHAPE_WORD, tabs = s->after.len > 0 && s->after.at[0] == '\t';
+    const char *limit = word ? word_end(from, w->end) : w->end;
+    if (word && tabs) /* what parts the values is in none of them */
+        limit = find_byte(from, limit, '\t');
     if (!last && walk_is_blank_user(w, s, from))
         return from;
     const char *to = last ? last + 1 : from + (s->may_be_empty ? 0 : 1);
