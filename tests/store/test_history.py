@@ -141,6 +141,31 @@ class State(unittest.TestCase):
                 self.assertIn(f"held by process {first.process.pid}", err)
                 first.stop()
 
+    def test_an_alert_goes_on_over_a_kill_and_is_told_once(self):
+        with Folder() as folder:
+            state, log = folder.file("state"), folder.file("access.log", "")
+            args = ("--state", state, "-u", "100ms", "-r", "4s", "-f", "5", log)
+            with Watch(*args) as spate:
+                spate.until(lambda events: events, "the first event")
+                with open(log, "a", encoding="ascii") as out:
+                    out.write(line(int(time.time())) * 200)
+                spate.until(lambda events: spate.alerts(), "the alert")
+                fired = spate.alerts()[0]
+                self.assertEqual((fired["state"], fired["hits"]), ("firing", 200))
+                time.sleep(1.5)  # at most a second until it is kept
+                spate.process.kill()
+                spate.process.wait()
+            with Watch(*args) as spate:
+                spate.until(lambda events: spate.alerts(), "the recovery")
+                recovered = spate.alerts()[0]
+                summary = spate.stop()
+            self.assertEqual((recovered["state"], recovered["id"]), ("recovered", fired["id"]))
+            self.assertEqual(len(spate.alerts()), 1)
+            self.assertEqual(summary["hits"], 200)
+            self.assertEqual(len(summary["alerts"]), 1)
+            self.assertEqual(summary["alerts"][0]["triggered_at"], fired["time"])
+            self.assertEqual(summary["alerts"][0]["recovered_at"], recovered["time"])
+
     def test_the_usual_places(self):
         with Folder() as folder:
             log = folder.file("access.log", line(BASE))
