@@ -1,0 +1,149 @@
+"""Floods of what clients choose reach a plateau of memory; no descriptor and no thread comes with them."""
+import os
+import sys
+import threading
+import time
+import unittest
+
+from spate_run import DEADLINE_S, Watch
+
+# Without its store of freed memory AddressSanitizer keeps memory as a plain build does.
+os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1:malloc_context_size=0"
+LINES = int(os.environ.get("SPATE_FLOOD_LINES", "240000"))  # to each of the points that are compared
+BLOCK = 4000
+
+
+def lines_of(template, begin, end, when):
+    stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(when)).encode()
+    count = template.count(b"%d") - template.count(b"%%d")
+    head = template.replace(b"STAMP", stamp)
+    return b"".join(head % ((i,) * count) for i in range(begin, end))
+
+
+# What differs in each line of a flood, in vhost_combined.
+FLOODS = {
+    "paths": b'v 10.0.0.1 - - [STAMP] "GET /a/%d?q=xxxxxxxxxxxxxxxxxxxx HTTP/1.1" 200 5 "-" "-"\n',
+    "sections": b'v 10.0.0.1 - - [STAMP] "GET /section-%d/x HTTP/1.1" 200 5 "-" "-"\n',
+    "addresses": b'v 2001:db8::%d - - [STAMP] "GET /a HTTP/1.1" 200 5 "-" "-"\n',
+    "agents": b'v 10.0.0.1 - - [STAMP] "GET /a HTTP/1.1" 200 5 "-" "agent number %d, a name that is not short"\n',
+    "referrers": b'v 10.0.0.1 - - [STAMP] "GET /a HTTP/1.1" 200 5 "http://example.com/some/page/%d" "-"\n',
+    "vhosts": b'host-%d.example.com 10.0.0.1 - - [STAMP] "GET /a HTTP/1.1" 200 5 "-" "-"\n',
+    "methods": b'v 10.0.0.1 - - [STAMP] "M%d /a HTTP/1.1" 200 5 "-" "-"\n',
+    "users": b'v 10.0.0.1 - user%d [STAMP] "GET /a HTTP/1.1" 200 5 "-" "-"\n',
+    "rejected lines": b"nonsense %d nonsense nonsense nonsense\n",
+    "everything": b'host-%d.example.com 10.%d - user%d [STAMP] "M%d /section-%d/a?%d HTTP/1.1" 200 5 "http://x/%d" "agent %d"\n',
+}
+
+
+class Flooded:
+    """A live run that is fed by a pipe."""
+
+    def __init__(self, *args):
+        here, there = os.pipe()
+        self.watch = Watch("-u", "100ms", "-F", "vhost_combined", *args, "-", stdin=here)
+        os.close(here)
+        self.pipe = there
+        self.sent = 0
+        self.stderr = threading.Thread(target=self.watch.process.stderr.read)
+        self.stderr.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.pipe >= 0:
+            os.close(self.pipe)
+        self.watch.process.kill()
+        self.stderr.join()
+        self.watch.__exit__()
+
+    def send(self, data, count):
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self.pipe, view[:65536]):]
+            self.watch.poll()
+        self.sent += count
+
+    def settle(self):
+        """Until all that was sent is counted."""
+        self.counted = getattr(self, "counted", 0)
+        end = time.monotonic() + DEADLINE_S
+        while self.counted < self.sent:
+            assert time.monotonic() < end, (self.counted, self.sent)
+            time.sleep(0.02)
+            self.watch.poll()
+            self.counted += sum(e["lines"]["read"] for e in self.watch.updates())
+            self.watch.events.clear()
+
+    def flood(self, template, begin, end, when):
+        for at in range(begin, end, BLOCK):
+            to = min(at + BLOCK, end)
+            self.send(lines_of(template, at, to, when), to - at)
+        self.settle()
+
+    def state(self, name):
+        with open(f"/proc/{self.watch.process.pid}/status", encoding="ascii") as f:
+            return int(next(line for line in f if line.startswith(name + ":")).split()[1])
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.watch.process.pid}/fd"))
+
+
+class Bounds(unittest.TestCase):
+    def check_plateau(self, flooded, first, second, about):
+        self.assertLess(second, first * 1.06 + 2048, f"{about}: {first} kB, then {second} kB")
+
+    def test_each_thing_that_a_client_chooses(self):
+        now = int(time.time())
+        share = LINES // 6
+        with Flooded() as f:
+            for name, template in FLOODS.items():
+                f.flood(template, 0, share, now) # the tables fill: each of them once for this run
+            full, threads, descriptors = f.state("VmRSS"), f.state("Threads"), f.descriptors()
+            for name, template in FLOODS.items():
+                with self.subTest(flood=name):
+                    before = f.state("VmRSS")
+                    f.flood(template, share, 2 * share, now)
+                    self.check_plateau(f, before, f.state("VmRSS"), name)
+            self.check_plateau(f, full, f.state("VmRSS"), "all of them")
+            self.assertEqual((f.state("Threads"), f.descriptors()), (threads, descriptors))
+            print(f"{LINES // 6 * len(FLOODS)} lines: {full} kB, twice that: {f.state('VmRSS')} kB", file=sys.stderr)
+
+    def test_statuses_times_and_years(self):
+        with Flooded() as f:
+            row = b'v 10.0.0.1 - - [%s] "GET /a HTTP/1.1" %03d 5 "-" "-"\n'
+            stamps = [b"%02d/Jan/%04d:%02d:00:%02d +0000" % (d, y, h, s) for y in (0, 1, 1970, 2000, 2026, 2037, 9999)
+                      for d in (1, 31) for h in (0, 23) for s in (0, 59)]
+            points = []
+            for _ in range(4):
+                lines = [row % (stamps[i % len(stamps)], i % 1000) for i in range(20000)]
+                f.send(b"".join(lines), len(lines))
+                f.settle()
+                points.append(f.state("VmRSS"))
+            self.check_plateau(f, points[1], points[3], str(points))
+
+    def test_lines_of_a_mebibyte(self):
+        for shape in (b'v 10.0.0.1 - - [10/Oct/2000:13:55:36 +0000] "GET /a HTTP/1.1" 200 5 "-" "%s"\n', b"%s\n",
+                      b'v 10.0.0.1 - - [10/Oct/2000:13:55:36 +0000] "GET /%s HTTP/1.1" 200 5 "-" "-"\n'):
+            with Flooded() as f:
+                points = []
+                for _ in range(3):
+                    for fill in (b"x", b"\\", b'"', b"\x00", b"\xff", b" ", b"["):
+                        f.send(shape % (fill * (1 << 20)), 1)
+                    f.settle()
+                    points.append(f.state("VmRSS"))
+                self.check_plateau(f, points[0], points[2], str(points))
+
+    def test_a_line_that_never_ends(self):
+        with Flooded() as f:
+            f.send(b"x" * (8 << 20), 0)
+            f.watch.until(lambda _: True, "anything")
+            first = f.state("VmRSS")
+            f.send(b"x" * (32 << 20), 0)
+            f.send(b"\n", 1)
+            f.settle()
+            self.check_plateau(f, first, f.state("VmRSS"), "one line of 40 MiB")
+
+
+if __name__ == "__main__":
+    unittest.main()
