@@ -1,12 +1,12 @@
 /* head_body.h - the text of head_read_plain() and head_read_vector(), included by both with their
  * own ways to search:
  *
- *   find_space(at, end)   the first space, or end
- *   find_quote(at, end)   the first double quote, or end
- *   find_byte(at, end, byte)
- *   find_section_end(at)  the first / ? # space or quote; one is near, for a quote closes the
- *                         request
- *   same_time(a, b)       whether 26 bytes are the same
+ *   find_byte(at, end, byte)  the first such byte, or end
+ *   find_space(at, end)
+ *   near_quote(at, end)       the first double quote; what it finds may lie behind the end
+ *   near_spaces(to, at, end)  the first three spaces, if they are near
+ *   find_section_end(at)      the first / ? # or quote; one is near, for a quote closes the request
+ *   same_time(known, at)      whether 26 bytes are those of the struct known_time
  *
  * All may look at up to 64 bytes behind the line's end: they are readable (BATCH_SLACK), and
  * what is found there is thrown away by the last check of each step. */
@@ -69,58 +69,71 @@ static inline void put_status(struct reading *r, const struct head_step *s, uint
 /* The closing quote of a value, if no backslash stands before it; NULL: look closer. */
 static ALWAYS const char *plain_quote(const char *at, const char *end)
 {
-    const char *quote = find_quote(at, end);
+    const char *quote = near_quote(at, end);
     return quote < end && (quote == at || quote[-1] != '\\') ? quote : NULL;
 }
 
-/* Where the path begins behind one of the usual methods, or NULL. */
-static inline const char *usual_path(const char *at)
+struct usual_request {
+    const char *path, *path_end, *section_end;
+};
+
+/* Behind a method of up to seven capitals and a space, or NULL. */
+__attribute__((noinline)) static const char *behind_method(const char *at)
 {
-    static const char words[] = "GET POSTHEADPUT ";
-    uint32_t word = load_4(at);
-    const char *path = word == load_4(words) || word == load_4(words + 12)      ? at + 4
-                       : word == load_4(words + 4) || word == load_4(words + 8) ? at + 5
-                                                                                : NULL;
-    return path && path[-1] == ' ' && path[0] == '/' ? path : NULL;
+    uint64_t word = load_digits(at);
+    unsigned len = 0;
+    for (; len < 8 && (word & 0xff) >= 'A' && (word & 0xff) <= 'Z'; len++)
+        word >>= 8;
+    return len > 0 && len < 8 && (word & 0xff) == ' ' ? at + len + 1 : NULL;
 }
 
-/* Behind the path of a request that ends in HTTP/1.1 or the like; NULL: look closer. */
-static inline const char *usual_path_end(const char *path, const char *quote)
+/* Whether the eight bytes before the quote are HTTP/1.1 or the like, with one space before. */
+static ALWAYS bool usual_protocol(const char *quote)
 {
-    const char *protocol = quote - 8;
-    if (protocol < path + 2 || protocol[-1] != ' ' || memcmp(protocol, "HTTP/", 5) != 0 ||
-        protocol[6] != '.' || (unsigned char)(protocol[5] - '0') > 9 ||
-        (unsigned char)(protocol[7] - '0') > 9 || protocol[-2] == ' ')
-        return NULL;
-    return protocol - 1;
+    const uint64_t digits = UINT64_C(0x0f000f0000000000), six = UINT64_C(0x0600060000000000);
+    uint64_t apart = load_digits(quote - 8) ^ load_digits("HTTP/0.0");
+    return ((apart | (apart + six)) & ~digits) == 0 && quote[-9] == ' ' && quote[-10] != ' ';
 }
 
-static ALWAYS void put_request(struct reading *r, const char *at, const char *quote)
+/* The parts of a request between `at` and the closing quote. False: look closer. */
+static ALWAYS bool find_request(struct usual_request *q, const char *at, const char *quote)
 {
-    const field_set parts = FIELD_BIT(FIELD_METHOD) | FIELD_BIT(FIELD_PATH) |
-                            FIELD_BIT(FIELD_PROTOCOL) | FIELD_BIT(FIELD_REQUEST);
-    const char *path = usual_path(at), *path_end = NULL;
-    const char *section_end = path ? find_section_end(path + 1) : NULL;
-    struct entry *e = r->out;
-    bool all = (r->want & parts) != 0;
-    if (path && (all || *section_end == ' ' || section_end >= quote))
-        path_end = usual_path_end(path, quote);
-    if (UNLIKELY(!path || ((all || *section_end == ' ' || section_end >= quote) && !path_end) ||
-                 (*section_end == ' ' && section_end != path_end))) {
+    q->path = LIKELY(load_4(at) == load_4("GET ")) ? at + 4 : behind_method(at);
+    q->path_end = quote - 9;
+    if (UNLIKELY(!q->path || *q->path != '/' || q->path >= q->path_end || !usual_protocol(quote)))
+        return false;
+    const char *section_end = find_section_end(q->path + 1);
+    q->section_end = section_end < q->path_end ? section_end : q->path_end;
+    return true;
+}
+
+static ALWAYS void put_span(struct entry *e, unsigned field, const char *bytes, const char *at,
+                            const char *to)
+{
+    e->text[field].at = (uint32_t)(at - bytes);
+    e->text[field].len = (uint32_t)(to - at);
+}
+
+static ALWAYS void put_parts(struct entry *e, const char *bytes, const char *at,
+                             const struct usual_request *q, const char *quote)
+{
+    put_span(e, FIELD_REQUEST, bytes, at, quote);
+    put_span(e, FIELD_METHOD, bytes, at, q->path - 1);
+    put_span(e, FIELD_PATH, bytes, q->path, q->path_end);
+    put_span(e, FIELD_PROTOCOL, bytes, quote - 8, quote);
+}
+
+static inline void put_request(struct reading *r, const struct head_step *s, const char *at,
+                               const char *quote)
+{
+    struct usual_request q;
+    if (!find_request(&q, at, quote)) {
         value_request(r, text_make(at, (size_t)(quote - at)));
         return;
     }
-    uint32_t offset = reading_offset(r, path);
-    if (r->want & FIELD_BIT(FIELD_SECTION))
-        entry_set_text(e, FIELD_SECTION, offset, (uint32_t)(section_end - path));
-    if (!all)
-        return;
-    uint32_t method = reading_offset(r, at);
-    e->text[FIELD_REQUEST] = (struct span){method, (uint32_t)(quote - at)};
-    e->text[FIELD_METHOD] = (struct span){method, (uint32_t)(path - 1 - at)};
-    e->text[FIELD_PATH] = (struct span){offset, (uint32_t)(path_end - path)};
-    e->text[FIELD_PROTOCOL] = (struct span){reading_offset(r, path_end + 1), 8};
-    e->has |= parts & r->want;
+    put_span(r->out, FIELD_SECTION, r->batch->bytes, q.path, q.section_end);
+    put_parts(r->out, r->batch->bytes, at, &q, quote);
+    r->out->has |= s->gives & r->want;
 }
 
 /* ---- Steps ---------------------------------------------------------------------------------- */
@@ -130,7 +143,7 @@ static inline bool put_clf_time(struct reading *r, const char *at)
     struct format_memo *memo = r->memo;
     int64_t second;
     bool known = memo->time_len == STAMP_CLF_LEN;
-    if (LIKELY(known && same_time(memo->time, at))) {
+    if (LIKELY(known && memcmp(memo->time, at, STAMP_CLF_LEN) == 0)) {
         value_set_time(r, memo->second, memo->nanos);
         return true;
     }
@@ -181,7 +194,7 @@ static ALWAYS void put_value(const struct head_step *s, struct reading *r, const
     case HEAD_TIME: break; /* done, for it decides whether the line fits */
     case HEAD_REQUEST:
         if (s->gives & r->want)
-            put_request(r, at, f->to);
+            put_request(r, s, at, f->to);
         break;
     case HEAD_STATUS: put_status(r, s, f->status, f->dash); break;
     case HEAD_COUNT:

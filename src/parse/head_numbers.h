@@ -50,34 +50,41 @@ static inline unsigned digits_of(uint64_t bytes)
     return others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
 }
 
-/* The number that the first `count` of eight bytes make; at least one. */
-static inline uint64_t number_of(uint64_t bytes, unsigned count)
+/* The number that eight digits make; zeroes may stand for some. */
+static inline uint64_t number_of_eight(uint64_t bytes)
 {
-    bytes <<= 64 - 8 * count; /* zeroes in front */
     bytes = (bytes & UINT64_C(0x0f0f0f0f0f0f0f0f)) * 2561 >> 8;
     bytes = (bytes & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
     return (bytes & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32;
+}
+
+/* The number that the first `count` of eight bytes make; at least one. */
+static inline uint64_t number_of(uint64_t bytes, unsigned count)
+{
+    return number_of_eight(bytes << (64 - 8 * count));
+}
+
+/* The rare counts of 8 to 15 digits. */
+static inline const char *scan_eight_digits(const char *at, uint64_t *value)
+{
+    uint64_t high = number_of(load_digits(at), 8), low = load_digits(at + 8);
+    unsigned count = digits_of(low);
+    if (count == 8)
+        return NULL;
+    for (unsigned i = 0; i < count; i++)
+        high *= 10;
+    *value = count > 0 ? high + number_of(low, count) : high;
+    return at + 8 + count;
 }
 
 /* The rare counts: a dash, or 8 to 15 digits. */
 __attribute__((noinline)) static const char *scan_odd_count(const char *at, uint64_t *value,
                                                             bool *dash)
 {
-    uint64_t bytes = load_digits(at);
-    if (digits_of(bytes) == 0) {
-        *dash = *at == '-' && !(at[1] >= '0' && at[1] <= '9');
-        return *dash ? at + 1 : NULL;
-    }
-    *value = number_of(bytes, 8);
-    bytes = load_digits(at + 8);
-    unsigned count = digits_of(bytes);
-    if (count == 8)
-        return NULL;
-    for (unsigned i = 0; i < count; i++)
-        *value *= 10;
-    if (count > 0)
-        *value += number_of(bytes, count);
-    return at + 8 + count;
+    if (digits_of(load_digits(at)) > 0)
+        return scan_eight_digits(at, value);
+    *dash = *at == '-' && !(at[1] >= '0' && at[1] <= '9');
+    return *dash ? at + 1 : NULL;
 }
 
 /* Behind a plain count of up to 15 digits, or a dash alone; NULL: look closer. */
@@ -135,6 +142,39 @@ static ALWAYS const char *scan_status(const char *at, uint16_t *status, bool *da
     }
     *dash = *at == '-';
     return *dash ? at + 1 : NULL;
+}
+
+static ALWAYS uint32_t load_3(const char *at)
+{
+    return le32toh(load_4(at)) & 0xffffff;
+}
+
+/* The status that stands between the quote at `at`, a space and another. */
+static ALWAYS bool status_behind(const char *at, uint16_t *status)
+{
+    uint64_t bytes = load_digits(at);
+    uint32_t digits = ((uint32_t)(bytes >> 16) & 0xffffff) - 0x303030;
+    *status = (uint16_t)((digits & 0xff) * 100 + (digits >> 8 & 0xff) * 10 + (digits >> 16));
+    return (bytes & UINT64_C(0xff000000ffff)) == UINT64_C(0x200000002022) &&
+           ((digits | (digits + 0x060606)) & 0xf0f0f0) == 0;
+}
+
+/* scan_count() where a dash is as usual as digits. What may stand behind them has no 0x10, as
+ * digits have; what else has it is found out below. */
+static ALWAYS const char *scan_size(const char *at, uint64_t *value, bool *dash)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t bytes = load_digits(at), others = (~bytes & ones << 4) | UINT64_C(1) << 60;
+    unsigned bits = (unsigned)__builtin_ctzll(others) & 0x38;
+    uint64_t digits = (bytes ^ ones * '0') << (56 - bits) << 8;
+    *dash = *at == '-';
+    const char *to = at + bits / 8 + *dash;
+    if (LIKELY((((digits + ones * 0x76) | digits) & ones << 7) == 0 && to > at &&
+               !(*to >= '0' && *to <= '9'))) {
+        *value = number_of_eight(digits);
+        return to;
+    }
+    return digits_of(bytes) == 8 ? scan_eight_digits(at, value) : NULL;
 }
 
 #endif

@@ -14,21 +14,39 @@ static inline const char *find_space(const char *at, const char *end)
     return find_byte(at, end, ' ');
 }
 
-static inline const char *find_quote(const char *at, const char *end)
+static inline const char *near_quote(const char *at, const char *end)
 {
     return find_byte(at, end, '"');
 }
 
+static inline bool near_spaces(const char *to[3], const char *at, const char *end)
+{
+    for (unsigned i = 0; i < 3; i++, at++)
+        to[i] = at = find_space(at, end);
+    return to[2] < end;
+}
+
 static inline const char *find_section_end(const char *at)
 {
-    while (*at != '/' && *at != '?' && *at != '#' && *at != ' ' && *at != '"')
+    while (*at != '/' && *at != '?' && *at != '#' && *at != '"')
         at++;
     return at;
 }
 
-static inline bool same_time(const char *a, const char *b)
+struct known_time {
+    char at[STAMP_CLF_LEN];
+};
+
+static inline struct known_time known_time_of(const char *at)
 {
-    return memcmp(a, b, STAMP_CLF_LEN) == 0;
+    struct known_time known;
+    memcpy(known.at, at, sizeof known.at);
+    return known;
+}
+
+static inline bool same_time(const struct known_time *known, const char *at)
+{
+    return memcmp(known->at, at, STAMP_CLF_LEN) == 0;
 }
 
 #define HEAD_READ head_read_plain

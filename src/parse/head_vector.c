@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "parse/head.h"
+#include "parse/head_numbers.h"
 
 #if defined __x86_64__
 
@@ -36,9 +37,29 @@ static inline const char *find_space(const char *at, const char *end)
     return find_byte(at, end, ' ');
 }
 
-static inline const char *find_quote(const char *at, const char *end)
+static ALWAYS uint64_t bytes_like_64(const char *at, char byte)
 {
-    return find_byte(at, end, '"');
+    uint64_t low = bytes_like(_mm256_loadu_si256((const __m256i *)at), byte);
+    uint64_t high = bytes_like(_mm256_loadu_si256((const __m256i *)(at + 32)), byte);
+    return low | high << 32;
+}
+
+static ALWAYS const char *near_quote(const char *at, const char *end)
+{
+    uint64_t hits = bytes_like_64(at, '"');
+    return LIKELY(hits) ? at + __builtin_ctzll(hits) : find_byte(at + 64, end, '"');
+}
+
+static ALWAYS bool near_spaces(const char *to[3], const char *at, const char *end)
+{
+    uint64_t hits = bytes_like_64(at, ' ');
+    (void)end;
+    to[0] = at + _tzcnt_u64(hits);
+    hits &= hits - 1;
+    to[1] = at + _tzcnt_u64(hits);
+    hits &= hits - 1;
+    to[2] = at + _tzcnt_u64(hits);
+    return hits != 0;
 }
 
 static inline const char *find_section_end(const char *at)
@@ -46,19 +67,28 @@ static inline const char *find_section_end(const char *at)
     for (;; at += 32) {
         __m256i window = _mm256_loadu_si256((const __m256i *)at);
         uint32_t hits = bytes_like(window, '/') | bytes_like(window, '?') |
-                        bytes_like(window, '#') | bytes_like(window, ' ') | bytes_like(window, '"');
-        if (hits)
+                        bytes_like(window, '#') | bytes_like(window, '"');
+        if (LIKELY(hits))
             return at + __builtin_ctz(hits);
     }
 }
 
-static inline bool same_time(const char *a, const char *b)
+struct known_time {
+    __m128i first, last; /* of 26 bytes the first 16 and the last */
+};
+
+static ALWAYS struct known_time known_time_of(const char *at)
 {
-    __m128i first =
-        _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)a), _mm_loadu_si128((const __m128i *)b));
-    __m128i rest = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(a + 10)),
-                                  _mm_loadu_si128((const __m128i *)(b + 10)));
-    return _mm_movemask_epi8(_mm_and_si128(first, rest)) == 0xffff;
+    return (struct known_time){_mm_loadu_si128((const __m128i *)at),
+                               _mm_loadu_si128((const __m128i *)(at + 10))};
+}
+
+static ALWAYS bool same_time(const struct known_time *known, const char *at)
+{
+    struct known_time other = known_time_of(at);
+    __m128i same = _mm_and_si128(_mm_cmpeq_epi8(known->first, other.first),
+                                 _mm_cmpeq_epi8(known->last, other.last));
+    return _mm_movemask_epi8(same) == 0xffff;
 }
 
 #define HEAD_READ head_read_vector

@@ -38,15 +38,15 @@ __attribute__((target("avx2,bmi"))) size_t
 lines_find_vector(const char *bytes, uint32_t from, uint32_t to, uint32_t *ends, size_t room)
 {
     size_t count = 0;
-    for (; from < to; from += 64) {
+    for (; from < to && count < room; from += 64) {
         uint64_t bits = newlines_64(bytes + from);
-        if (to - from < 64)
+        if (__builtin_expect(to - from < 64, 0))
             bits &= ((uint64_t)1 << (to - from)) - 1;
-        for (; bits; bits &= bits - 1) {
-            if (count == room)
-                return count;
-            ends[count++] = from + (uint32_t)__builtin_ctzll(bits);
-        }
+        /* Where lines end cannot be foreseen: the first is written whether it is there or not. */
+        ends[count] = from + (uint32_t)_tzcnt_u64(bits);
+        count += bits != 0;
+        for (bits &= bits - 1; __builtin_expect(bits != 0, 0) && count < room; bits &= bits - 1)
+            ends[count++] = from + (uint32_t)_tzcnt_u64(bits);
     }
     return count;
 }
