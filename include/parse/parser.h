@@ -5,7 +5,8 @@
  *
  * With formats named, a line is read by the first that fits (the one that fitted last is tried first
  * only where that cannot change the answer). With `auto` the first lines choose, and
- * a run of rejected lines makes it look again (a server redeployed with another format). */
+ * a run of rejected lines makes it look again (a server redeployed with another format). Where the
+ * lines that it looked at are of several formats, each is read by its own. */
 #ifndef SPATE_PARSE_PARSER_H
 #define SPATE_PARSE_PARSER_H
 

@@ -61,6 +61,7 @@ static bool try_format(struct trial *t, size_t i, const struct format *f, struct
         bool to_end = !r->reached ||
                       text_trim(text_cut(line, (size_t)(r->reached - line.at), line.len)).len == 0;
         t->fit[i].hits++;
+        t->fit[i].lines |= UINT64_C(1) << (t->lines % TRIAL_LINES);
         t->fit[i].whole += to_end && !r->out->cut;
         return true;
     }
@@ -110,6 +111,15 @@ size_t trial_best(const struct trial *t, size_t count)
         best = i;
     }
     return best;
+}
+
+uint64_t trial_others(const struct trial *t, size_t one, size_t count)
+{
+    uint64_t others = 0;
+    for (size_t i = 0; i < count; i++)
+        if (t->fit[i].lines & ~t->fit[one].lines)
+            others |= UINT64_C(1) << i;
+    return others;
 }
 
 bool trial_prefers(const struct trial *t, size_t one, size_t other)

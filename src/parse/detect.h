@@ -20,6 +20,7 @@ struct trial {
     struct {
         unsigned hits, whole;
         unsigned skipped; /* directives and comments of that format: half a hit */
+        uint64_t lines;   /* bits: which of the lines were hits */
     } fit[TRIAL_FORMATS];
     /* Of the lines that nothing fitted the one that came nearest to a format: to which one, and
      * where that stopped. */
@@ -39,6 +40,9 @@ void trial_line(struct trial *t, const struct format *const formats[], struct fo
 
 /* Index of the format that fits best, or SIZE_MAX when none fits a single line. */
 size_t trial_best(const struct trial *t, size_t count);
+
+/* Bits: the formats that read lines which that one refuses. A log may hold lines of several. */
+uint64_t trial_others(const struct trial *t, size_t one, size_t count);
 
 /* Whether one format fits better than another, not just as well. */
 bool trial_prefers(const struct trial *t, size_t one, size_t other);

@@ -67,21 +67,44 @@ static void keep_reject(struct batch *b, const struct reject *why)
     b->rejects[b->reject_count++] = *why;
 }
 
+static enum verdict read_by(struct parser *p, size_t i, struct reading *r)
+{
+    r->memo = &p->memos[i];
+    return format_read_line(p->fs->list[i], r);
+}
+
+/* Where lines of several formats are mixed, one that the chosen format refuses is of another. When
+ * there are no others any more, that is the chosen one. */
+static enum verdict read_by_others(struct parser *p, struct reading *r)
+{
+    for (uint64_t left = p->others; left; left &= left - 1) {
+        size_t i = (size_t)__builtin_ctzll(left);
+        if (read_by(p, i, r) != LINE_HIT)
+            continue;
+        if (++p->aside == ASIDE_LIMIT) {
+            p->others = (p->others & ~(UINT64_C(1) << i)) | UINT64_C(1) << p->chosen;
+            p->chosen = i;
+            p->aside = 0;
+        }
+        return LINE_HIT;
+    }
+    return LINE_REJECTED;
+}
+
 /* By the first format that fits; the first one's reason where none does. */
 static enum verdict read_by_any(struct parser *p, struct reading *r)
 {
-    size_t first = p->chosen; /* with auto the only one, else 0 */
-    size_t last = p->fs->automatic ? p->chosen + 1 : p->fs->count;
     struct reject *why = r->why;
-    for (size_t i = first; i < last; i++) {
-        r->memo = &p->memos[i];
-        enum verdict verdict = format_read_line(p->fs->list[i], r);
-        if (verdict != LINE_REJECTED)
-            return verdict;
-        r->why = NULL;
-    }
+    enum verdict verdict = read_by(p, p->chosen, r); /* unless with auto the first */
+    r->why = NULL;
+    if (verdict != LINE_REJECTED)
+        p->aside = 0;
+    else if (p->others)
+        verdict = read_by_others(p, r);
+    for (size_t i = 1; !p->fs->automatic && verdict == LINE_REJECTED && i < p->fs->count; i++)
+        verdict = read_by(p, i, r);
     r->why = why;
-    return LINE_REJECTED;
+    return verdict;
 }
 
 static enum verdict read_line(struct parser *p, struct reading *r)
@@ -119,7 +142,7 @@ static size_t take_run(struct parser *p, struct batch *b, const uint32_t *ends, 
         .batch = b, .memo = &p->memos[p->chosen], .want = p->want, .ends = ends, .count = count};
     size_t done = format_read_run(p->fs->list[p->chosen], &run);
     if (done > 0)
-        p->run = 0;
+        p->run = p->aside = 0;
     return done;
 }
 

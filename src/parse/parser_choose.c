@@ -56,16 +56,27 @@ void parser_look(struct parser *p, struct batch *b, uint32_t at)
     p->settled = p->trial.lines >= TRIAL_LINES;
 }
 
+/* A choice that is made or stands: what else is in the lines that were looked at. */
+static void note_others(struct parser *p)
+{
+    if (p->chosen != SIZE_MAX)
+        p->others |= trial_others(&p->trial, p->chosen, trial_formats(p));
+}
+
 bool parser_choose(struct parser *p)
 {
     size_t best = trial_best(&p->trial, trial_formats(p));
     bool first_failure = best == SIZE_MAX && p->chosen == SIZE_MAX && !p->told_bad;
+    note_others(p);
     if (p->trial.lines == 0 || (!first_failure && (best == p->chosen || best == SIZE_MAX)))
         return false;
     if (p->chosen != SIZE_MAX && !trial_prefers(&p->trial, best, p->chosen))
         return false;
     p->told_bad = best == SIZE_MAX;
     p->chosen = best;
+    p->others = 0;
+    p->aside = 0;
+    note_others(p);
     trial_tell(&p->trial, p->fs->list, best, &p->news);
     return best != SIZE_MAX;
 }

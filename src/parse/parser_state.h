@@ -10,6 +10,7 @@
 enum {
     ENDS = 512,           /* newlines looked for at a time */
     RUN_LIMIT = 8,        /* rejected lines in a row before auto looks again */
+    ASIDE_LIMIT = 32,     /* lines that others read in a row before the last of them is chosen */
     RUN_LIMIT_MOST = 4096 /* the pause doubles while looking again is of no use */
 };
 
@@ -18,6 +19,8 @@ struct parser {
     field_set want;
     struct format_memo *memos; /* one a format */
     size_t chosen;             /* SIZE_MAX while auto has found nothing */
+    uint64_t others;           /* bits: formats that auto found among its lines besides */
+    unsigned aside;            /* lines in a row that one of those has read */
     struct trial trial;
     bool settled; /* the trial has seen all the lines it wants */
     bool any_hit;

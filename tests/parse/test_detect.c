@@ -139,6 +139,42 @@ Test(detect, follows_a_change_that_is_spread_over_batches)
     parser_case_close(&c);
 }
 
+Test(detect, reads_lines_of_several_formats_that_are_mixed)
+{
+    static const char vhost[] = "www.example.com:443 " COMBINED;
+    struct parser_case c = parser_case_open(NULL);
+    struct buf log = {0};
+    for (unsigned i = 0; i < 300; i++)
+        add_lines(&log,
+                  i % 3 == 0    ? JSON
+                  : i % 3 == 1  ? vhost
+                  : i % 30 == 2 ? "junk"
+                                : COMBINED,
+                  1);
+    parser_case_run_text(&c, buf_text(&log));
+    cr_expect_eq(c.batch->lines.parsed, 290);
+    cr_expect_eq(c.batch->lines.rejected, 10);
+    for (uint32_t i = 0; i < c.batch->count; i++) {
+        const struct entry *e = &c.batch->entries[i];
+        bool has_vhost = e->has & FIELD_BIT(FIELD_VHOST);
+        cr_expect_eq(has_vhost, c.batch->bytes[e->line.at] == 'w');
+        cr_expect(text_same(batch_text(c.batch, e, FIELD_HOST), TEXT("192.0.2.7")));
+    }
+    /* What was only one of several may be all that follows. */
+    buf_clear(&log);
+    add_lines(&log, vhost, 200);
+    parser_case_run_text(&c, buf_text(&log));
+    cr_expect_eq(c.batch->lines.parsed, 200);
+    cr_expect_str_eq(parser_case_format(&c), "vhost_combined");
+    add_lines(&log, JSON, 1);
+    add_lines(&log, COMBINED, 5);
+    parser_case_run_text(&c, buf_text(&log));
+    cr_expect_eq(c.batch->lines.parsed, 206);
+    cr_expect_str_eq(parser_case_format(&c), "vhost_combined");
+    buf_done(&log);
+    parser_case_close(&c);
+}
+
 Test(detect, keeps_its_choice_through_a_run_of_nonsense)
 {
     struct parser_case c = parser_case_open(NULL);
