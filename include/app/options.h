@@ -19,6 +19,7 @@
 struct config;
 struct discovery;
 struct filter;
+struct formats;
 
 enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
 
@@ -103,8 +104,9 @@ bool settings_read(struct settings *s, int argc, char *const *argv, struct error
 
 /* For commands that read logs: where no FILE is named, finds which logs are meant. */
 void settings_find_logs(struct settings *s);
-/* Says on stderr which were found, where they are not the one that everybody expects. */
-void settings_tell_logs(const struct settings *s);
+/* Says on stderr which were found, where they are not the one that everybody expects, and what the
+ * named format lacks. */
+void settings_tell_logs(const struct settings *s, const struct formats *formats);
 
 void settings_done(struct settings *s);
 

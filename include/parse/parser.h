@@ -25,6 +25,10 @@ struct formats *formats_new(const struct text *specs, size_t count, struct error
 void formats_free(struct formats *fs);
 bool formats_auto(const struct formats *fs);
 
+/* What will be missing with the formats that were named: "NAME: no time: ..." for the first that lacks
+ * something; empty with auto. Lives as long as the formats. */
+struct text formats_missing(const struct formats *fs);
+
 /* From now on the host is the first address of X-Forwarded-For where a line has one (client.h), and
  * only else that of the peer. Before the first parser is made. */
 void formats_prefer_forwarded(struct formats *fs);

@@ -174,7 +174,7 @@ int command_parse(const struct settings *s)
         goto done;
     }
     code = EXIT_DONE;
-    settings_tell_logs(s);
+    settings_tell_logs(s, formats);
     r.batch = batch_new();
     for (size_t i = 0; i < inputs.count; i++)
         if (!parse_file(&r, inputs.paths[i], formats))

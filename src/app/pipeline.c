@@ -142,6 +142,7 @@ struct pipeline *pipeline_start(const struct settings *s, bool every, struct err
     st->follow = follow_open(&fo, &os_real, why);
     if (!st->follow)
         goto fail;
+    settings_tell_logs(s, p->formats);
     st->queue = queue_new(QUEUE_DEPTH);
     st->board = board_new(every);
     st->notify = notify_stage_new(s->config, st->state, why);

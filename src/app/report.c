@@ -83,7 +83,7 @@ int command_report(const struct settings *s)
         code = why.usage ? EXIT_USAGE : EXIT_FAILED;
         goto done;
     }
-    settings_tell_logs(s);
+    settings_tell_logs(s, formats);
     bool complete = work_run(work);
     work_notes(work);
     if (print(s, work, &rules) && complete)

@@ -207,8 +207,11 @@ void settings_find_logs(struct settings *s)
     formats_free(known);
 }
 
-void settings_tell_logs(const struct settings *s)
+void settings_tell_logs(const struct settings *s, const struct formats *formats)
 {
+    struct text missing = formats_missing(formats);
+    if (missing.len)
+        note("format %.*s", (int)missing.len, missing.at);
     for (size_t i = 0; s->tell_found && i < s->found->count; i++)
         note("reading %s (%s)", safe_str(text_of(s->found->paths[i])), s->found->from);
 }

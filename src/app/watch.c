@@ -85,7 +85,6 @@ int command_watch(const struct settings *s)
         note("%s", why.text);
         return why.usage ? EXIT_USAGE : EXIT_FAILED;
     }
-    settings_tell_logs(s);
     int code = headless ? run_headless(s, p, stop_fd) : run_console(s, p, stop_fd);
     pipeline_free(p);
     close(stop_fd);

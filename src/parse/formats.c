@@ -51,6 +51,24 @@ static bool add_detectable(struct formats *fs, struct error *why)
     return ok;
 }
 
+/* With several formats what one lacks another may have: only a single one is told of. */
+static void note_missing(struct formats *fs)
+{
+    if (fs->automatic || fs->count != 1)
+        return;
+    struct text missing = format_missing(fs->list[0]);
+    if (!missing.len)
+        return;
+    safe_add(&fs->missing, format_name(fs->list[0]));
+    buf_str(&fs->missing, ": ");
+    safe_add(&fs->missing, missing);
+}
+
+struct text formats_missing(const struct formats *fs)
+{
+    return buf_text(&fs->missing);
+}
+
 struct formats *formats_new(const struct text *specs, size_t count, struct error *why)
 {
     struct formats *fs = mem_new(1, sizeof *fs);
@@ -69,8 +87,10 @@ struct formats *formats_new(const struct text *specs, size_t count, struct error
         ok = add_format(fs, specs[i], why);
     /* A configuration alone: a log that it does not list is told by looking, among its formats. */
     fs->automatic |= ok && count == 1 && fs->count > 1;
-    if (ok)
+    if (ok) {
+        note_missing(fs);
         return fs;
+    }
     formats_free(fs);
     return NULL;
 }
@@ -85,6 +105,7 @@ void formats_free(struct formats *fs)
         free(fs->homes[i].path);
     free(fs->homes);
     free(fs->list);
+    buf_done(&fs->missing);
     free(fs);
 }
 

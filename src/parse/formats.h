@@ -2,6 +2,7 @@
 #ifndef SPATE_PARSE_FORMATS_H
 #define SPATE_PARSE_FORMATS_H
 
+#include "base/buf.h"
 #include "parse/parser.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,7 @@ struct formats {
     bool forwarded; /* the host is the forwarded one */
     struct format_home *homes; /* owned */
     size_t home_count;
+    struct buf missing;
 };
 
 /* Takes over the format; false when there is none. */

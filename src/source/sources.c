@@ -97,8 +97,10 @@ static bool add_named(struct sources *s, const char *path, struct error *why)
     if (len == 0)
         return error_set(why, "an empty file name");
     if (strcmp(path, "-") == 0) {
-        if (!s->input.wanted)
+        if (!s->input.wanted) {
             s->input.source = add_source(s, NULL);
+            shared_tell(&s->shared, s->input.source, NOTICE_OPENED, "standard input");
+        }
         s->input.wanted = true;
         return true;
     }
