@@ -63,6 +63,18 @@ class MadeLogs(unittest.TestCase):
         self.assertEqual(len(report("--top", "3", "-", stdin=log)["sections"]), 3)
         self.assertEqual(len(report("--top", "0", "-", stdin=log)["sections"]), 25)
 
+    def test_the_client_is_the_peer_or_the_forwarded_one(self):
+        with Folder() as f:
+            request = ' - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 5 "-" "x" '
+            log = f.file("log", '10.0.0.1' + request + '"198.51.100.4, 10.0.0.2"\n'
+                         + '10.0.0.1' + request + '"unknown"\n')
+            hosts = {which: [a["name"] for a in report("--client", which, log)["addresses"]]
+                     for which in ("peer", "forwarded")}
+            self.assertEqual(hosts, {"peer": ["10.0.0.1"], "forwarded": ["10.0.0.1", "198.51.100.4"]})
+            code, _, err = run("report", "--client", "proxy", log)
+            self.assertEqual(code, 2)
+            self.assertIn("peer or forwarded", err)
+
     def test_only_leaves_the_other_dimensions_out(self):
         r = report("--only", "sections,status", "-", stdin=line(1000).encode())
         self.assertIn("sections", r)
