@@ -92,6 +92,7 @@ struct rule_where {
      * exactly `needed` as the text field `needs`. FIELD_COUNT: nothing is known. */
     enum field needs;
     struct text needed;
+    bool needs_only; /* that is all: `matches` need not be asked */
 };
 
 enum rule_side { RULE_ABOVE, RULE_BELOW };

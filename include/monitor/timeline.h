@@ -20,6 +20,12 @@ struct timeline_walk;
 struct timeline_walk *
 timeline_walk_new(const struct timeline *t); /* the timeline must not change meanwhile */
 bool timeline_walk_next(struct timeline_walk *w, int64_t *second, uint64_t *hits);
+/* Moves on to the first of them that is not before `second`. */
+void timeline_walk_seek(struct timeline_walk *w, int64_t second);
+/* The hits of the next TIMELINE_PAGE seconds that have any, the first of which is a multiple of that;
+ * not together with the other two. */
+enum { TIMELINE_PAGE = 256 };
+bool timeline_walk_page(struct timeline_walk *w, int64_t *first, uint64_t *hits);
 void timeline_walk_free(struct timeline_walk *w);
 
 #endif

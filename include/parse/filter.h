@@ -41,4 +41,7 @@ bool filter_matches(const struct filter *f, const struct batch *b, const struct 
  * filter) as `*field`, a text. Of several the one whose field comes first in record/field.h. */
 bool filter_needs(const struct filter *f, enum field *field, struct text *value);
 
+/* True when that is all: whoever has compared that text need not ask the filter. */
+bool filter_needs_only(const struct filter *f);
+
 #endif

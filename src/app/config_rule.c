@@ -79,6 +79,7 @@ static bool read_where(struct config_read *r, const struct yaml_node *n, struct 
     where->filter = f;
     where->fields = filter_fields(f);
     filter_needs(f, &where->needs, &where->needed);
+    where->needs_only = filter_needs_only(f);
     return true;
 }
 

@@ -10,13 +10,20 @@ struct net_filter {
     const struct rule_where *where;
     uint32_t *groups;
     uint32_t group_count;
-    uint32_t next; /* in the same slot, + 1; 0: the last */
 };
 
+/* A filter as it is asked: all that is needed lies side by side. */
+struct net_candidate {
+    bool (*matches)(const void *filter, const struct batch *b, const struct entry *e); /* NULL: all */
+    const void *filter;
+    uint32_t groups, group_count; /* in net.candidate_groups */
+};
+
+/* Where the text of a field has this hash, these candidates are asked. */
 struct net_slot {
     uint64_t hash;
-    enum field field;
-    uint32_t first; /* filter + 1; 0: a free slot */
+    uint32_t field;
+    uint32_t first, count; /* 0: a free slot */
 };
 
 static const struct rule_where EVERY = {.needs = FIELD_COUNT};
@@ -108,7 +115,7 @@ static void add_group(struct rules_net *n, uint32_t group)
 static struct net_slot *slot_of(const struct rules_net *n, enum field field, uint64_t hash)
 {
     uint32_t at = (uint32_t)(hash >> 32) & n->slot_mask;
-    while (n->slots[at].first && (n->slots[at].hash != hash || n->slots[at].field != field))
+    while (n->slots[at].count && (n->slots[at].hash != hash || n->slots[at].field != field))
         at = (at + 1) & n->slot_mask;
     return &n->slots[at];
 }
@@ -121,18 +128,44 @@ static void note_asked(struct rules_net *n, enum field field)
     n->asked[n->field_count++] = field;
 }
 
+static bool is_indexed(const struct net_filter *f)
+{
+    return f->where->matches && f->where->needs < FIELD_TEXTS;
+}
+
+static void add_candidate(struct rules_net *n, const struct net_filter *f)
+{
+    struct net_candidate *c = &n->candidates[n->candidate_count++];
+    /* A hash of 64 keyed bits says as much as the text. */
+    bool all = is_indexed(f) && f->where->needs_only;
+    *c = (struct net_candidate){.matches = all ? NULL : f->where->matches,
+                                .filter = f->where->filter,
+                                .groups = n->candidate_group_count,
+                                .group_count = f->group_count};
+    memcpy(n->candidate_groups + n->candidate_group_count, f->groups,
+           f->group_count * sizeof *f->groups);
+    n->candidate_group_count += f->group_count;
+}
+
+/* The candidates of one slot stand together: all filters that need the same. */
 static void index_filter(struct rules_net *n, uint32_t filter)
 {
     const struct rule_where *where = n->filters[filter].where;
-    if (!where->matches || where->needs >= FIELD_TEXTS) {
-        n->always[n->always_count++] = filter;
-        return;
-    }
-    note_asked(n, where->needs);
     uint64_t hash = key_hash(key_cut(where->needed), &n->secret);
     struct net_slot *slot = slot_of(n, where->needs, hash);
-    n->filters[filter].next = slot->first;
-    *slot = (struct net_slot){hash, where->needs, filter + 1};
+    if (slot->count)
+        return;
+    note_asked(n, where->needs);
+    *slot = (struct net_slot){hash, where->needs, n->candidate_count, 1};
+    add_candidate(n, &n->filters[filter]);
+    for (uint32_t i = filter + 1; i < n->filter_count; i++) {
+        const struct rule_where *other = n->filters[i].where;
+        if (!is_indexed(&n->filters[i]) || other->needs != where->needs ||
+            !text_same(other->needed, where->needed))
+            continue;
+        add_candidate(n, &n->filters[i]);
+        slot->count++;
+    }
 }
 
 static void build_index(struct rules_net *n)
@@ -144,9 +177,15 @@ static void build_index(struct rules_net *n)
         room *= 2;
     n->slots = mem_new(room, sizeof *n->slots);
     n->slot_mask = room - 1;
-    n->always = mem_new(n->filter_count + 1, sizeof *n->always);
+    n->candidates = mem_new(n->filter_count + 1, sizeof *n->candidates);
+    n->candidate_groups = mem_new(n->group_count + 1, sizeof *n->candidate_groups);
     for (uint32_t i = 0; i < n->filter_count; i++)
-        index_filter(n, i);
+        if (!is_indexed(&n->filters[i]))
+            add_candidate(n, &n->filters[i]);
+    n->always_count = n->candidate_count;
+    for (uint32_t i = 0; i < n->filter_count; i++)
+        if (is_indexed(&n->filters[i]))
+            index_filter(n, i);
 }
 
 struct rules_net *rules_net_new(const struct rule_spec *rules, uint32_t count)
@@ -176,24 +215,23 @@ void rules_net_free(struct rules_net *n)
     free(n->wholes);
     free(n->groups_of_rules);
     free(n->filters);
-    free(n->always);
+    free(n->candidates);
+    free(n->candidate_groups);
     free(n->slots);
     free(n);
 }
 
 /* ---- Asking ----------------------------------------------------------------------------------- */
 
-static inline uint32_t take(const struct net_filter *f, uint32_t *groups, uint32_t count)
+static inline uint32_t ask(const struct rules_net *n, const struct net_candidate *c,
+                           const struct batch *b, const struct entry *e, uint32_t *groups,
+                           uint32_t count)
 {
-    for (uint32_t i = 0; i < f->group_count; i++)
-        groups[count++] = f->groups[i];
+    if (c->matches && !c->matches(c->filter, b, e))
+        return count;
+    for (uint32_t i = 0; i < c->group_count; i++)
+        groups[count++] = n->candidate_groups[c->groups + i];
     return count;
-}
-
-static inline bool lets_through(const struct net_filter *f, const struct batch *b,
-                                const struct entry *e)
-{
-    return !f->where->matches || f->where->matches(f->where->filter, b, e);
 }
 
 uint32_t rules_net_match(const struct rules_net *n, const struct batch *b, const struct entry *e,
@@ -205,12 +243,11 @@ uint32_t rules_net_match(const struct rules_net *n, const struct batch *b, const
         if (!(e->has & FIELD_BIT(field)))
             continue;
         uint64_t hash = key_hash_slack(key_cut(batch_text(b, e, field)), &n->secret);
-        for (uint32_t f = slot_of(n, field, hash)->first; f; f = n->filters[f - 1].next)
-            if (lets_through(&n->filters[f - 1], b, e))
-                count = take(&n->filters[f - 1], groups, count);
+        const struct net_slot *slot = slot_of(n, field, hash);
+        for (uint32_t k = 0; k < slot->count; k++)
+            count = ask(n, &n->candidates[slot->first + k], b, e, groups, count);
     }
     for (uint32_t i = 0; i < n->always_count; i++)
-        if (lets_through(&n->filters[n->always[i]], b, e))
-            count = take(&n->filters[n->always[i]], groups, count);
+        count = ask(n, &n->candidates[i], b, e, groups, count);
     return count;
 }

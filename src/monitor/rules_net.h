@@ -44,8 +44,11 @@ struct rules_net {
     /* private */
     struct key_secret secret;
     struct net_filter *filters;
-    uint32_t filter_count, always_count, slot_mask, field_count;
-    uint32_t *always; /* filters that every entry must be asked */
+    uint32_t filter_count, candidate_count, candidate_group_count;
+    uint32_t always_count; /* so many candidates at the front are asked of every entry */
+    uint32_t slot_mask, field_count;
+    struct net_candidate *candidates;
+    uint32_t *candidate_groups;
     struct net_slot *slots;
     enum field asked[FIELD_TEXTS]; /* fields under which something stands in slots[] */
 };

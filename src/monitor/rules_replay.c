@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "monitor/believed.h"
 #include "monitor/rules_inside.h"
+#include "monitor/rules_spans.h"
 #include "monitor/rules_tape.h"
 
 /* ---- What is believed ------------------------------------------------------------------------ */
@@ -83,6 +84,8 @@ struct playing {
     const struct tape_key *key;
     const struct tape_record *visitor, *visitors_end, *time, *times_end;
     struct group_run *own;
+    struct rules_spans spans; /* what may be left out in between */
+    size_t span;
 };
 
 static void stream_next(const struct rules_log *l, struct stream *s)
@@ -165,6 +168,38 @@ static void play_records(struct playing *p, int64_t second)
         }
 }
 
+static bool is_quiet(const struct playing *p)
+{
+    const struct group_run *g = p->own;
+    for (uint32_t i = 0; i < g->key_count; i++)
+        for (uint32_t k = 0; g->keys[i] && k < g->group->rule_count; k++)
+            if (g->keys[i]->judged[k].phase.state != ALERT_QUIET)
+                return false;
+    return true;
+}
+
+/* Skips what lies before the next span, unless something is going on. True when it did. */
+static bool skip(struct playing *p, int64_t second)
+{
+    const struct rules_spans *s = &p->spans;
+    if (s->everything)
+        return false;
+    while (p->span < s->count && s->rows[p->span].to < second)
+        p->span++;
+    if ((p->span < s->count && s->rows[p->span].from <= second) || !is_quiet(p))
+        return false;
+    for (uint32_t i = 0; i < p->stream_count; i++) {
+        struct stream *stream = &p->streams[i];
+        if (p->span == s->count) {
+            stream->open = false;
+        } else if (stream->open && stream->second < s->rows[p->span].from) {
+            timeline_walk_seek(stream->walk, s->rows[p->span].from);
+            stream_next(p->log, stream);
+        }
+    }
+    return true;
+}
+
 static void play_key(struct playing *p)
 {
     int64_t second = 0;
@@ -172,6 +207,8 @@ static void play_key(struct playing *p)
     while (next_second(p, &second)) {
         if (second > p->log->last)
             break;
+        if (skip(p, second))
+            continue;
         rules_advance(p->judge, second);
         play_counts(p, second);
         if (p->visitor < p->visitors_end || p->time < p->times_end)
@@ -312,11 +349,14 @@ static void replay_group(struct part *p, const struct rules_log *log)
             continue;
         records_of(&g->visitors, &visitor, i, &playing.visitor, &playing.visitors_end);
         records_of(&g->times, &time, i, &playing.time, &playing.times_end);
+        playing.spans = rules_spans_of(p->rules, g->group->rule_count, g, playing.key);
+        playing.span = 0;
         open_streams(&playing, g, playing.key, playing.own);
         if (whole)
             open_streams(&playing, whole, whole->keys[0], whole_run);
         play_key(&playing);
         rules_each_firing(judge, told_still, p);
+        rules_spans_done(&playing.spans);
     }
     rules_free(judge);
     free(p->rules);

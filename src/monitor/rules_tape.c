@@ -13,7 +13,10 @@ enum { RECENT_ROOM = 4096, INDEX_FIRST = 16 };
 
 static void make_group(struct tape_group *g, const struct rule_group *group, uint32_t share)
 {
-    *g = (struct tape_group){.group = group, .keys_most = TAPE_KEYS / share + 1};
+    *g = (struct tape_group){.group = group,
+                             .only_counts = group->per == FIELD_COUNT && !group->visitors &&
+                                            !group->times,
+                             .keys_most = TAPE_KEYS / share + 1};
     for (unsigned c = 0; c < RULE_COUNTERS; c++)
         if (group->counters & COUNTER_BIT(c))
             g->columns[g->column_count++] = (enum rule_counter)c;
@@ -25,7 +28,8 @@ struct rules_tape *rules_tape_new(const struct rule_spec *rules, uint32_t count,
     t->rules = rules;
     t->net = rules_net_new(rules, count);
     t->groups = mem_new(t->net->group_count, sizeof *t->groups);
-    t->matched = mem_new(t->net->group_count, sizeof *t->matched);
+    t->matched = mem_new((size_t)t->net->group_count + 1, sizeof *t->matched);
+    t->starts = mem_new((size_t)t->net->group_count + 1, sizeof *t->starts);
     t->record_most = TAPE_RECORDS / share + 1;
     t->stride = 1;
     for (uint32_t i = 0; i < t->net->group_count; i++)
@@ -57,6 +61,9 @@ void rules_tape_free(struct rules_tape *t)
     }
     free(t->groups);
     free(t->matched);
+    free(t->notes);
+    free(t->sorted);
+    free(t->starts);
     rules_net_free(t->net);
     free(t);
 }
@@ -299,17 +306,75 @@ static void take_in(struct rules_tape *t, struct tape_group *g, const struct bat
         take_time(t, g, key, e);
 }
 
+static void put_note(struct rules_tape *t, uint32_t group, const struct entry *e)
+{
+    if (t->note_count == t->note_room) {
+        t->note_room = t->note_room ? t->note_room * 2 : BATCH_ENTRIES;
+        t->notes = mem_grow(t->notes, t->note_room, sizeof *t->notes);
+        t->sorted = mem_grow(t->sorted, t->note_room, sizeof *t->sorted);
+    }
+    t->notes[t->note_count++] =
+        (struct tape_note){.second = e->second,
+                           .bytes = rules_amount(COUNT_BYTES, e),
+                           .group = group,
+                           .status = e->has & FIELD_BIT(FIELD_STATUS) ? e->status : 0};
+    t->starts[group + 1]++;
+}
+
 static void take_entry(struct rules_tape *t, const struct batch *b, const struct entry *e)
 {
     if (!(e->has & FIELD_BIT(FIELD_TIME)))
         return;
     t->any = true;
     t->last = e->second;
-    if (t->groups[GROUP_ALL].group->window_most)
-        take_in(t, &t->groups[GROUP_ALL], b, e);
     uint32_t count = rules_net_match(t->net, b, e, t->matched);
-    for (uint32_t i = 0; i < count; i++)
-        take_in(t, &t->groups[t->matched[i]], b, e);
+    if (t->groups[GROUP_ALL].group->window_most)
+        t->matched[count++] = GROUP_ALL;
+    for (uint32_t i = 0; i < count; i++) {
+        struct tape_group *g = &t->groups[t->matched[i]];
+        if (g->only_counts)
+            put_note(t, t->matched[i], e);
+        else
+            take_in(t, g, b, e);
+    }
+}
+
+static uint64_t noted(const struct tape_note *n, enum rule_counter c)
+{
+    switch (c) {
+    case COUNT_ENTRIES: return 1;
+    case COUNT_BYTES: return n->bytes;
+    case COUNT_ERRORS: return n->status / 100 == 5;
+    case COUNT_CLIENT_ERRORS: return n->status / 100 == 4;
+    default: return 0;
+    }
+}
+
+static void take_notes_of(struct rules_tape *t, struct tape_group *g, const struct tape_note *n,
+                          const struct tape_note *end)
+{
+    if (n < end && !g->key_count)
+        key_at(t, g, 0, TEXT(""));
+    for (; n < end; n++) {
+        struct tape_key *k = key_to(g, 0, n->second);
+        for (uint32_t i = 0; i < g->column_count; i++)
+            k->amounts[i] += noted(n, g->columns[i]);
+    }
+}
+
+/* Sorts them by group, each in its order. */
+static void take_notes(struct rules_tape *t)
+{
+    uint32_t groups = t->net->group_count;
+    for (uint32_t g = 0; g < groups; g++)
+        t->starts[g + 1] += t->starts[g];
+    for (size_t i = 0; i < t->note_count; i++)
+        t->sorted[t->starts[t->notes[i].group]++] = t->notes[i];
+    for (uint32_t g = 0, from = 0; g < groups; from = t->starts[g++])
+        if (t->starts[g] > from)
+            take_notes_of(t, &t->groups[g], t->sorted + from, t->sorted + t->starts[g]);
+    memset(t->starts, 0, ((size_t)groups + 1) * sizeof *t->starts);
+    t->note_count = 0;
 }
 
 void rules_tape_refused(struct rules_tape *t, int64_t second, uint64_t lines)
@@ -340,6 +405,7 @@ void rules_tape_batch(struct rules_tape *t, const struct batch *b)
     }
     for (; refused < end; refused++)
         refuse(t, refused);
+    take_notes(t);
 }
 
 void rules_tape_piece(struct rules_tape *t)

@@ -36,6 +36,7 @@ struct tape_key {
 
 struct tape_group {
     const struct rule_group *group;
+    bool only_counts; /* and is not split */
     uint32_t column_count;
     enum rule_counter columns[RULE_COUNTERS];
     struct tape_key **keys; /* of a group that is not split: one */
@@ -45,11 +46,23 @@ struct tape_group {
     struct tape_records visitors, times;
 };
 
+/* What an entry adds to a group that only counts: put aside until the batch is over, and then taken
+ * group by group, so that each group's memory is touched once. */
+struct tape_note {
+    int64_t second;
+    uint64_t bytes;
+    uint32_t group;
+    uint16_t status;
+};
+
 struct rules_tape {
     const struct rule_spec *rules;
     struct rules_net *net;
     struct tape_group *groups;
     uint32_t *matched;
+    struct tape_note *notes, *sorted;
+    size_t note_count, note_room;
+    uint32_t *starts; /* by group: where its notes begin in sorted[] */
     size_t record_count, record_most;
     uint32_t level;  /* of visitors, those whose hash has that many zeros at the front */
     uint32_t stride; /* of durations, every stride-th, that often */

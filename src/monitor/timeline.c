@@ -22,6 +22,7 @@ struct page {
         struct pair pairs[PAIRS];
         void *counts;
     };
+    uint64_t sum; /* of all its hits */
     uint8_t kind;
     uint8_t used; /* pairs */
 };
@@ -184,6 +185,7 @@ void timeline_add(struct timeline *t, int64_t second, uint64_t hits)
     struct page *p = timeline_page(t, second >> PAGE_BITS);
     unsigned at = (unsigned)(second & (PAGE_SECONDS - 1));
     uint64_t sum = page_hits(p, at) + hits;
+    p->sum += hits;
     if (p->kind == PAGE_PAIRS && pairs_set(p, at, sum))
         return;
     enum page_kind kind = p->kind == PAGE_PAIRS ? PAGE_U8 : p->kind;
@@ -194,9 +196,24 @@ void timeline_add(struct timeline *t, int64_t second, uint64_t hits)
     counts_set(kind, p->counts, at, sum);
 }
 
+/* A page of which the other has nothing. */
+static void page_copy(struct timeline *into, const struct page *from)
+{
+    struct page *p = timeline_page(into, from->number);
+    *p = *from;
+    if (from->kind == PAGE_PAIRS)
+        return;
+    p->counts = mem_new(PAGE_SECONDS, PAGE_WIDTH[from->kind]);
+    memcpy(p->counts, from->counts, PAGE_SECONDS * PAGE_WIDTH[from->kind]);
+}
+
 void timeline_merge(struct timeline *into, const struct timeline *from)
 {
     for (uint32_t i = 0; i < from->count; i++) {
+        if (timeline_find(into, from->pages[i].number) == UINT32_MAX) {
+            page_copy(into, &from->pages[i]);
+            continue;
+        }
         int64_t base = from->pages[i].number * PAGE_SECONDS;
         for (unsigned s = 0; s < PAGE_SECONDS; s++)
             timeline_add(into, base + s, page_hits(&from->pages[i], s));
@@ -241,6 +258,30 @@ bool timeline_walk_next(struct timeline_walk *w, int64_t *second, uint64_t *hits
         }
     }
     return false;
+}
+
+void timeline_walk_seek(struct timeline_walk *w, int64_t second)
+{
+    const struct timeline *t = w->timeline;
+    int64_t number = second >> PAGE_BITS;
+    while (w->page < t->count && t->pages[w->order[w->page]].number < number) {
+        w->page++;
+        w->second = 0;
+    }
+    if (w->page == t->count || t->pages[w->order[w->page]].number > number)
+        return;
+    unsigned at = (unsigned)(second & (PAGE_SECONDS - 1));
+    w->second = w->second > at ? w->second : at;
+}
+
+bool timeline_walk_page(struct timeline_walk *w, int64_t *first, uint64_t *hits)
+{
+    if (w->page == w->timeline->count)
+        return false;
+    const struct page *p = &w->timeline->pages[w->order[w->page++]];
+    *first = p->number * PAGE_SECONDS;
+    *hits = p->sum;
+    return true;
 }
 
 void timeline_walk_free(struct timeline_walk *w)

@@ -110,6 +110,11 @@ bool filter_needs(const struct filter *f, enum field *field, struct text *value)
     return true;
 }
 
+bool filter_needs_only(const struct filter *f)
+{
+    return f->needs != FIELD_COUNT && f->count == 1;
+}
+
 /* ---- Asking -----------------------------------------------------------------------------------
  */
 
