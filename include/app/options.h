@@ -40,6 +40,7 @@ struct settings {
     const char *from, *to; /* as given; NULL when not: each command reads its own notation */
     bool headless;
     const char *state; /* NULL: nothing is kept; "": in the usual place */
+    const char *user;  /* --user: NAME[:GROUP]; NULL: not given */
     bool follow;
     int64_t by; /* --by, in seconds; 0: not given */
     enum output output;

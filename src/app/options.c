@@ -90,6 +90,12 @@ static bool take_state(struct settings *s, const char *value)
     return true;
 }
 
+static bool take_user(struct settings *s, const char *value)
+{
+    s->user = value;
+    return *value != 0;
+}
+
 static bool take_headless(struct settings *s, const char *value)
 {
     (void)value;
@@ -253,6 +259,11 @@ const struct option_row option_rows[] = {
      "keep totals, history and where each file was left in this directory, and go on from there; "
      "`--state=` takes $STATE_DIRECTORY, $XDG_STATE_HOME/spate or ~/.local/state/spate",
      "a directory, or nothing after --state=", FOR_WATCH | FOR_HISTORY | FOR_ALERTS, take_state},
+    {"user", 0, "NAME[:GROUP]", "nobody",
+     "whom to become when started as root, with no capability left; without GROUP with the user's own "
+     "groups and adm. Where nobody cannot read the logs and --user is not given, root stays but for "
+     "its capabilities; `--user root` keeps all",
+     "a user of this system, and behind a colon a group", FOR_WATCH, take_user},
     {"output", 'o', "FORM", "text",
      "text or json, of history and alerts csv too; parse prints JSON lines whatever is said here",
      "text or json (csv: history and alerts only)", FOR_LOGS | FOR_HISTORY | FOR_ALERTS,

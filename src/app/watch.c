@@ -1,11 +1,16 @@
 /* watch.c - `spate watch`: the live run, on a console or headless. */
 #include <poll.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/config.h"
 #include "app/output.h"
 #include "app/pipeline.h"
+#include "app/privileges.h"
 #include "app/signals.h"
+#include "app/state.h"
+#include "base/mem.h"
 #include "base/note.h"
 #include "render/events.h"
 
@@ -75,16 +80,48 @@ static int run_console(const struct settings *s, struct pipeline *p, int stop_fd
     return drawn ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* What the run reads and writes by name, also later: logs, the secrets of channels, the state. */
+static bool drop_privileges(const struct settings *s, struct error *told, struct error *why)
+{
+    static const char *const standard = "/var/log/access.log";
+    const struct config *c = s->config;
+    size_t channels = c ? c->channel_count : 0, count = 0;
+    const char **paths = mem_new(s->path_count + 2 * channels + 1, sizeof *paths);
+    struct privileges_need need = {.paths = paths};
+    char *state = NULL;
+    for (size_t i = 0; i < s->path_count; i++)
+        paths[count++] = s->paths[i];
+    if (!count)
+        paths[count++] = standard;
+    for (size_t i = 0; i < channels; i++) {
+        const struct notify_spec *n = &c->channels[i];
+        if (n->secret.file)
+            paths[count++] = n->secret.file;
+        if (n->url_secret.file)
+            paths[count++] = n->url_secret.file;
+    }
+    if (s->state)
+        state = state_directory(s->state, &need.state_linked, why);
+    need.count = count;
+    need.state = state;
+    bool dropped = (state || !s->state) && privileges_drop(s->user, &need, told, why);
+    free(state);
+    free(paths);
+    return dropped;
+}
+
 int command_watch(const struct settings *s)
 {
-    struct error why = {0};
+    struct error why = {0}, told = {0};
     bool headless = s->headless || s->output_given || !isatty(STDOUT_FILENO);
     int stop_fd = signals_open();
-    struct pipeline *p = pipeline_start(s, headless, &why);
+    struct pipeline *p = drop_privileges(s, &told, &why) ? pipeline_start(s, headless, &why) : NULL;
     if (!p) {
         note("%s", why.text);
         return why.usage ? EXIT_USAGE : EXIT_FAILED;
     }
+    if (told.text[0])
+        note("%s", told.text);
     int code = headless ? run_headless(s, p, stop_fd) : run_console(s, p, stop_fd);
     pipeline_free(p);
     close(stop_fd);
