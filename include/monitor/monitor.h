@@ -91,6 +91,12 @@ void monitor_finish(struct monitor *m, int64_t monotonic_ns, int64_t wall_ns);
 
 /* A new length of the interval, from the next on. */
 void monitor_set_update(struct monitor *m, int64_t update_ns);
+/* Other rules from now on: `shown` the default one, whose window is also the one that is shown, and the
+ * others, kept by the caller as those of the options were, which are not looked at any more after the
+ * return. What was counted stays, and the state of each rule that is the same by name and definition;
+ * alerts of the rest are told as recovered. */
+void monitor_set_rules(struct monitor *m, const struct alert_rule *shown,
+                       const struct rule_spec *rules, uint32_t count);
 int64_t monitor_update_ns(const struct monitor *m); /* the length intervals have now */
 
 /* --- what can be asked, by the model --- */

@@ -166,3 +166,54 @@ void alerts_refused(struct monitor *m, uint64_t lines, bool live)
     rules_advance(m->rules, m->clock.second);
     rules_refused(m->rules, m->clock.second, lines);
 }
+
+/* ---- Other rules ----------------------------------------------------------------------------- */
+
+/* The window gets another length; what lies in both stays. */
+static void window_resize(struct monitor *m, int64_t seconds)
+{
+    dimension_set wanted = m->options.wanted;
+    struct window *window = window_new(seconds, wanted & DIMENSION_BIT(DIMENSION_SECTIONS),
+                                       wanted & DIMENSION_BIT(DIMENSION_VISITORS));
+    int64_t end = window_end(m->window);
+    if (m->window_open) {
+        window_set(window, end);
+        for (int64_t second = end; second > end - seconds; second--) {
+            const struct window_slot *slot = window_look(m->window, second);
+            if (slot)
+                window_restore(window, second, slot);
+        }
+    }
+    window_free(m->window);
+    m->window = window;
+    m->clock.window_s = seconds;
+    m->window_epoch++;
+}
+
+static void set_default(struct monitor *m, const struct alert_rule *shown)
+{
+    struct alert_rule was = m->alert.rule;
+    if (shown->window_s != was.window_s)
+        window_resize(m, shown->window_s);
+    m->options.rule = *shown;
+    m->alert.rule = *shown;
+    if (shown->window_s == was.window_s && shown->above == was.above)
+        return;
+    if (m->alert.state == ALERT_FIRING) { /* that rule is no more */
+        m->alert.state = ALERT_QUIET;
+        m->alert.recovered_at = m->clock.second;
+        default_recovered(m);
+    }
+}
+
+void monitor_set_rules(struct monitor *m, const struct alert_rule *shown,
+                       const struct rule_spec *rules, uint32_t count)
+{
+    set_default(m, shown);
+    struct rules *old = m->rules;
+    m->rules = rules_of(m, rules, count);
+    rules_take_over(m->rules, old);
+    rules_free(old);
+    m->options.rules = rules;
+    m->options.rule_count = count;
+}

@@ -46,7 +46,7 @@ static enum rule_metric metric_of(const struct rule_spec *rule)
     return rule->metric == RULE_VISITORS ? RULE_HITS : rule->metric;
 }
 
-static bool same_cause(const struct rule_spec *a, const struct rule_spec *b)
+bool rules_same_cause(const struct rule_spec *a, const struct rule_spec *b)
 {
     if (metric_of(a) != metric_of(b) || a->window_s != b->window_s)
         return false;
@@ -57,7 +57,7 @@ static bool same_cause(const struct rule_spec *a, const struct rule_spec *b)
 static uint32_t cause_at(struct group_run *g, const struct rule_spec *rule)
 {
     for (uint32_t i = 0; i < g->cause_count; i++)
-        if (same_cause(&g->causes[i].about, rule))
+        if (rules_same_cause(&g->causes[i].about, rule))
             return i;
     g->causes = mem_grow(g->causes, g->cause_count + 1, sizeof *g->causes);
     g->causes[g->cause_count] = (struct group_cause){.about = *rule};

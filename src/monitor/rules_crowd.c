@@ -265,3 +265,10 @@ void crowd_drop(struct crowd *c, uint32_t key)
     if (key < c->key_room && c->alive)
         sweep(c, 0, key, true);
 }
+
+void crowd_swap(struct crowd *a, struct crowd *b)
+{
+    struct crowd kept = *a;
+    *a = *b;
+    *b = kept;
+}

@@ -81,6 +81,8 @@ struct rule_key *rules_key_new(struct group_run *g, uint64_t hash, struct text n
 /* Forgets the least busy quarter of the keys that are quiet. */
 void rules_keys_purge(struct group_run *g);
 void rules_keys_free(struct group_run *g);
+/* Makes the index anew. */
+void rules_keys_index(struct group_run *g);
 
 /* The only key of a group that is not split. */
 static inline struct rule_key *rules_only_key(struct group_run *g)
@@ -111,6 +113,11 @@ struct rule_key_name {
 /* What the entry is split by; false when it lacks the field. */
 bool rules_key_of(const struct rules_net *n, enum field per, const struct batch *b,
                   const struct entry *e, char room[CAUSE_NAME_SIZE], struct rule_key_name *out);
+
+/* rules_reload.c: name and definition. */
+bool rules_same(const struct rule_spec *a, const struct rule_spec *b);
+/* rules.c: what may be the cause of the one may be that of the other. */
+bool rules_same_cause(const struct rule_spec *a, const struct rule_spec *b);
 
 /* rules.c: forgets all keys and states; the windows now end with `second`. */
 void rules_reset(struct rules *r, int64_t second);

@@ -130,6 +130,13 @@ struct rule_key *rules_key(struct group_run *g, uint64_t hash, struct text name)
     return k;
 }
 
+void rules_keys_index(struct group_run *g)
+{
+    if (!g->index)
+        g->index = mem_new(INDEX_ROOM, sizeof *g->index);
+    index_build(g);
+}
+
 void rules_keys_free(struct group_run *g)
 {
     for (uint32_t i = 0; i < g->key_count; i++)

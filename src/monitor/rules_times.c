@@ -242,3 +242,10 @@ void times_drop(struct times *t, uint32_t key)
     free(t->keys[key].counts);
     t->keys[key] = (struct histogram){0};
 }
+
+void times_swap(struct times *a, struct times *b)
+{
+    struct times kept = *a;
+    *a = *b;
+    *b = kept;
+}

@@ -26,6 +26,8 @@ void times_add(struct times *t, uint32_t key, uint32_t bucket, int64_t second, u
 /* The middle of the bucket that holds the percentile (nearest rank); UINT64_MAX when there are no
  * durations. */
 uint64_t times_percentile(const struct times *t, uint32_t key, uint32_t millis);
+/* Gives each what the other holds; both have the same window. */
+void times_swap(struct times *a, struct times *b);
 /* Forgets a key, whose number may then be given to another. */
 void times_drop(struct times *t, uint32_t key);
 
