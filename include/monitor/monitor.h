@@ -86,8 +86,11 @@ void monitor_batch(struct monitor *m, const struct batch *b, int64_t monotonic_n
  * it is due. Call it at least each second and after batches. */
 void monitor_tick(struct monitor *m, int64_t monotonic_ns, int64_t wall_ns);
 
-/* Ends the running interval now if it holds anything (before the summary). */
-void monitor_finish(struct monitor *m, int64_t monotonic_ns, int64_t wall_ns);
+/* Before the summary: judges the second under way, and ends the running interval if it holds anything.
+ * Once the input has ended that second is whole; after a stop it is a part of one, of which only
+ * that is judged which more lines could not undo: too much may fire, nothing recovers. */
+enum monitor_end { MONITOR_STOPPED, MONITOR_INPUT_ENDED };
+void monitor_finish(struct monitor *m, enum monitor_end how, int64_t monotonic_ns, int64_t wall_ns);
 
 /* A new length of the interval, from the next on. */
 void monitor_set_update(struct monitor *m, int64_t update_ns);

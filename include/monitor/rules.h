@@ -40,6 +40,10 @@ void rules_open(struct rules *r, int64_t second);
 /* The windows now end with `second`: those before are judged. Nothing if it is not ahead. */
 void rules_advance(struct rules *r, int64_t second);
 
+/* Judges the second under way, and stays there; of one that is not whole only what cannot be undone by
+ * more entries: what is too much fires. */
+void rules_finish(struct rules *r, bool whole);
+
 /* Counts an entry of a second up to that of the last rules_advance(); what is older than a window is
  * not in it. */
 void rules_add(struct rules *r, const struct batch *b, const struct entry *e, int64_t second);

@@ -25,7 +25,7 @@ enum {
 enum batch_kind {
     BATCH_LINES,  /* bytes and entries of one source */
     BATCH_NOTICE, /* something about a source: `notice` */
-    BATCH_END     /* nothing will follow */
+    BATCH_END     /* nothing will follow; `finished`: because the input has ended */
 };
 
 /* What happened to a source; the monitor counts and shows it. */

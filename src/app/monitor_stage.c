@@ -15,6 +15,7 @@ struct run {
     int64_t live_ns; /* when figures were posted last */
     bool fresh;      /* something happened that the console should show at once */
 };
+    enum monitor_end how;
 
 void stages_set_update(struct stages *st, int64_t update_ns)
 {
@@ -76,6 +77,8 @@ static bool drain(struct run *r)
     for (int taken = 0; taken < DRAIN_MOST && (b = queue_pop(r->st->queue)); taken++) {
         bool end = b->kind == BATCH_END;
         int64_t now_ns = clock_monotonic(&r->clock), wall_ns = clock_wall(&r->clock);
+        if (end && b->finished)
+            r->how = MONITOR_INPUT_ENDED;
         monitor_batch(r->monitor, b, now_ns, wall_ns);
         state_batch(r->st->state, b, r->monitor, now_ns, wall_ns);
         queue_give_back(r->st->queue, b);
@@ -85,16 +88,31 @@ static bool drain(struct run *r)
     return true;
 }
 
-/* What the keeper of the state has to say is shown like what happens to a file. */
+/* What is not about a file is shown like what happens to one. */
+static void tell(struct run *r, enum notice_kind kind, const char *news)
+{
+    struct batch said = {.kind = BATCH_NOTICE, .source = UINT32_MAX, .notice.kind = kind};
+    snprintf(said.notice.text, sizeof said.notice.text, "%s", news);
+    monitor_batch(r->monitor, &said, clock_monotonic(&r->clock), clock_wall(&r->clock));
+}
+
 static void tell_state(struct run *r, int64_t now_ns)
 {
     int64_t wall_ns = clock_wall(&r->clock);
     const char *news = state_beat(r->st->state, r->monitor, now_ns, wall_ns);
     if (!news)
         return;
-    struct batch said = {.kind = BATCH_NOTICE, .source = UINT32_MAX, .notice.kind = NOTICE_STATE};
-    snprintf(said.notice.text, sizeof said.notice.text, "%s", news);
-    monitor_batch(r->monitor, &said, now_ns, wall_ns);
+    if (wanted->good) {
+        monitor_set_rules(r->monitor, &wanted->set.shown, wanted->set.others, wanted->set.count);
+        if (r->rules)
+            reload_over(r->rules);
+        r->rules = wanted;
+        atomic_store_explicit(&wanted->state, RELOAD_RULES, memory_order_relaxed);
+    }
+    tell(r, NOTICE_CONFIG, wanted->news);
+    r->fresh = true;
+    if (!wanted->good)
+        reload_over(wanted);
 }
 
 static void obey_user(struct run *r)
@@ -146,7 +164,7 @@ void *monitor_stage(void *arg)
         post_live(&r, now_ns);
         queue_wait(st->queue, -1);
     }
-    monitor_finish(r.monitor, clock_monotonic(&r.clock), clock_wall(&r.clock));
+    monitor_finish(r.monitor, r.how, clock_monotonic(&r.clock), clock_wall(&r.clock));
     board_post(st->board, BOARD_END, take_snapshot(&r), NULL);
     state_finish(st->state, r.monitor, clock_wall(&r.clock));
     monitor_free(r.monitor);

@@ -98,13 +98,14 @@ static bool push_lines(struct stages *st, struct batch *b)
     return push_news(st, parser, source);
 }
 
-static void push_end(struct stages *st)
+static void push_end(struct stages *st, bool ended)
 {
     struct batch *b = queue_take_empty(st->queue);
     if (!b)
         return;
     b->kind = BATCH_END;
     queue_push(st->queue, b);
+    b->finished = ended;
 }
 
 void *parse_stage(void *arg)
@@ -113,6 +114,7 @@ void *parse_stage(void *arg)
     struct clock clock = clock_real();
     int64_t give_up_ns = 0;
     for (struct batch *b; (b = queue_take_empty(st->queue));) {
+    bool ended = false;
         /* Relaxed: follow_wake() comes after the store and ends the wait below. */
         bool stop = atomic_load_explicit(&st->stop, memory_order_relaxed);
         if (stop && !give_up_ns)
@@ -127,8 +129,9 @@ void *parse_stage(void *arg)
         else
             queue_untake(st->queue, b);
         if (over)
+        ended = got == FOLLOW_END;
             break;
     }
-    push_end(st);
+    push_end(st, ended);
     return NULL;
 }

@@ -293,9 +293,14 @@ void monitor_tick(struct monitor *m, int64_t monotonic_ns, int64_t wall_ns)
     interval_end(m, end_ns);
 }
 
-void monitor_finish(struct monitor *m, int64_t monotonic_ns, int64_t wall_ns)
+void monitor_finish(struct monitor *m, enum monitor_end how, int64_t monotonic_ns, int64_t wall_ns)
 {
+    bool whole = how == MONITOR_INPUT_ENDED;
     monitor_tick(m, monotonic_ns, wall_ns);
+    if (m->window_open && (whole || m->alert.state != ALERT_FIRING))
+        alerts_judge(m, m->clock.second, window_sums(m->window)->hits);
+    if (m->rules_open)
+        rules_finish(m->rules, whole);
     if (m->running->lines.read)
         interval_end(m, monotonic_ns);
 }

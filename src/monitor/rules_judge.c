@@ -22,7 +22,8 @@ struct looking {
     struct lane *whole; /* of another group; NULL: its own */
 };
 
-/* ---- Metrics: one function and one row each --------------------------------------------------- */
+/* ---- Metrics: one function and one row each ---------------------------------------------------
+ */
 
 static uint64_t sum_of(const struct looking *l, enum rule_counter c)
 {
@@ -74,7 +75,7 @@ static uint64_t percentile_of(const struct looking *l)
 static const struct {
     uint64_t (*value)(const struct looking *l);
     uint64_t (*entries)(const struct looking *l); /* what its shares are of; at_least asks for it */
-    enum rule_counter counter;                    /* of its sum, and of the whole in another group */
+    enum rule_counter counter; /* of its sum, and of the whole in another group */
 } METRICS[RULE_METRIC_COUNT] = {
     [RULE_HITS] = {entries_of, entries_of, COUNT_ENTRIES},
     [RULE_BYTES] = {bytes_of, entries_of, COUNT_BYTES},
@@ -95,8 +96,7 @@ static uint64_t share_of(const struct looking *l)
     enum rule_counter c = METRICS[l->rule->metric].counter;
     if (!l->whole)
         return c == COUNT_BYTES ? bytes_of(l) : METRICS[l->rule->metric].entries(l);
-    const struct group_run *whole =
-        &l->r->groups[l->r->net->wholes[l->g->group->rules[l->at]]];
+    const struct group_run *whole = &l->r->groups[l->r->net->wholes[l->g->group->rules[l->at]]];
     return lane_sum(l->whole, l->j->whole_tail, whole->column_of[c]);
 }
 
@@ -117,8 +117,7 @@ static double natural(const struct rule_spec *rule, const struct reading *is)
     switch (rule->level.measure) {
     case RULE_RATE: return (double)is->value / (double)rule->window_s;
     case RULE_SHARE: return is->whole ? (double)is->value / (double)is->whole : 0;
-    case RULE_PERCENTILE:
-        return is->value == UINT64_MAX ? 0 : (double)is->value / (double)NS_PER_S;
+    case RULE_PERCENTILE: return is->value == UINT64_MAX ? 0 : (double)is->value / (double)NS_PER_S;
     default: return (double)is->value;
     }
 }
@@ -165,8 +164,8 @@ static void name_causes(const struct looking *l, struct monitor_alert *a)
         return;
     l->r->named++;
     uint32_t key = l->g->group->per == FIELD_COUNT ? 0 : (uint32_t)(l->k->hash >> 32) | 1;
-    a->cause_count = suspects_name(&l->g->causes[cause].suspects, l->r->end, l->rule->window_s,
-                                   key, l->rule->side == RULE_BELOW, a->causes);
+    a->cause_count = suspects_name(&l->g->causes[cause].suspects, l->r->end, l->rule->window_s, key,
+                                   l->rule->side == RULE_BELOW, a->causes);
 }
 
 static void fired(const struct looking *l, const struct reading *is)
@@ -244,6 +243,14 @@ static int64_t next_of(const struct looking *l)
     return next;
 }
 
+/* Whether more lines in the same second could make it stand otherwise, or it is over. */
+static bool may_be_undone(const struct looking *l, struct alert_standing standing)
+{
+    enum rule_measure m = l->rule->level.measure;
+    bool grows = l->rule->side == RULE_ABOVE && (m == RULE_RATE || m == RULE_AMOUNT);
+    return !grows || standing.level <= 0 || l->j->phase.state == ALERT_FIRING;
+}
+
 static int64_t judge_rule(const struct looking *l)
 {
     int64_t from = l->r->end - l->rule->window_s;
@@ -256,7 +263,10 @@ static int64_t judge_rule(const struct looking *l)
         l->j->seen = true;
         l->j->since = l->r->end;
     }
-    switch (alert_turn(&l->j->phase, l->r->end, l->rule->for_s, standing_of(l, &is))) {
+    struct alert_standing standing = standing_of(l, &is);
+    if (l->r->partial && may_be_undone(l, standing))
+        return next_of(l);
+    switch (alert_turn(&l->j->phase, l->r->end, l->rule->for_s, standing)) {
     case ALERT_FIRED: fired(l, &is); break;
     case ALERT_RECOVERED: recovered(l, &is); break;
     case ALERT_SAME:
@@ -292,8 +302,8 @@ static void judge_key(struct rules *r, struct group_run *g, struct rule_key *k)
     k->dirty = false;
     for (uint32_t i = 0; i < g->group->rule_count; i++) {
         uint32_t rule = g->group->rules[i];
-        struct looking l = {r,  g, k, i, &r->options.rules[rule], &k->judged[i],
-                            whole_lane(r, rule)};
+        struct looking l = {
+            r, g, k, i, &r->options.rules[rule], &k->judged[i], whole_lane(r, rule)};
         k->next = sooner(k->next, judge_rule(&l));
     }
 }
@@ -323,17 +333,30 @@ static int64_t judge_group(struct rules *r, struct group_run *g)
     return next;
 }
 
+static int64_t judge_second(struct rules *r)
+{
+    int64_t next = INT64_MAX;
+    r->named = 0;
+    for (uint32_t i = 0; i < r->net->group_count; i++) {
+        if (r->groups[i].group->rule_count && r->groups[i].group->per == FIELD_COUNT)
+            rules_only_key(&r->groups[i]); /* silence is judged too */
+        next = sooner(next, judge_group(r, &r->groups[i]));
+    }
+    return next;
+}
+
+void rules_finish(struct rules *r, bool whole)
+{
+    r->partial = !whole;
+    judge_second(r);
+    r->partial = false;
+}
+
 /* Every second is judged at which something changes; in between nothing can. */
 void rules_advance(struct rules *r, int64_t second)
 {
     while (r->end < second) {
-        int64_t next = INT64_MAX;
-        r->named = 0;
-        for (uint32_t i = 0; i < r->net->group_count; i++) {
-            if (r->groups[i].group->rule_count && r->groups[i].group->per == FIELD_COUNT)
-                rules_only_key(&r->groups[i]); /* silence is judged too */
-            next = sooner(next, judge_group(r, &r->groups[i]));
-        }
+        int64_t next = judge_second(r);
         if (next <= r->end)
             next = r->end + 1;
         r->end = sooner(next, second);

@@ -235,16 +235,98 @@ Test(monitor, ends_a_started_interval_only_if_it_holds_a_line)
 {
     watched_init(&w, 10, 60, T, false);
     watched_wait(&w, 4);
-    monitor_finish(w.monitor, w.now_ns, w.wall_ns);
+    monitor_finish(w.monitor, MONITOR_STOPPED, w.now_ns, w.wall_ns);
     cr_assert_eq(w.update_count, 0);
     w.batch->lines.read = 1; /* a rejected line is one */
     w.batch->lines.rejected = 1;
     watched_send(&w);
-    monitor_finish(w.monitor, w.now_ns, w.wall_ns);
+    monitor_finish(w.monitor, MONITOR_STOPPED, w.now_ns, w.wall_ns);
     cr_assert_eq(w.update_count, 1);
     cr_assert_eq(w.last_ns, 4 * NS_PER_S);
     cr_assert_eq(w.update_lines, 1);
     watched_done(&w);
+}
+
+Test(monitor, judges_the_last_second_once_the_input_has_ended)
+{
+    watched_init(&w, 0.5, 60, T, false);
+    watched_hits(&w, T - 100, 91);
+    cr_assert_eq(w.alert_count, 0, "more may come in that second");
+    monitor_finish(w.monitor, MONITOR_INPUT_ENDED, w.now_ns, w.wall_ns);
+    cr_assert_eq(w.alert_count, 1);
+    cr_assert_eq(w.alerts[0].triggered_at, T - 100);
+    cr_assert_eq(w.alerts[0].hits, 91);
+    watched_done(&w);
+
+    watched_init(&w, 0.5, 60, T, false);
+    watched_hits(&w, T, 40);
+    watched_hits(&w, T + 60, 1);
+    cr_assert_eq(w.alert_count, 1);
+    monitor_finish(w.monitor, MONITOR_INPUT_ENDED, w.now_ns, w.wall_ns);
+    cr_assert_eq(w.alert_count, 2);
+    cr_assert(w.alerts[1].recovered);
+    cr_assert_eq(w.alerts[1].recovered_at, T + 60);
+    watched_done(&w);
+}
+
+Test(monitor, takes_the_last_second_for_a_part_of_one_after_a_stop)
+{
+    watched_init(&w, 0.5, 60, T, false);
+    watched_hits(&w, T, 91);
+    monitor_finish(w.monitor, MONITOR_STOPPED, w.now_ns, w.wall_ns);
+    cr_assert_eq(w.alert_count, 1, "what is too much already stays so");
+    watched_done(&w);
+
+    watched_init(&w, 0.5, 60, T, false);
+    watched_hits(&w, T, 40);
+    watched_hits(&w, T + 60, 1);
+    monitor_finish(w.monitor, MONITOR_STOPPED, w.now_ns, w.wall_ns);
+    cr_assert_eq(w.alert_count, 1, "more lines might still have come");
+    watched_done(&w);
+}
+
+static void stop_with_rules(enum monitor_end how)
+{
+    static const struct rule_spec rules[] = {
+        {.name = "many",
+         .level = {RULE_AMOUNT, 2, 1, 1, 0},
+         .recover = {RULE_AMOUNT, 2, 1, 1, 0},
+         .window_s = 10,
+         .per = FIELD_COUNT},
+        {.name = "few",
+         .side = RULE_BELOW,
+         .level = {RULE_AMOUNT, 5, 1, 1, 0},
+         .recover = {RULE_AMOUNT, 5, 1, 1, 0},
+         .window_s = 1,
+         .per = FIELD_COUNT},
+        {.name = "share",
+         .metric = RULE_ERRORS,
+         .level = {RULE_SHARE, 10, 100, 1, 0},
+         .recover = {RULE_SHARE, 10, 100, 1, 0},
+         .window_s = 10,
+         .per = FIELD_COUNT},
+    };
+    watched_init(&w, 1000, 60, T, false);
+    monitor_free(w.monitor);
+    struct monitor_options o = {.rule = {"high traffic", 1000, 60},
+                                .rules = rules,
+                                .rule_count = 3,
+                                .update_ns = 10 * NS_PER_S};
+    w.monitor = monitor_new(&o, (struct monitor_sink){watched_event, &w}, w.now_ns, w.wall_ns);
+    for (int i = 0; i < 3; i++)
+        feed_status(feed_hit(w.batch, T), 500);
+    watched_send(&w);
+    monitor_finish(w.monitor, how, w.now_ns, w.wall_ns);
+    watched_done(&w);
+}
+
+Test(monitor, fires_after_a_stop_only_by_rules_that_more_lines_could_not_undo)
+{
+    stop_with_rules(MONITOR_STOPPED);
+    cr_assert_eq(w.alert_count, 1);
+    cr_assert_str_eq(w.alerts[0].rule, "many");
+    stop_with_rules(MONITOR_INPUT_ENDED);
+    cr_assert_eq(w.alert_count, 3);
 }
 
 Test(monitor, has_each_live_line_in_exactly_one_update)
@@ -259,7 +341,7 @@ Test(monitor, has_each_live_line_in_exactly_one_update)
         watched_pass(&w, (int64_t)random_below(&r, 4) * NS_PER_S / 2);
         cr_assert_eq(monitor_total(w.monitor)->hits, sent, "the running interval is in the total");
     }
-    monitor_finish(w.monitor, w.now_ns, w.wall_ns);
+    monitor_finish(w.monitor, MONITOR_STOPPED, w.now_ns, w.wall_ns);
     cr_assert_eq(w.update_hits, sent);
     watched_done(&w);
 }

@@ -190,7 +190,7 @@ static void run_live(const struct rule_spec *rules, unsigned count)
         naive_feed(w.batch, &items[i]);
         watched_send(&w);
     }
-    watched_pass(&w, NS_PER_S);
+    monitor_finish(w.monitor, MONITOR_INPUT_ENDED, w.now_ns, w.wall_ns);
     got_count = 0;
     for (unsigned i = 0; i < w.alert_count; i++)
         got[got_count++] = naive_told(&w.alerts[i]);
