@@ -26,6 +26,8 @@ enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
 enum { FORMATS_LIMIT = 16, TRIES_LIMIT = 16 };
 
 struct settings {
+    int argc;
+    char *const *argv; /* as the command line was */
     const struct command *command;
     bool named; /* the command was named, not meant */
     bool help, version;

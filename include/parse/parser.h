@@ -36,6 +36,8 @@ void formats_prefer_forwarded(struct formats *fs);
 struct parser;
 struct parser *parser_new(const struct formats *fs, field_set want);
 void parser_free(struct parser *p);
+/* Other fields from the next line on. */
+void parser_want(struct parser *p, field_set want);
 
 /* Tells which file the lines come from, before the first line: where a server's configuration
  * names that log, its format there is the one to begin with. */

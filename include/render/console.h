@@ -17,6 +17,8 @@ struct console_options {
     bool ascii;                 /* plain ASCII drawing; also chosen where the locale is not UTF-8 */
     int64_t update_ns;
     int stop_fd;                /* readable: leave (a signal came); -1: none */
+    /* stop_fd is readable: is it to leave? It has been read then. NULL: yes. */
+    bool (*stopped)(void *ctx);
     /* The user wants another interval; called on the console's thread. */
     void (*set_update)(void *ctx, int64_t update_ns);
     void *ctx;

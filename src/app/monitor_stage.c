@@ -13,9 +13,10 @@ struct run {
     struct clock clock;
     int64_t update_ns;
     int64_t live_ns; /* when figures were posted last */
+    struct reload *rules; /* whose rules are in use; NULL: those of the start */
     bool fresh;      /* something happened that the console should show at once */
-};
     enum monitor_end how;
+};
 
 void stages_set_update(struct stages *st, int64_t update_ns)
 {
@@ -38,7 +39,7 @@ static bool is_trouble(enum notice_kind kind)
 {
     return kind == NOTICE_WAITING || kind == NOTICE_ERROR || kind == NOTICE_NO_FORMAT ||
            kind == NOTICE_LOSS || kind == NOTICE_POLLING ||
-           kind == NOTICE_STATE;
+           kind == NOTICE_STATE || kind == NOTICE_CONFIG;
 }
 
 /* The monitor's sink. The console only needs the newest figures, so events become posts of
@@ -76,9 +77,9 @@ static bool drain(struct run *r)
     struct batch *b;
     for (int taken = 0; taken < DRAIN_MOST && (b = queue_pop(r->st->queue)); taken++) {
         bool end = b->kind == BATCH_END;
-        int64_t now_ns = clock_monotonic(&r->clock), wall_ns = clock_wall(&r->clock);
         if (end && b->finished)
             r->how = MONITOR_INPUT_ENDED;
+        int64_t now_ns = clock_monotonic(&r->clock), wall_ns = clock_wall(&r->clock);
         monitor_batch(r->monitor, b, now_ns, wall_ns);
         state_batch(r->st->state, b, r->monitor, now_ns, wall_ns);
         queue_give_back(r->st->queue, b);
@@ -98,9 +99,23 @@ static void tell(struct run *r, enum notice_kind kind, const char *news)
 
 static void tell_state(struct run *r, int64_t now_ns)
 {
-    int64_t wall_ns = clock_wall(&r->clock);
-    const char *news = state_beat(r->st->state, r->monitor, now_ns, wall_ns);
-    if (!news)
+    const char *news = state_beat(r->st->state, r->monitor, now_ns, clock_wall(&r->clock));
+    if (news)
+        tell(r, NOTICE_STATE, news);
+}
+
+/* It is no longer looked at here; meets the acquire in reload_sweep(). */
+static void reload_over(struct reload *r)
+{
+    atomic_store_explicit(&r->state, RELOAD_OVER, memory_order_release);
+}
+
+/* The rules of a configuration that was read again take over. */
+static void obey_reload(struct run *r)
+{
+    /* All of it was written before it was put there; meets the release in pipeline_reload(). */
+    struct reload *wanted = atomic_exchange_explicit(&r->st->reload, NULL, memory_order_acquire);
+    if (!wanted)
         return;
     if (wanted->good) {
         monitor_set_rules(r->monitor, &wanted->set.shown, wanted->set.others, wanted->set.count);
@@ -158,6 +173,7 @@ void *monitor_stage(void *arg)
     tell_still_firing(&r);
     while (drain(&r)) {
         obey_user(&r);
+        obey_reload(&r);
         int64_t now_ns = clock_monotonic(&r.clock);
         monitor_tick(r.monitor, now_ns, clock_wall(&r.clock));
         tell_state(&r, now_ns);

@@ -72,6 +72,7 @@ static void carry_rest(struct batch *rest, struct batch *full)
 
 static bool run(struct stages *st, struct parser *parser, struct batch *b)
 {
+    parser_want(parser, atomic_load_explicit(&st->fields, memory_order_relaxed));
     bool all = parser_run(parser, b);
     if (st->where)
         keep_entries(b, st->where, NULL);
@@ -104,8 +105,8 @@ static void push_end(struct stages *st, bool ended)
     if (!b)
         return;
     b->kind = BATCH_END;
-    queue_push(st->queue, b);
     b->finished = ended;
+    queue_push(st->queue, b);
 }
 
 void *parse_stage(void *arg)
@@ -113,8 +114,8 @@ void *parse_stage(void *arg)
     struct stages *st = arg;
     struct clock clock = clock_real();
     int64_t give_up_ns = 0;
-    for (struct batch *b; (b = queue_take_empty(st->queue));) {
     bool ended = false;
+    for (struct batch *b; (b = queue_take_empty(st->queue));) {
         /* Relaxed: follow_wake() comes after the store and ends the wait below. */
         bool stop = atomic_load_explicit(&st->stop, memory_order_relaxed);
         if (stop && !give_up_ns)
@@ -128,8 +129,8 @@ void *parse_stage(void *arg)
             queue_push(st->queue, b);
         else
             queue_untake(st->queue, b);
-        if (over)
         ended = got == FOLLOW_END;
+        if (over)
             break;
     }
     push_end(st, ended);

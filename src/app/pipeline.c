@@ -18,6 +18,8 @@ struct pipeline {
     struct stages stages; /* what the threads share */
     struct formats *formats;
     struct rule_set rules;
+    struct reload *reloads; /* the newest first */
+    int64_t update_ns;      /* of the configuration in force */
     pthread_t parser, monitor, clock;
     int started;          /* how many of the threads run, in the order of start */
 };
@@ -121,6 +123,7 @@ struct pipeline *pipeline_start(const struct settings *s, bool every, struct err
                                 .second_of = parse_stage_second,
                                 .ctx = st};
     rule_set_init(&p->rules, s, s->config);
+    p->update_ns = s->update_ns;
     if (!resolve_from(s, p->rules.window_most_s, &fo, why) ||
         !(p->formats = formats_new(s->formats, s->format_count, why))) {
         why->usage = true;
@@ -170,6 +173,25 @@ void pipeline_set_update(struct pipeline *p, int64_t update_ns)
     queue_wake(p->stages.queue);
 }
 
+void pipeline_reload(struct pipeline *p, const struct settings *s)
+{
+    struct stages *st = &p->stages;
+    struct reload *r = reload_new(s);
+    reload_sweep(&p->reloads);
+    r->older = p->reloads;
+    p->reloads = r;
+    if (r->good) {
+        atomic_fetch_or_explicit(&st->fields, r->set.fields, memory_order_relaxed);
+        if (r->settings.update_ns != p->update_ns)
+            pipeline_set_update(p, p->update_ns = r->settings.update_ns);
+    }
+    /* Its contents are there before it is; meets the acquire in the monitor's obey_reload(). */
+    struct reload *missed = atomic_exchange_explicit(&st->reload, r, memory_order_acq_rel);
+    if (missed) /* nobody has seen it */
+        atomic_store_explicit(&missed->state, RELOAD_OVER, memory_order_release);
+    queue_wake(st->queue);
+}
+
 void pipeline_free(struct pipeline *p)
 {
     if (!p)
@@ -195,5 +217,10 @@ void pipeline_free(struct pipeline *p)
     board_free(st->board);
     formats_free(p->formats);
     rule_set_done(&p->rules);
+    while (p->reloads) {
+        struct reload *older = p->reloads->older;
+        reload_free(p->reloads);
+        p->reloads = older;
+    }
     free(p);
 }

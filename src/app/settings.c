@@ -159,6 +159,8 @@ static bool compile_where(struct settings *s, struct error *why)
 bool settings_read(struct settings *s, int argc, char *const *argv, struct error *why)
 {
     settings_defaults(s, argc);
+    s->argc = argc;
+    s->argv = argv;
     int at = 1;
     if (argc > 1 && command_named(argv[1])) {
         s->command = command_named(argv[1]);

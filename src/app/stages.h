@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "app/notify_stage.h"
+#include "app/reload.h"
 #include "app/state.h"
 #include "model/board.h"
 #include "monitor/monitor.h"
@@ -37,6 +38,8 @@ struct stages {
     atomic_bool stop;       /* main sets, parser obeys */
     atomic_bool clock_stop; /* main sets, clock obeys */
     _Atomic int64_t update_ns; /* main sets, monitor obeys */
+    /* Main puts a configuration there that is to take over, the monitor thread takes it out. */
+    _Atomic(struct reload *) reload;
     _Atomic int64_t beat_ns;   /* how often the clock thread wakes the monitor */
 };
 

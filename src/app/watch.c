@@ -1,5 +1,6 @@
 /* watch.c - `spate watch`: the live run, on a console or headless. */
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -43,6 +44,16 @@ static bool print_events(const struct settings *s, struct board *board, struct b
     return true;
 }
 
+/* A signal came. True: it ends the run. A hangup means: read the configuration again, if there is one. */
+static bool is_end(const struct settings *s, struct pipeline *p, int stop_fd)
+{
+    int signal = signals_take(stop_fd);
+    if (signal != SIGHUP || !s->config || !s->config->path)
+        return signal != 0;
+    pipeline_reload(p, s);
+    return false;
+}
+
 static int run_headless(const struct settings *s, struct pipeline *p, int stop_fd)
 {
     struct buf out = {0};
@@ -51,26 +62,41 @@ static int run_headless(const struct settings *s, struct pipeline *p, int stop_f
     struct pollfd fds[] = {{.fd = board_fd(board), .events = POLLIN}, {.fd = stop_fd, .events = POLLIN}};
     while (print_events(s, board, &out, stop_fd, &code)) {
         poll(fds, 2, -1);
-        if (fds[1].revents && signals_take(stop_fd))
+        if (fds[1].revents && is_end(s, p, stop_fd))
             pipeline_stop(p);
     }
     buf_done(&out);
     return code;
 }
 
+struct console_run {
+    const struct settings *settings;
+    struct pipeline *pipeline;
+    int stop_fd;
+};
+
 static void set_update(void *ctx, int64_t update_ns)
 {
-    pipeline_set_update(ctx, update_ns);
+    const struct console_run *r = ctx;
+    pipeline_set_update(r->pipeline, update_ns);
+}
+
+static bool stopped(void *ctx)
+{
+    const struct console_run *r = ctx;
+    return is_end(r->settings, r->pipeline, r->stop_fd);
 }
 
 static int run_console(const struct settings *s, struct pipeline *p, int stop_fd)
 {
+    struct console_run run = {s, p, stop_fd};
     struct console_options o = {.colour = s->colour,
                                 .ascii = s->ascii,
                                 .update_ns = s->update_ns,
                                 .stop_fd = stop_fd,
+                                .stopped = stopped,
                                 .set_update = set_update,
-                                .ctx = p};
+                                .ctx = &run};
     struct error why = {0};
     note_hold();
     bool drawn = console_run(pipeline_board(p), &o, &why);

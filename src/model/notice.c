@@ -17,6 +17,7 @@ static const char *const words[] = {
     [NOTICE_ENDED] = "has ended",
     [NOTICE_POLLING] = "is looked at now and then",
     [NOTICE_STATE] = "the state on disk",
+    [NOTICE_CONFIG] = "the configuration",
 };
 
 void snapshot_say(struct snapshot *s, const struct notice *n, const char *path)

@@ -29,6 +29,11 @@ struct parser *parser_new(const struct formats *fs, field_set want)
     return p;
 }
 
+void parser_want(struct parser *p, field_set want)
+{
+    p->want = want;
+}
+
 void parser_free(struct parser *p)
 {
     if (!p)

@@ -138,6 +138,11 @@ static int patience_ms(const struct console *c)
     return since >= DRAW_MS ? 0 : (int)(DRAW_MS - since);
 }
 
+static bool is_end(const struct console *c)
+{
+    return !c->options->stopped || c->options->stopped(c->options->ctx);
+}
+
 static void wait_and_work(struct console *c)
 {
     struct pollfd waits[WAITS] = {
@@ -150,7 +155,8 @@ static void wait_and_work(struct console *c)
         c->leave = true;
         return;
     }
-    if (waits[WAIT_STOP].revents || (waits[WAIT_KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))) {
+    bool gone = waits[WAIT_KEYS].revents & (POLLHUP | POLLERR | POLLNVAL);
+    if (gone || (waits[WAIT_STOP].revents && is_end(c))) {
         c->leave = true; /* asked to, or the terminal is gone */
         return;
     }
