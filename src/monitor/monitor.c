@@ -126,10 +126,24 @@ static void take(struct monitor *m, const struct counted *c)
     alerts_add(m, c->batch, c->entry, c->hit.second);
 }
 
+/* The totals begin and end with lines that are believed, as soon as there are any. */
+static void believe(struct monitor *m, int64_t second)
+{
+    struct tally *t = m->total;
+    if (!m->believed || second < t->first)
+        t->first = second;
+    if (!m->believed || second > t->last)
+        t->last = second;
+    m->believed = true;
+}
+
 /* The far lines are believed now: the clock stands at the newest of them. */
 static void window_take_doubted(struct monitor *m)
 {
     m->window_epoch++;
+    m->total->future -= LOGCLOCK_AGREE;
+    for (unsigned i = 0; i < LOGCLOCK_AGREE; i++)
+        believe(m, m->doubt.hits[i].second);
     for (unsigned i = 0; i < LOGCLOCK_AGREE; i++) {
         const struct window_hit *hit = &m->doubt.hits[i];
         if (hit->second > m->clock.second - m->options.rule.window_s)
@@ -174,7 +188,10 @@ static void count_late(struct monitor *m, const struct counted *c)
 
 static void count_timed(struct monitor *m, const struct counted *c, struct moment now)
 {
-    switch (logclock_see(&m->clock, c->hit.second, now)) {
+    enum logclock_verdict verdict = logclock_see(&m->clock, c->hit.second, now);
+    if (verdict != LOGCLOCK_DOUBTED && verdict != LOGCLOCK_JUMPED)
+        believe(m, c->hit.second);
+    switch (verdict) {
     case LOGCLOCK_INSIDE: take(m, c); break;
     case LOGCLOCK_LATE: count_late(m, c); break;
     case LOGCLOCK_DOUBTED: doubt(m, c, m->clock.far_count - 1); break;
@@ -205,10 +222,22 @@ static void count_entry(struct monitor *m, const struct batch *b, const struct e
     }
 }
 
+static void total_add(struct monitor *m, const struct batch *b)
+{
+    struct tally *t = m->total;
+    int64_t first = t->first, last = t->last;
+    m->believed = t->timed > t->future;
+    tally_add(t, b);
+    if (m->believed) { /* not before each line has been judged */
+        t->first = first;
+        t->last = last;
+    }
+}
+
 static void count_lines(struct monitor *m, const struct batch *b, struct moment now)
 {
     const struct refusal *refused = b->refusals, *end = refused + b->refusal_count;
-    tally_add(m->total, b);
+    total_add(m, b);
     if (!b->backfill)
         tally_add(m->running, b);
     else

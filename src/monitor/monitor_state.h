@@ -38,6 +38,7 @@ struct monitor {
     uint64_t backfilled;
 
     struct tally *total;
+    bool believed; /* lines in it have times that are believed */
     struct tally *running; /* the interval under way */
     struct tally *last;    /* the one that ended */
     int64_t update_ns;     /* of the interval under way */

@@ -24,6 +24,30 @@ Test(monitor, is_not_moved_by_one_line_of_the_year_2999)
     watched_done(&w);
 }
 
+Test(monitor, has_totals_that_begin_and_end_with_lines_that_are_believed)
+{
+    watched_init(&w, 10, 60, T, false);
+    const struct tally *t = monitor_total(w.monitor);
+    watched_hits(&w, YEAR_2999, 1);
+    cr_assert_eq(t->last, YEAR_2999, "there is nothing else");
+    feed_hit(w.batch, YEAR_2999);
+    feed_hit(w.batch, T - 5);
+    feed_hit(w.batch, T);
+    feed_hit(w.batch, YEAR_2999);
+    feed_hit(w.batch, T - 500);
+    watched_send(&w);
+    cr_assert_eq(t->first, T - 500, "one that is late is believed");
+    cr_assert_eq(t->last, T);
+    watched_hits(&w, YEAR_2999, 9);
+    cr_assert_eq(t->last, T);
+    cr_assert_eq(t->future, 12);
+    watched_hits(&w, YEAR_2999 + 1, 1);
+    cr_assert_eq(t->first, T - 500);
+    cr_assert_eq(t->last, YEAR_2999 + 1, "ten that agree are believed");
+    cr_assert_eq(t->future, 3);
+    watched_done(&w);
+}
+
 Test(monitor, believes_what_is_a_day_ahead_of_either_clock)
 {
     watched_init(&w, 10, 60, T, false);
