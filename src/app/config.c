@@ -10,6 +10,7 @@
 
 #include "app/config_read.h"
 #include "base/mem.h"
+#include "base/note.h"
 #include "base/safe.h"
 #include "parse/filter.h"
 
@@ -68,6 +69,15 @@ static char *usual_place(unsigned at)
     return path;
 }
 
+/* Nobody named it: HOME may be another user's. */
+static void leave_out(struct config *c, const struct error *why)
+{
+    c->left_out = *why;
+    free(c->source);
+    c->source = NULL;
+    note("%s; it is left out", why->text);
+}
+
 static enum found find_file(struct config *c, const char *named, size_t *len, struct error *why)
 {
     if (named) {
@@ -77,11 +87,13 @@ static enum found find_file(struct config *c, const char *named, size_t *len, st
     for (unsigned at = 0; at < 2; at++) {
         char *path = usual_place(at);
         enum found got = path ? read_file(path, &c->source, len, why) : MISSING;
-        if (got != MISSING) {
+        if (got == FOUND) {
             c->path = path;
-            return got;
+            return FOUND;
         }
         free(path);
+        if (got == REFUSED)
+            leave_out(c, why);
     }
     return MISSING;
 }

@@ -1,7 +1,8 @@
 /* config.h - the configuration file: options, alert rules and channels, checked as a whole.
  *
  * --config FILE; else $XDG_CONFIG_HOME/spate/spate.yaml (~/.config where that is not set), else
- * /etc/spate/spate.yaml; none is fine. The command line goes over the file, the file over the
+ * /etc/spate/spate.yaml; none is fine, and one that nobody named and that cannot be read is left out
+ * with a note. The command line goes over the file, the file over the
  * defaults.
  *
  * The keys of the file are the long names of option_rows, and `files`, `alerts` and `notify`.
@@ -25,6 +26,7 @@ enum { OPTIONS_MOST = 64, CONFIG_BYTES_MOST = 1024 * 1024 };
 
 struct config {
     char *path; /* NULL: there is no file */
+    struct error left_out; /* why one in a usual place could not be read; no text: none such */
     struct rule_spec *rules;
     size_t rule_count;
     struct rule_spec *tries; /* what --try says, one each */

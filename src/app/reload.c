@@ -21,12 +21,22 @@ static void say_taken(struct reload *r)
              count == 1 ? "" : "s");
 }
 
+/* What was read at the start and cannot be any more is not as good as none. */
+static bool is_out_of_reach(const struct reload *r, const struct settings *s, struct error *why)
+{
+    const struct config *now = r->settings.config;
+    if (!s->config || !s->config->path || !now || now->path || !now->left_out.text[0])
+        return false;
+    *why = now->left_out;
+    return true;
+}
+
 struct reload *reload_new(const struct settings *s)
 {
     struct reload *r = mem_new(1, sizeof *r);
     struct error why = {0};
     atomic_init(&r->state, RELOAD_WAITS);
-    r->good = settings_read(&r->settings, s->argc, s->argv, &why);
+    r->good = settings_read(&r->settings, s->argc, s->argv, &why) && !is_out_of_reach(r, s, &why);
     if (r->good) {
         rule_set_init(&r->set, &r->settings, r->settings.config);
         say_taken(r);

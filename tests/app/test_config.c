@@ -1,4 +1,5 @@
 #include "app/config.h"
+#include "app/reload.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -559,6 +560,45 @@ Test(config, is_found_in_the_usual_place)
     char *const argv[] = {"spate", "report"};
     cr_expect(settings_read(&s, 2, argv, &why), "a missing default file is fine: %s", why.text);
     settings_done(&s);
+}
+
+Test(config, in_a_usual_place_is_left_out_when_it_cannot_be_read)
+{
+    char folder[] = "/tmp/spate-xdg-XXXXXX", path[200];
+    struct settings s;
+    cr_assert(mkdtemp(folder));
+    snprintf(path, sizeof path, "mkdir -p %s/spate/spate.yaml", folder); /* a directory, for root too */
+    cr_assert_eq(system(path), 0);
+    setenv("XDG_CONFIG_HOME", folder, 1);
+    READ(&s, "report");
+    cr_expect_null(s.config->path);
+    cr_expect(strstr(s.config->left_out.text, folder), "%s", s.config->left_out.text);
+    cr_expect_eq(s.config->rule_count, 1, "the default rule is there");
+    settings_done(&s);
+    snprintf(path, sizeof path, "rm -r %s", folder);
+    cr_assert_eq(system(path), 0);
+}
+
+Test(config, in_a_usual_place_that_is_out_of_reach_later_goes_on_being_used)
+{
+    char folder[] = "/tmp/spate-xdg-XXXXXX", path[200];
+    struct settings s;
+    cr_assert(mkdtemp(folder));
+    snprintf(path, sizeof path, "mkdir %s/spate && echo 'update: 9s' > %s/spate/spate.yaml", folder,
+             folder);
+    cr_assert_eq(system(path), 0);
+    setenv("XDG_CONFIG_HOME", folder, 1);
+    READ(&s, "watch");
+    snprintf(path, sizeof path, "cd %s/spate && rm spate.yaml && mkdir spate.yaml", folder);
+    cr_assert_eq(system(path), 0);
+    struct reload *r = reload_new(&s);
+    cr_expect_not(r->good);
+    cr_expect(strstr(r->news, "the old one stays") && strstr(r->news, "no regular file"), "%s",
+              r->news);
+    reload_free(r);
+    settings_done(&s);
+    snprintf(path, sizeof path, "rm -r %s", folder);
+    cr_assert_eq(system(path), 0);
 }
 
 Test(config, that_is_named_must_be_there_and_be_a_file)
