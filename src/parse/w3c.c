@@ -213,7 +213,9 @@ static bool set_column(const struct dialect *d, const struct format_state *s, st
     }
     default: break;
     }
-    return f == FIELD_AGENT ? set_agent(d, r, piece, p->count >= s->count || d->tabs)
+    /* Of two agents only the one that takes surplus values may get spaces. */
+    bool whole = (p->count >= s->count && (int)i == s->agent) || d->tabs;
+    return f == FIELD_AGENT ? set_agent(d, r, piece, whole)
                             : value_set(r, f, piece, AS_USUAL);
 }
 

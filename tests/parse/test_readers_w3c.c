@@ -55,6 +55,20 @@ Test(readers_w3c, gives_the_same_when_a_line_is_read_again)
     line_case_close(&c);
 }
 
+Test(readers_w3c, of_two_agents_only_the_last_gets_its_spaces_back)
+{
+    struct line_case c =
+        with_fields("w3c:iis", "#Fields: cs(User-Agent) sc-status cs(User-Agent) sc-bytes");
+    cr_assert(line_case_read(&c, "one+two 200 three+four 17"));
+    for (int again = 0; again < 2; again++) {
+        cr_assert(
+            format_read(c.format, &c.memo, c.batch, c.entry.line, UINT64_MAX, &c.entry, NULL));
+        cr_assert_str_eq(line_case_show(&c, FIELD_AGENT), "three four");
+        cr_assert_eq(c.entry.status, 200);
+    }
+    line_case_close(&c);
+}
+
 Test(readers_w3c, leaves_the_agent_alone_when_nobody_wants_it)
 {
     struct line_case c = with_fields("w3c:iis", IIS_FIELDS);
