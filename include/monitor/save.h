@@ -6,7 +6,8 @@
  *
  * A monitor that was resumed goes on as if it had never stopped: totals, window, clock and a firing
  * alert are what they were; what has passed meanwhile is judged when the past has been read. Not
- * kept: the interval under way, rejected lines, the sections and visitors of the window.
+ * kept: the interval under way, rejected lines, the sections and visitors of the window, what was
+ * gathered about causes.
  *
  * Monitor thread, like all of monitor.h. */
 #ifndef SPATE_MONITOR_SAVE_H

@@ -95,16 +95,9 @@ bool gathering_is_full(const struct gathering *g)
     return rollups_count(g->next.rollups) >= MINUTES_ENOUGH;
 }
 
-/* Grows with each change of the alert. */
-static uint64_t alert_changes(const struct monitor *m)
-{
-    const struct alert *a = monitor_alert(m);
-    return a->id * 2 - (a->state == ALERT_FIRING);
-}
-
 bool gathering_has_news(const struct gathering *g, const struct monitor *m)
 {
-    return g->changed || g->next.alerts.len || g->alerts != alert_changes(m);
+    return g->changed || g->next.alerts.len || g->alerts != monitor_alert_changes(m);
 }
 
 static void add_seconds(struct checkpoint *c, const struct monitor *m, int64_t start)
@@ -144,7 +137,7 @@ void gathering_hand_over(struct gathering *g, const struct monitor *m, int64_t w
 {
     struct checkpoint empty = *into;
     g->changed = false;
-    g->alerts = alert_changes(m);
+    g->alerts = monitor_alert_changes(m);
     monitor_save(m, wall_ns, &g->next.saved);
     save_window(g, m);
     *into = g->next;

@@ -116,6 +116,7 @@ struct monitor_inside monitor_inside(struct monitor *m)
                                    .window_hits = &m->window_hits,
                                    .fired_before = &m->fired_before,
                                    .rules = m->rules,
+                                   .rules_open = &m->rules_open,
                                    .last_id = &m->last_id,
                                    .alerts = &m->alerts,
                                    .total = m->total,

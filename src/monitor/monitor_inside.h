@@ -23,6 +23,7 @@ struct monitor_inside {
     struct monitor_alert *firing; /* of `alert` */
     uint64_t *window_hits, *fired_before;
     struct rules *rules;
+    bool *rules_open;
     uint64_t *last_id;
     struct recent_alerts *alerts;
     struct tally *total;

@@ -5,6 +5,7 @@
 #include "monitor/alerts_save.h"
 #include "monitor/latency_save.h"
 #include "monitor/monitor_inside.h"
+#include "monitor/rules_save.h"
 #include "monitor/top_save.h"
 #include "monitor/visitors_save.h"
 #include <assert.h>
@@ -77,6 +78,16 @@ static void unpack_alert(struct part_context *c, struct unpack *u)
         return;
     *c->in.alert = a;
     *c->in.fired_before = *c->in.window_hits - so_far; /* may wrap: only the difference counts */
+}
+
+static void pack_rules(const struct part_context *c, struct buf *out)
+{
+    rules_pack(c->in.rules, out);
+}
+
+static void unpack_rules(struct part_context *c, struct unpack *u)
+{
+    rules_unpack(c->in.rules, u);
 }
 
 static void pack_alerts(const struct part_context *c, struct buf *out)
@@ -207,6 +218,7 @@ static const struct part_row {
 } PARTS[] = {{"clock", pack_clock, unpack_clock, 0},
              {"alert", pack_alert, unpack_alert, 0},
              {"alerts", pack_alerts, unpack_alerts, 0},
+    {"rules", pack_rules, unpack_rules, 0},
              {"figures", pack_figures, unpack_figures, 0},
              {"visitors", pack_visitors, unpack_visitors, 0},
              {"request_time", pack_request_time, unpack_request_time, 0},
@@ -273,10 +285,35 @@ static void resume_alert(const struct monitor_inside *in)
     *in->firing = *listed;
 }
 
+static void still_fires(void *ctx, struct monitor_alert *a)
+{
+    struct monitor_alert *listed = recent_alerts_find(ctx, a->id);
+    if (listed)
+        listed->recovered = false;
+}
+
+/* Alerts of rules that are no more are over. */
+static void resume_rules(const struct monitor_inside *in)
+{
+    for (size_t i = 0; i < in->alerts->count; i++) {
+        struct monitor_alert *a = &in->alerts->rows[i];
+        if (!a->by_rule || a->recovered)
+            continue;
+        a->recovered = true;
+        a->recovered_at = in->resumed->known ? in->resumed->second : a->triggered_at;
+    }
+    rules_each_firing(in->rules, still_fires, in->alerts);
+    if (!in->resumed->known || !*in->window_open)
+        return;
+    rules_resume(in->rules, in->resumed->second);
+    *in->rules_open = true;
+}
+
 void monitor_resume(struct monitor *m, int64_t monotonic_ns)
 {
     struct monitor_inside in = monitor_inside(m);
     resume_alert(&in);
+    resume_rules(&in);
     if (!in.resumed->known)
         return;
     in.clock->anchor_ns = monotonic_ns;
@@ -301,12 +338,16 @@ bool monitor_save_window(const struct monitor *m, int64_t start, struct buf *out
 {
     struct monitor_inside in = monitor_inside((struct monitor *)(uintptr_t)m);
     bool any = false;
+    struct buf rules = {0};
     size_t begin = pack_begin(out, VERSION);
     for (int64_t second = start; second < start + SAVED_WINDOW_SECONDS; second++) {
         const struct window_slot *s = *in.window_open ? window_look(in.window, second) : NULL;
         any |= s && s->hits;
         pack_slot(s, out);
     }
+    any |= *in.rules_open && rules_pack_seconds(in.rules, start, SAVED_WINDOW_SECONDS, &rules);
+    pack_text(out, buf_text(&rules));
+    buf_done(&rules);
     if (any)
         pack_seal(out, begin);
     else
@@ -318,7 +359,8 @@ bool monitor_window_span(const struct monitor *m, int64_t *first, int64_t *last)
 {
     struct monitor_inside in = monitor_inside((struct monitor *)(uintptr_t)m);
     *last = window_end(in.window);
-    *first = *last - in.clock->window_s + 1;
+    int64_t rules_s = rules_window(in.rules);
+    *first = *last - (rules_s > in.clock->window_s ? rules_s : in.clock->window_s) + 1;
     return *in.window_open;
 }
 
@@ -344,8 +386,12 @@ bool monitor_load_window(struct monitor *m, int64_t start, struct text bytes)
         for (unsigned k = 0; k < WINDOW_CLASSES; k++)
             slots[i].classes[k] = (uint32_t)unpack_most(&u, slots[i].hits);
     }
+    struct text rules = unpack_text(&u);
     if (!unpack_whole(&u))
         return false;
+    struct unpack kept = unpack_of(rules);
+    if (*in.rules_open)
+        rules_unpack_seconds(in.rules, start, &kept);
     for (unsigned i = 0; *in.window_open && i < SAVED_WINDOW_SECONDS; i++)
         window_restore(in.window, start + i, &slots[i]);
     return true;

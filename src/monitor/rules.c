@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "monitor/latency_save.h"
 #include "monitor/rules_inside.h"
+#include "monitor/rules_save.h"
 
 /* Room of a slice of the sample for causes: less where there are many of them. */
 enum { SAMPLE_FEW = 1024, SAMPLE_SOME = 512, SAMPLE_MANY = 128, FEW = 16, SOME = 128 };

@@ -227,10 +227,15 @@ static void key_room(struct crowd *c, uint32_t key)
     c->key_room = room;
 }
 
+/* Keys must not share a visitor, and the front bits stay as random as they are. */
+static uint64_t mark_of(uint32_t key)
+{
+    return key * UINT64_C(0x9E3779B97F4A7C15);
+}
+
 void crowd_add(struct crowd *c, uint32_t key, uint64_t visitor, int64_t second)
 {
-    /* Keys must not share a visitor, and the front bits stay as random as they are. */
-    uint64_t hash = visitor ^ key * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t hash = visitor ^ mark_of(key);
     if (second <= c->end - c->window_s || level_of(hash) < c->admit)
         return;
     key_room(c, key);
@@ -271,4 +276,17 @@ void crowd_swap(struct crowd *a, struct crowd *b)
     struct crowd kept = *a;
     *a = *b;
     *b = kept;
+}
+
+void crowd_each(const struct crowd *c, int64_t from, int64_t to,
+                void (*each)(void *ctx, uint32_t key, uint64_t visitor, int64_t second), void *ctx)
+{
+    for (int64_t second = from; c->alive && second < to; second++) {
+        if (second > c->end || second <= c->end - c->window_s)
+            continue;
+        for (uint32_t at = *second_of(c, second); at; at = c->people[at - 1].next_there) {
+            const struct person *p = &c->people[at - 1];
+            each(ctx, p->key, p->hash ^ mark_of(p->key), p->last);
+        }
+    }
 }

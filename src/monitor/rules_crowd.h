@@ -26,6 +26,9 @@ void crowd_advance(struct crowd *c, int64_t end);
 /* `key`: a small number, from 0. `second` up to the window's end; an older one is left out. */
 void crowd_add(struct crowd *c, uint32_t key, uint64_t hash, int64_t second);
 uint64_t crowd_count(const struct crowd *c, uint32_t key);
+/* Calls for all who were seen last in [from, to). */
+void crowd_each(const struct crowd *c, int64_t from, int64_t to,
+                void (*each)(void *ctx, uint32_t key, uint64_t visitor, int64_t second), void *ctx);
 /* Gives each what the other holds; both have the same window. */
 void crowd_swap(struct crowd *a, struct crowd *b);
 /* Forgets a key, whose number may then be given to another. */

@@ -122,9 +122,6 @@ bool rules_same_cause(const struct rule_spec *a, const struct rule_spec *b);
 
 /* rules.c: forgets all keys and states; the windows now end with `second`. */
 void rules_reset(struct rules *r, int64_t second);
-/* Those that fire. */
-void rules_each_firing(struct rules *r, void (*each)(void *ctx, struct monitor_alert *a), void *ctx);
-
 /* rules_judge.c: where the window of a rule stands. */
 struct reading {
     uint64_t value;   /* of the metric; UINT64_MAX: nothing to say */

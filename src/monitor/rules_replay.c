@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "monitor/believed.h"
 #include "monitor/rules_inside.h"
+#include "monitor/rules_save.h"
 #include "monitor/rules_spans.h"
 #include "monitor/rules_tape.h"
 

@@ -249,3 +249,21 @@ void times_swap(struct times *a, struct times *b)
     *a = *b;
     *b = kept;
 }
+
+void times_each(const struct times *t, int64_t from, int64_t to,
+                void (*each)(void *ctx, uint32_t key, uint32_t bucket, int64_t second,
+                             uint32_t hits),
+                void *ctx)
+{
+    for (int64_t step = t->oldest; step <= t->newest; step++) {
+        int64_t second = step * t->width;
+        if (second < from || second >= to)
+            continue;
+        int64_t at = step % t->step_count;
+        const struct step *s = &t->steps[at < 0 ? at + t->step_count : at];
+        for (uint32_t i = 0; i < s->room; i++)
+            if (s->cells[i].place && s->cells[i].hits)
+                each(ctx, key_of(s->cells[i].place), bucket_of(s->cells[i].place), second,
+                     s->cells[i].hits);
+    }
+}

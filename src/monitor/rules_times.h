@@ -26,6 +26,11 @@ void times_add(struct times *t, uint32_t key, uint32_t bucket, int64_t second, u
 /* The middle of the bucket that holds the percentile (nearest rank); UINT64_MAX when there are no
  * durations. */
 uint64_t times_percentile(const struct times *t, uint32_t key, uint32_t millis);
+/* Calls for what came in the steps that begin in [from, to). */
+void times_each(const struct times *t, int64_t from, int64_t to,
+                void (*each)(void *ctx, uint32_t key, uint32_t bucket, int64_t second,
+                             uint32_t hits),
+                void *ctx);
 /* Gives each what the other holds; both have the same window. */
 void times_swap(struct times *a, struct times *b);
 /* Forgets a key, whose number may then be given to another. */

@@ -1,10 +1,21 @@
 /* Rules one by one: states, keys, causes, and another set of rules while they run. */
 #include "monitor/rules_naive.h"
+#include "monitor/save.h"
 #include "monitor/watched.h"
 
 enum { T = 1600000000 };
 
 static struct watched w;
+
+static struct monitor *monitor_of(const struct rule_spec *rules, uint32_t count)
+{
+    struct monitor_options o = {.rule = {"high traffic", 1e9, 60},
+                                .rules = rules,
+                                .rule_count = count,
+                                .update_ns = 3600 * NS_PER_S,
+                                .tell_past = true};
+    return monitor_new(&o, (struct monitor_sink){watched_event, &w}, w.now_ns, w.wall_ns);
+}
 
 static void start(const struct rule_spec *rules, uint32_t count)
 {
@@ -12,12 +23,7 @@ static void start(const struct rule_spec *rules, uint32_t count)
     w.batch = batch_new();
     w.now_ns = 5 * NS_PER_S;
     w.wall_ns = T * NS_PER_S;
-    struct monitor_options o = {.rule = {"high traffic", 1e9, 60},
-                                .rules = rules,
-                                .rule_count = count,
-                                .update_ns = 3600 * NS_PER_S,
-                                .tell_past = true};
-    w.monitor = monitor_new(&o, (struct monitor_sink){watched_event, &w}, w.now_ns, w.wall_ns);
+    w.monitor = monitor_of(rules, count);
 }
 
 static int64_t now(void)
@@ -345,7 +351,38 @@ Test(rules, a_new_set_keeps_the_counts_and_the_state_of_what_stays)
     watched_done(&w);
 }
 
-Test(rules, the_same_set_changes_nothing)
+/* Stops, and goes on from what was kept. */
+static void restart(const struct rule_spec *rules, uint32_t count)
+{
+    struct saved saved = {0};
+    struct buf minute = {0};
+    int64_t first, last;
+    monitor_save(w.monitor, w.wall_ns, &saved);
+    struct monitor *fresh = monitor_of(rules, count);
+    for (size_t i = 0; i < saved.count; i++)
+        cr_assert(monitor_load(fresh, text_of(saved.parts[i].name), saved_bytes(&saved, i)), "%s",
+                  saved.parts[i].name);
+    monitor_resume(fresh, w.now_ns);
+    cr_assert(monitor_window_span(w.monitor, &first, &last));
+    for (int64_t start = first - (first % 60 + 60) % 60; start <= last; start += 60) {
+        buf_clear(&minute);
+        if (monitor_save_window(w.monitor, start, &minute))
+            cr_assert(monitor_load_window(fresh, start, buf_text(&minute)));
+    }
+    monitor_free(w.monitor);
+    w.monitor = fresh;
+    watched_notice(&w, 0, NOTICE_BACKFILLED, "", w.wall_ns);
+    buf_done(&saved.bytes);
+    buf_done(&minute);
+}
+
+/* What is done to it in between. */
+static void swap_rules(const struct rule_spec *rules, uint32_t count)
+{
+    set_rules(rules, count);
+}
+
+static void is_not_noticed(void (*disturb)(const struct rule_spec *rules, uint32_t count))
 {
     struct random_numbers r = {9};
     static struct naive_rules naive;
@@ -370,12 +407,22 @@ Test(rules, the_same_set_changes_nothing)
             }
             watched_send(&w);
             if (random_below(&r, 10) == 0)
-                set_rules(rules[s & 1], count);
+                disturb(rules[s & 1], count);
         }
         static struct naive_turn got[NAIVE_TURNS];
         for (unsigned i = 0; i < w.alert_count; i++)
             got[i] = naive_told(&w.alerts[i]);
-        naive_same(naive.turns, naive.turn_count, got, w.alert_count, true, "reloaded", round);
+        naive_same(naive.turns, naive.turn_count, got, w.alert_count, true, "disturbed", round);
         watched_done(&w);
     }
+}
+
+Test(rules, the_same_set_changes_nothing)
+{
+    is_not_noticed(swap_rules);
+}
+
+Test(rules, stopped_and_resumed_they_go_on_as_if_nothing_had_been)
+{
+    is_not_noticed(restart);
 }
