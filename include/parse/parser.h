@@ -4,9 +4,11 @@
  * the last time. One parser a source, one thread; the formats are shared.
  *
  * With formats named, a line is read by the first that fits (the one that fitted last is tried first
- * only where that cannot change the answer). With `auto` the first lines choose, and
- * a run of rejected lines makes it look again (a server redeployed with another format). Where the
- * lines that it looked at are of several formats, each is read by its own. */
+ * only where that cannot change the answer). With `auto` the first lines choose. While
+ * nothing fits, and in a long run of rejected lines (a server redeployed with another format), every
+ * line is shown to all formats; when one reads it, the choice is made anew from there on, and what
+ * was rejected before in the same batch is read by it. Where the lines that it looked at are of
+ * several formats, each is read by its own. */
 #ifndef SPATE_PARSE_PARSER_H
 #define SPATE_PARSE_PARSER_H
 
@@ -50,9 +52,11 @@ void parser_reads(struct parser *p, const char *path);
  * Lines longer than LINE_LIMIT are kept to that and counted as truncated. */
 bool parser_run(struct parser *p, struct batch *b);
 
+/* A new batch, whose lines parser_read() is to read: places in the one before mean nothing any more. */
+void parser_begin(struct parser *p, struct batch *b);
+
 /* For those who want every line in order, refused ones too (`parse`), and never go back: reads the one
- * line at `line` of a batch whose lines lie whole in b->bytes, by the rules of parser_run(); `auto`
- * looks ahead in the batch where parser_run() would look back. REJECTED fills *why; SKIPPED is a line that
+ * line at `line` of a batch whose lines lie whole in b->bytes, by the rules of parser_run(); REJECTED fills *why; SKIPPED is a line that
  * is none (a directive such as #Fields). Lines must come in order. */
 enum parser_line { PARSER_HIT, PARSER_REJECTED, PARSER_SKIPPED };
 enum parser_line parser_read(struct parser *p, struct batch *b, struct span line, struct entry *out,

@@ -110,13 +110,6 @@ static inline void batch_refuse(struct batch *b)
     b->refusals[b->refusal_count - 1].lines++;
 }
 
-/* The last lines are read again, which were refused behind one another. */
-static inline void batch_unrefuse(struct batch *b, uint64_t lines)
-{
-    if (b->refusal_count && (b->refusals[b->refusal_count - 1].lines -= (uint32_t)lines) == 0)
-        b->refusal_count--;
-}
-
 static inline uint32_t batch_capacity(void) { return BATCH_BYTES + LINE_LIMIT; }
 
 static inline struct text batch_span(const struct batch *b, struct span s)

@@ -115,6 +115,7 @@ static void put_line(struct run *r, struct span line)
 static bool put_lines(struct run *r)
 {
     struct text all = text_make(r->batch->bytes, r->batch->used);
+    parser_begin(r->parser, r->batch);
     for (size_t at = 0; at < all.len;) {
         size_t end = text_find(all, '\n', at), len = end - at;
         if (len && all.at[end - 1] == '\r')

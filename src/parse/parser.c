@@ -24,7 +24,6 @@ struct parser *parser_new(const struct formats *fs, field_set want)
         format_memo_init(&p->memos[i], fs->list[i]);
     p->chosen = fs->automatic ? SIZE_MAX : 0;
     p->settled = !fs->automatic;
-    p->run_limit = RUN_LIMIT;
     trial_clear(&p->trial);
     return p;
 }
@@ -112,23 +111,32 @@ static enum verdict read_by_any(struct parser *p, struct reading *r)
     return verdict;
 }
 
-static enum verdict read_line(struct parser *p, struct reading *r)
+enum verdict parser_read_line(struct parser *p, struct reading *r)
 {
     if (p->chosen != SIZE_MAX)
         return read_by_any(p, r);
     return reading_reject(r, reading_line(r).at, "no known format fits");
 }
 
-/* Counts a rejected line. True when it is time to look at the choice again. */
-static bool count_reject(struct parser *p, struct batch *b, const struct reject *why)
+/* The same, but the choice may change before the line is refused. */
+static enum verdict read_line(struct parser *p, struct reading *r)
 {
-    if (p->run++ == 0)
-        parser_run_begins(p, b, why->line.at);
+    enum verdict verdict = parser_read_line(p, r);
+    if (verdict == LINE_REJECTED && parser_look_again(p, r->batch, r->line.at))
+        verdict = parser_read_line(p, r);
+    if (verdict == LINE_REJECTED)
+        p->run++;
+    else if (verdict == LINE_HIT)
+        p->run = 0;
+    return verdict;
+}
+
+static void count_reject(struct batch *b, const struct reject *why)
+{
     b->lines.read++;
     b->lines.rejected++;
     batch_refuse(b);
     keep_reject(b, why);
-    return p->fs->automatic && p->run >= p->run_limit;
 }
 
 static void count_hits(struct parser *p, struct batch *b, uint32_t hits)
@@ -151,15 +159,14 @@ static size_t take_run(struct parser *p, struct batch *b, const uint32_t *ends, 
     return done;
 }
 
-/* Reads the lines that end at ends[], as far as there is room for entries. True when the choice of
- * the format should be looked at again. */
-static bool take_lines(struct parser *p, struct batch *b, size_t count)
+/* Reads the lines that end at ends[], as far as there is room for entries. */
+static void take_lines(struct parser *p, struct batch *b, size_t count)
 {
     struct reject why;
     struct reading r = {.batch = b, .want = p->want, .why = &why};
     uint32_t before = b->count;
-    bool again = false, long_line;
-    for (size_t i = 0; i < count && b->count < BATCH_ENTRIES && !again; i++) {
+    bool long_line;
+    for (size_t i = 0; i < count && b->count < BATCH_ENTRIES; i++) {
         i += take_run(p, b, p->ends + i, count - i);
         if (i == count || b->count == BATCH_ENTRIES)
             break;
@@ -170,19 +177,16 @@ static bool take_lines(struct parser *p, struct batch *b, size_t count)
             continue;
         r.out = &b->entries[b->count];
         enum verdict verdict = read_line(p, &r);
-        if (verdict == LINE_HIT) {
+        if (verdict == LINE_HIT)
             b->count++;
-            p->run = 0;
-        } else if (verdict == LINE_REJECTED) {
-            again = count_reject(p, b, &why);
-        }
+        else if (verdict == LINE_REJECTED)
+            count_reject(b, &why);
         if (long_line && verdict != LINE_SKIPPED) {
             b->lines.truncated++;
             r.out->cut = 1;
         }
     }
     count_hits(p, b, b->count - before);
-    return again;
 }
 
 static void tell_trouble(struct parser *p, struct batch *b)
@@ -206,20 +210,25 @@ static void tell_trouble(struct parser *p, struct batch *b)
              safe_str(batch_span(b, why->line)));
 }
 
+void parser_begin(struct parser *p, struct batch *b)
+{
+    p->refused_to = 0;
+    if (p->settled || b->used == 0)
+        return;
+    parser_look(p, b, 0);
+    parser_choose(p);
+}
+
 bool parser_run(struct parser *p, struct batch *b)
 {
     uint32_t first = b->count;
-    parser_run_begins(p, b, b->scanned); /* where one goes on from the batch before */
-    if (!p->settled && b->scanned < b->used) {
-        parser_look(p, b, b->scanned);
-        parser_choose(p);
-    }
+    if (b->scanned == 0)
+        parser_begin(p, b);
     while (b->scanned < b->used && b->count < BATCH_ENTRIES) {
         size_t count = lines_find(b->bytes, b->scanned, b->used, p->ends, ENDS);
         if (count == 0)
             p->ends[count++] = b->used;
-        if (take_lines(p, b, count))
-            parser_look_again(p, b); /* maybe back to where the run began */
+        take_lines(p, b, count);
     }
     for (uint32_t i = first; p->fs->forwarded && i < b->count; i++)
         client_take_forwarded(b, &b->entries[i]);
@@ -229,61 +238,16 @@ bool parser_run(struct parser *p, struct batch *b)
 
 /* ---- Line by line --------------------------------------------------------------------------- */
 
-/* Whether the chosen format refuses this line and all that follow, as many as make auto look again.
- */
-static bool refuses_run(struct parser *p, struct batch *b, uint32_t at)
-{
-    unsigned run = 0;
-    while (at < b->used && run < RUN_LIMIT) {
-        bool long_line;
-        uint32_t end = parser_line_end(b, at);
-        struct entry ignored;
-        struct reject why;
-        struct reading r = {.batch = b,
-                            .line = trim_line(b, at, end, &long_line),
-                            .want = p->want,
-                            .out = &ignored,
-                            .why = &why};
-        if (r.line.len > 0 && read_line(p, &r) == LINE_HIT)
-            return false;
-        run += r.line.len > 0;
-        at = end + 1;
-    }
-    return run >= RUN_LIMIT;
-}
-
-/* Before a line is refused for good: does the choice still stand? True when it was changed. */
-static bool look_ahead(struct parser *p, struct batch *b, uint32_t at)
-{
-    if (!p->fs->automatic || p->run++ > 0 || !refuses_run(p, b, at))
-        return false;
-    trial_clear(&p->trial);
-    parser_look(p, b, at);
-    return parser_choose(p);
-}
-
 enum parser_line parser_read(struct parser *p, struct batch *b, struct span line, struct entry *out,
                              struct reject *why)
 {
     static const enum parser_line lines[] = {[LINE_HIT] = PARSER_HIT,
                                              [LINE_REJECTED] = PARSER_REJECTED,
                                              [LINE_SKIPPED] = PARSER_SKIPPED};
-    if (!p->settled) {
-        parser_look(p, b, line.at);
-        p->settled = true; /* what comes later is for look_ahead() */
-        parser_choose(p);
-    }
     struct reading r = {.batch = b, .line = line, .want = p->want, .out = out, .why = why};
     enum verdict verdict = read_line(p, &r);
-    if (verdict == LINE_REJECTED && look_ahead(p, b, line.at)) {
-        r.why = why;
-        verdict = read_line(p, &r);
-    }
-    if (verdict == LINE_HIT) {
-        p->run = 0;
-        if (p->fs->forwarded)
-            client_take_forwarded(b, out);
-    }
+    if (verdict == LINE_HIT && p->fs->forwarded)
+        client_take_forwarded(b, out);
     return lines[verdict];
 }
 

@@ -81,34 +81,52 @@ bool parser_choose(struct parser *p)
     return best != SIZE_MAX;
 }
 
-void parser_run_begins(struct parser *p, const struct batch *b, uint32_t at)
+/* ---- Again -----------------------------------------------------------------------------------
+ */
+
+static bool choice_reads(struct parser *p, struct batch *b, struct span line)
 {
-    p->run_at = at;
-    p->run_lines = b->lines;
+    struct entry ignored;
+    struct reject why;
+    struct reading r = {.batch = b, .line = line, .want = p->want, .out = &ignored, .why = &why};
+    return parser_read_line(p, &r) != LINE_REJECTED;
 }
 
-/* Lines of the run that began in this batch are read once more. */
-static void rewind_run(struct parser *p, struct batch *b)
+static bool any_reads(struct parser *p, struct batch *b, struct span line)
 {
-    uint64_t again = b->lines.rejected - p->run_lines.rejected;
-    while (b->reject_count > 0 && b->rejects[b->reject_count - 1].line.at >= p->run_at)
-        b->reject_count--;
-    b->lines.read -= again;
-    b->lines.rejected -= again;
-    batch_unrefuse(b, again);
-    b->lines.truncated = p->run_lines.truncated;
-    b->scanned = p->run_at;
+    struct trial one;
+    trial_clear(&one);
+    trial_line(&one, p->fs->list, p->memos, trial_formats(p), b, line);
+    return trial_best(&one, trial_formats(p)) != SIZE_MAX;
 }
 
-void parser_look_again(struct parser *p, struct batch *b)
+/* True when formats were found that were not read by before. */
+static bool look_from(struct parser *p, struct batch *b, uint32_t at)
 {
+    uint64_t others = p->others;
     trial_clear(&p->trial);
-    parser_look(p, b, p->run_at);
-    if (parser_choose(p)) {
-        rewind_run(p, b);
-        p->run_limit = RUN_LIMIT;
-    } else if (p->run_limit < RUN_LIMIT_MOST) {
-        p->run_limit *= 2;
+    parser_look(p, b, at);
+    return parser_choose(p) || (p->others & ~others);
+}
+
+bool parser_look_again(struct parser *p, struct batch *b, uint32_t at)
+{
+    unsigned run = p->run;
+    if (!p->fs->automatic || at < p->refused_to)
+        return false;
+    for (uint32_t next = at, end; next < b->used; next = end + 1) {
+        bool long_line;
+        end = parser_line_end(b, next);
+        struct span line = trim_line(b, next, end, &long_line);
+        if (line.len == 0)
+            continue;
+        p->refused_to = next;
+        if (next != at && choice_reads(p, b, line))
+            return false;
+        if ((p->chosen == SIZE_MAX || ++run >= RUN_LIMIT) && any_reads(p, b, line) &&
+            look_from(p, b, next))
+            return true;
     }
-    p->run = 0;
+    p->refused_to = b->used;
+    return false;
 }

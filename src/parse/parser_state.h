@@ -6,12 +6,12 @@
 #include "parse/detect.h"
 #include "parse/formats.h"
 #include "parse/parser.h"
+#include "parse/reader.h"
 
 enum {
-    ENDS = 512,           /* newlines looked for at a time */
-    RUN_LIMIT = 8,        /* rejected lines in a row before auto looks again */
-    ASIDE_LIMIT = 32,     /* lines that others read in a row before the last of them is chosen */
-    RUN_LIMIT_MOST = 4096 /* the pause doubles while looking again is of no use */
+    ENDS = 512,      /* newlines looked for at a time */
+    RUN_LIMIT = 8,   /* rejected lines in a row before auto gives up a choice */
+    ASIDE_LIMIT = 32 /* lines that others read in a row before the last of them is chosen */
 };
 
 struct parser {
@@ -24,10 +24,8 @@ struct parser {
     struct trial trial;
     bool settled; /* the trial has seen all the lines it wants */
     bool any_hit;
-    unsigned run; /* rejected lines in a row */
-    unsigned run_limit;
-    uint32_t run_at; /* where the run began in this batch, and what was counted till then */
-    struct line_counts run_lines;
+    unsigned run;        /* rejected lines in a row */
+    uint32_t refused_to; /* lines of this batch before that need no other look */
     bool told_bad, told_off;
     struct notice news;
     struct batch *probe; /* room for parser_second() */
@@ -54,10 +52,12 @@ void parser_look(struct parser *p, struct batch *b, uint32_t at);
  * is a new one. */
 bool parser_choose(struct parser *p);
 
-/* Notes where a run of rejected lines begins. */
-void parser_run_begins(struct parser *p, const struct batch *b, uint32_t at);
+/* Before the line at `at` is refused for good: looks for one that some format reads among those
+ * that are refused with it in this batch, and from there chooses again. True when formats were
+ * found: the line is to be read once more. */
+bool parser_look_again(struct parser *p, struct batch *b, uint32_t at);
 
-/* After a run of rejected lines: when another format fits them, goes back to where they began. */
-void parser_look_again(struct parser *p, struct batch *b);
+/* parser.c: by the choice as it stands. */
+enum verdict parser_read_line(struct parser *p, struct reading *r);
 
 #endif

@@ -69,6 +69,7 @@ Test(client, is_the_peer_unless_the_forwarded_one_is_asked_for)
     struct entry e;
     struct reject why;
     struct span line = {0, (uint32_t)strlen(LINE("192.0.2.7", "198.51.100.4, 203.0.113.9")) - 1};
+    parser_begin(c.parser, c.batch);
     cr_assert_eq(parser_read(c.parser, c.batch, line, &e, &why), PARSER_HIT);
     cr_expect(text_same(batch_text(c.batch, &e, FIELD_HOST), TEXT("198.51.100.4")));
     parser_case_close(&c);

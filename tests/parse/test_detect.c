@@ -175,6 +175,118 @@ Test(detect, reads_lines_of_several_formats_that_are_mixed)
     parser_case_close(&c);
 }
 
+/* Hits by batches as they come out of a file, each way of reading. */
+struct counted {
+    uint64_t hits, refused;
+};
+
+static struct counted count_by_batches(struct text log)
+{
+    struct parser_case c = parser_case_open(NULL);
+    struct counted got = {0};
+    for (size_t at = 0; at < log.len;) {
+        size_t len = log.len - at < BATCH_BYTES ? log.len - at : BATCH_BYTES;
+        while (log.at[at + len - 1] != '\n')
+            len--;
+        batch_clear(c.batch);
+        memcpy(c.batch->bytes, log.at + at, len);
+        c.batch->used = (uint32_t)len;
+        at += len;
+        while (!parser_run(c.parser, c.batch))
+            c.batch->count = 0;
+        got.hits += c.batch->lines.parsed;
+        got.refused += c.batch->lines.rejected;
+    }
+    parser_case_close(&c);
+    return got;
+}
+
+static void read_batch(struct parser_case *c, struct counted *got)
+{
+    struct text all = text_make(c->batch->bytes, c->batch->used);
+    struct reject why;
+    parser_begin(c->parser, c->batch);
+    for (size_t at = 0, end; at < all.len; at = end + 1) {
+        struct entry e;
+        end = text_find(all, '\n', at);
+        struct span line = {(uint32_t)at, (uint32_t)(end - at)};
+        if (parser_read(c->parser, c->batch, line, &e, &why) == PARSER_HIT)
+            got->hits++;
+        else
+            got->refused++;
+    }
+}
+
+static struct counted count_by_lines(struct text log)
+{
+    struct parser_case c = parser_case_open(NULL);
+    struct counted got = {0};
+    for (size_t at = 0; at < log.len;) {
+        size_t len = log.len - at < BATCH_BYTES ? log.len - at : BATCH_BYTES;
+        while (log.at[at + len - 1] != '\n')
+            len--;
+        memcpy(c.batch->bytes, log.at + at, len);
+        c.batch->used = (uint32_t)len;
+        at += len;
+        read_batch(&c, &got);
+    }
+    parser_case_close(&c);
+    return got;
+}
+
+Test(detect, loses_no_line_behind_garbage_of_any_length)
+{
+    static const struct {
+        const char *before;
+        unsigned before_count, garbage, good, most_lost;
+    } rows[] = {
+        {"", 0, 63, 1, 0},       {"", 0, 100, 100, 0},     {"", 0, 1000, 1, 0},
+        {"", 0, 5000, 5000, 0},  {"", 0, 40000, 3, 0},     {JSON, 70, 3000, 2000, 0},
+        {JSON, 70, 30000, 1, 0}, {JSON, 2000, 0, 2000, 7},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf log = {0};
+        add_lines(&log, rows[i].before, rows[i].before_count);
+        add_lines(&log, "this is a junk line of some words 12345", rows[i].garbage);
+        add_lines(&log, COMBINED, rows[i].good);
+        struct counted by_batches = count_by_batches(buf_text(&log));
+        struct counted by_lines = count_by_lines(buf_text(&log));
+        unsigned hits = rows[i].before_count + rows[i].good;
+        cr_expect_leq(by_batches.hits, hits);
+        cr_expect_geq(by_batches.hits + rows[i].most_lost, hits, "row %zu: %lu of %u", i,
+                      (unsigned long)by_batches.hits, hits);
+        cr_expect_eq(by_batches.hits + by_batches.refused, hits + rows[i].garbage);
+        cr_expect_eq(by_lines.hits, by_batches.hits, "row %zu: line by line %lu, in batches %lu", i,
+                     (unsigned long)by_lines.hits, (unsigned long)by_batches.hits);
+        cr_expect_eq(by_lines.refused, by_batches.refused);
+        buf_done(&log);
+    }
+}
+
+Test(detect, counts_the_same_line_by_line_as_in_batches)
+{
+    static const char *const kinds[] = {CLF,    COMBINED,
+                                        JSON,   "www.example.com:443 " COMBINED,
+                                        "junk", "junk of some more words 1 2 3"};
+    uint32_t random = 1;
+    for (unsigned round = 0; round < 100; round++) {
+        struct buf log = {0};
+        for (unsigned i = 0; i < 40; i++) {
+            random = random * 1103515245 + 12345;
+            unsigned kind = random >> 16 & 0x7fff;
+            random = random * 1103515245 + 12345;
+            unsigned count = random >> 16 & 0x7fff;
+            add_lines(&log, kinds[kind % 6], 1 + count % (count & 1024 ? 700 : 12));
+        }
+        struct counted by_batches = count_by_batches(buf_text(&log));
+        struct counted by_lines = count_by_lines(buf_text(&log));
+        cr_assert_eq(by_batches.hits, by_lines.hits, "round %u: %lu, %lu", round,
+                     (unsigned long)by_batches.hits, (unsigned long)by_lines.hits);
+        cr_assert_eq(by_batches.refused, by_lines.refused);
+        buf_done(&log);
+    }
+}
+
 Test(detect, keeps_its_choice_through_a_run_of_nonsense)
 {
     struct parser_case c = parser_case_open(NULL);
