@@ -21,7 +21,8 @@ def load():
 
 class Soak(unittest.TestCase):
     def test_nothing_is_lost_and_nothing_comes_twice(self):
-        done = subprocess.run([SOAK, "--spate", SPATE, "--rotations", "60", "--every", "250ms", "--rate", RATE, "--together"],
+        done = subprocess.run([SOAK, "--spate", SPATE, "--rotations", "60", "--every", "250ms", "--rate", RATE, "--together",
+                               "--copy-loss", "2"],
                               capture_output=True, text=True, timeout=200)
         print(done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -32,7 +33,7 @@ class ItSees(unittest.TestCase):
     """The comparison, with figures that are made up."""
 
     def setUp(self):
-        options = argparse.Namespace(rotations=1, every=1, rate=5000, sample_s=0)
+        options = argparse.Namespace(rotations=1, every=1, rate=5000, sample_s=0, copy_loss=0)
         self.run_of = load().Run("rename", options)
 
     def compare(self, change):
