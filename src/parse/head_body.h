@@ -6,6 +6,7 @@
  *   near_quote(at, end)       the first double quote; what it finds may lie behind the end
  *   near_spaces(to, at, end)  the first three spaces, if they are near
  *   find_section_end(at)      the first / ? # or quote; one is near, for a quote closes the request
+ *   scan_numbers(at, n)       the status and the count behind a quote; behind them, or NULL
  *   same_time(known, at)      whether 26 bytes are those of the struct known_time
  *
  * All may look at up to 64 bytes behind the line's end: they are readable (BATCH_SLACK), and
@@ -78,13 +79,12 @@ struct usual_request {
 };
 
 /* Behind a method of up to seven capitals and a space, or NULL. */
-__attribute__((noinline)) static const char *behind_method(const char *at)
+static ALWAYS const char *behind_method(const char *at)
 {
-    uint64_t word = load_digits(at);
-    unsigned len = 0;
-    for (; len < 8 && (word & 0xff) >= 'A' && (word & 0xff) <= 'Z'; len++)
-        word >>= 8;
-    return len > 0 && len < 8 && (word & 0xff) == ' ' ? at + len + 1 : NULL;
+    const char *to = at;
+    while (*to >= 'A' && *to <= 'Z' && to - at < 8)
+        to++;
+    return to > at && *to == ' ' ? to + 1 : NULL;
 }
 
 /* Whether the eight bytes before the quote are HTTP/1.1 or the like, with one space before. */

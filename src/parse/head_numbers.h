@@ -144,37 +144,23 @@ static ALWAYS const char *scan_status(const char *at, uint16_t *status, bool *da
     return *dash ? at + 1 : NULL;
 }
 
+static ALWAYS uint16_t load_2(const char *at)
+{
+    uint16_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    return bytes;
+}
+
 static ALWAYS uint32_t load_3(const char *at)
 {
     return le32toh(load_4(at)) & 0xffffff;
 }
 
-/* The status that stands between the quote at `at`, a space and another. */
-static ALWAYS bool status_behind(const char *at, uint16_t *status)
-{
-    uint64_t bytes = load_digits(at);
-    uint32_t digits = ((uint32_t)(bytes >> 16) & 0xffffff) - 0x303030;
-    *status = (uint16_t)((digits & 0xff) * 100 + (digits >> 8 & 0xff) * 10 + (digits >> 16));
-    return (bytes & UINT64_C(0xff000000ffff)) == UINT64_C(0x200000002022) &&
-           ((digits | (digits + 0x060606)) & 0xf0f0f0) == 0;
-}
-
-/* scan_count() where a dash is as usual as digits. What may stand behind them has no 0x10, as
- * digits have; what else has it is found out below. */
-static ALWAYS const char *scan_size(const char *at, uint64_t *value, bool *dash)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t bytes = load_digits(at), others = (~bytes & ones << 4) | UINT64_C(1) << 60;
-    unsigned bits = (unsigned)__builtin_ctzll(others) & 0x38;
-    uint64_t digits = (bytes ^ ones * '0') << (56 - bits) << 8;
-    *dash = *at == '-';
-    const char *to = at + bits / 8 + *dash;
-    if (LIKELY((((digits + ones * 0x76) | digits) & ones << 7) == 0 && to > at &&
-               !(*to >= '0' && *to <= '9'))) {
-        *value = number_of_eight(digits);
-        return to;
-    }
-    return digits_of(bytes) == 8 ? scan_eight_digits(at, value) : NULL;
-}
+/* What stands behind the quote that closes a request. */
+struct usual_numbers {
+    uint64_t size;
+    uint16_t status;
+    bool no_size; /* a dash, which is as usual as digits */
+};
 
 #endif

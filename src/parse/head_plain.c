@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "parse/head.h"
+#include "parse/head_numbers.h"
 
 static inline const char *find_byte(const char *at, const char *end, char byte)
 {
@@ -47,6 +48,15 @@ static inline struct known_time known_time_of(const char *at)
 static inline bool same_time(const struct known_time *known, const char *at)
 {
     return memcmp(known->at, at, STAMP_CLF_LEN) == 0;
+}
+
+static inline const char *scan_numbers(const char *at, struct usual_numbers *n)
+{
+    bool no_status;
+    const char *to = scan_status(at + 2, &n->status, &no_status);
+    if (at[0] != '"' || at[1] != ' ' || !to || no_status || *to != ' ')
+        return NULL;
+    return scan_count(to + 1, &n->size, &n->no_size);
 }
 
 #define HEAD_READ head_read_plain

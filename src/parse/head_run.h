@@ -42,66 +42,6 @@ static inline struct head_plan plan_run(const struct head *h, field_set want, un
     return plan;
 }
 
-/* Where the parts of a line of that shape are. */
-struct usual_line {
-    const char *host_end, *user, *user_end, *time, *quote, *size_end;
-    struct usual_request request;
-    uint64_t size;
-    uint16_t status;
-    bool no_user, no_size;
-};
-
-/* False: look closer. */
-static ALWAYS bool find_usual(struct usual_line *u, const struct head_plan *plan, const char *at,
-                              const char *end)
-{
-    static const char dash[4] = " - ", behind_time[4] = "] \"";
-    const char *spaces[3];
-    if (UNLIKELY(!near_spaces(spaces, at, end)))
-        return false;
-    u->host_end = spaces[0];
-    u->user = spaces[0] + 3;
-    u->user_end = spaces[2];
-    u->time = spaces[2] + 2;
-    u->no_user = (spaces[2] - u->user == 1) & (*u->user == '-');
-    const char *request = u->time + STAMP_CLF_LEN + 3;
-    if (UNLIKELY(u->host_end - at < 2 || load_3(u->host_end) != load_3(dash) ||
-                 u->user == spaces[2] || (plan->name && *u->user == '"') || spaces[2][1] != '[' ||
-                 request >= end))
-        return false;
-    u->quote = near_quote(request, end);
-    if (UNLIKELY(load_3(request - 3) != load_3(behind_time) || u->quote[-1] == '\\' ||
-                 !status_behind(u->quote, &u->status)))
-        return false;
-    if ((plan->section | plan->parts) && UNLIKELY(!find_request(&u->request, request, u->quote)))
-        return false;
-    u->size_end = scan_size(u->quote + 6, &u->size, &u->no_size);
-    return LIKELY(u->size_end && u->size_end <= end && (*u->size_end == ' ' || u->size_end == end));
-}
-
-static ALWAYS void put_usual(const struct head_plan *plan, const struct usual_line *u,
-                             struct entry *e, const char *bytes, const char *at)
-{
-    field_set dash = (plan->user & -(field_set)u->no_user) | (plan->bytes & -(field_set)u->no_size);
-    e->has = plan->has & ~dash;
-    e->null = plan->null | dash;
-    e->status = u->status;
-    if (plan->host)
-        put_span(e, plan->host_field, bytes, at, u->host_end);
-    if (plan->size)
-        e->number[plan->size_field] = u->size;
-    if (plan->also)
-        e->number[plan->also_field] = u->size;
-    if (plan->name) {
-        e->has |= plan->user_has & -(field_set)!u->no_user;
-        put_span(e, plan->user_field, bytes, u->user, u->user_end);
-    }
-    if (plan->section)
-        put_span(e, FIELD_SECTION, bytes, u->request.path, u->request.section_end);
-    if (plan->parts)
-        put_parts(e, bytes, u->time + STAMP_CLF_LEN + 3, &u->request, u->quote);
-}
-
 /* A quoted text behind the bytes, wanted or only to be stepped over. Returns behind its literal,
  * or NULL: look closer. */
 static ALWAYS const char *read_quoted(const struct head_step *s, bool last_step, struct reading *r,
@@ -158,66 +98,159 @@ struct run_state {
     const char *time; /* of the next line, where only that is not as usual */
 };
 
-static inline void begin_line(struct run_state *s, const char *end)
-{
-    s->reading.line = (struct span){reading_offset(&s->reading, s->at), (uint32_t)(end - s->at)};
-    s->reading.out = s->out;
-}
-
-/* The steps behind the bytes of the line at s->at. */
-static inline void read_behind(struct run_state *s, unsigned stop, const char *size_end,
-                               const char *end)
+/* The steps behind the bytes, which end at `at`, of a line whose entry is e. */
+static inline void read_behind(struct run_state *s, unsigned stop, const char *at, struct entry *e)
 {
     const struct head *h = s->head;
+    struct reading *r = &s->reading;
     unsigned done = h->required;
-    const char *next;
-    begin_line(s, end);
-    if (is_whole(h, done - 1, size_end, end, &next) && next)
-        done = read_rest(h, &s->reading, done, stop, next, &size_end);
+    const char *end = r->batch->bytes + e->line.at + e->line.len, *next;
+    r->line = e->line;
+    r->out = e;
+    if (is_whole(h, done - 1, at, end, &next) && next)
+        done = read_rest(h, r, done, stop, next, &at);
     if (UNLIKELY(done < s->stop))
-        program_read_tail(h->program, &s->reading, done, size_end);
+        program_read_tail(h->program, r, done, at);
 }
 
-/* Reads lines of the usual shape and with the time of the memo, up to the first that is another. */
-static ALWAYS void run_usual(struct run_state *s, const struct head_plan *plan, bool behind)
+/* ---- Lines of the usual shape ----------------------------------------------------------------
+ *
+ * Part by part, each part for many lines: what is found first tells where the next is to be looked
+ * for, and so the waits of one line overlap with those of the lines beside it. Each round returns
+ * how many lines, from the first on, are as usual; the next takes no more than these. */
+
+enum { BLOCK = 64 };
+
+struct block {
+    const char *request[BLOCK], *quote[BLOCK], *size_end[BLOCK]; /* where each begins or ends */
+};
+
+/* "host - user [time] " of each line, with the time of the memo. */
+static size_t find_fronts(struct run_state *s, const struct head_plan *plan, struct block *b)
 {
+    static const char dash[4] = " - ", behind_time[4] = "] \"";
     const struct format_memo *memo = s->reading.memo;
     const struct known_time known = known_time_of(memo->time);
-    const int64_t second = memo->second;
-    const uint32_t nanos = memo->nanos, *ends = s->ends;
-    const char *bytes = s->reading.batch->bytes, *at = s->at;
-    const size_t count = s->count;
+    const char *bytes = s->reading.batch->bytes, *at = s->at, *spaces[3];
+    const uint32_t *ends = s->ends + s->next;
+    const struct entry like = {.has = plan->has,
+                               .null = plan->null,
+                               .second = memo->second,
+                               .nanos = memo->nanos,
+                               .escape = plan->escape};
     struct entry *e = s->out;
-    size_t i = s->next;
-    for (; i < count; i++, e++) {
+    size_t i = 0, most = s->count - s->next < BLOCK ? s->count - s->next : BLOCK;
+    for (; i < most; i++, e++) {
         const char *newline = bytes + ends[i];
-        struct usual_line u;
         if (UNLIKELY((size_t)(newline - at) - 1 >= LINE_LIMIT))
             break;
         const char *end = newline - (newline[-1] == '\r');
-        if (UNLIKELY(!find_usual(&u, plan, at, end)))
+        if (UNLIKELY(!near_spaces(spaces, at, end)))
             break;
-        if (UNLIKELY(!same_time(&known, u.time))) {
-            s->time = u.time;
+        const char *user = spaces[0] + 3, *time = spaces[2] + 2,
+                   *request = time + STAMP_CLF_LEN + 3;
+        if (UNLIKELY(spaces[0] - at < 2 || load_3(spaces[0]) != load_3(dash) || user == spaces[2] ||
+                     (plan->name && *user == '"') || time[-1] != '[' || request >= end ||
+                     load_3(request - 3) != load_3(behind_time)))
+            break;
+        if (UNLIKELY(!same_time(&known, time))) {
+            s->time = time;
             break;
         }
-        e->second = second;
-        e->nanos = nanos;
-        e->escape = plan->escape;
+        field_set nobody = -(field_set)((spaces[2] - user == 1) & (*user == '-'));
+        e->has = like.has | (plan->user_has & ~nobody);
+        e->null = like.null | (plan->user & nobody);
+        e->second = like.second;
+        e->nanos = like.nanos;
+        e->escape = like.escape;
         e->cut = 0;
         e->line.at = (uint32_t)(at - bytes);
         e->line.len = (uint32_t)(end - at);
-        put_usual(plan, &u, e, bytes, at);
-        if (behind) {
-            s->at = at;
-            s->out = e;
-            read_behind(s, plan->stop, u.size_end, end);
-        }
+        if (plan->host)
+            put_span(e, plan->host_field, bytes, at, spaces[0]);
+        if (plan->name)
+            put_span(e, plan->user_field, bytes, user, spaces[2]);
+        b->request[i] = request;
         at = newline + 1;
     }
-    s->at = at;
-    s->out = e;
-    s->next = i;
+    return i;
+}
+
+/* The quote that closes each request. */
+static size_t find_quotes(const struct run_state *s, struct block *b, size_t count)
+{
+    const char *used = s->reading.batch->bytes + s->reading.batch->used;
+    for (size_t i = 0; i < count; i++) {
+        b->quote[i] = near_quote(b->request[i], used);
+        if (UNLIKELY(b->quote[i][-1] == '\\'))
+            return i;
+    }
+    return count;
+}
+
+/* The status and the bytes behind each quote. */
+static size_t find_numbers(const struct run_state *s, const struct head_plan *plan, struct block *b,
+                           size_t count)
+{
+    const char *bytes = s->reading.batch->bytes;
+    struct entry *e = s->out;
+    for (size_t i = 0; i < count; i++, e++) {
+        const char *end = bytes + e->line.at + e->line.len;
+        struct usual_numbers n;
+        const char *to = scan_numbers(b->quote[i], &n);
+        if (UNLIKELY(!to || to > end || (*to != ' ' && to != end)))
+            return i;
+        field_set dash = plan->bytes & -(field_set)n.no_size;
+        e->has &= ~dash;
+        e->null |= dash;
+        e->status = n.status;
+        if (plan->size)
+            e->number[plan->size_field] = n.size;
+        if (plan->also)
+            e->number[plan->also_field] = n.size;
+        b->size_end[i] = to;
+    }
+    return count;
+}
+
+/* The parts of each request that are wanted. */
+static size_t find_requests(const struct run_state *s, const struct head_plan *plan,
+                            const struct block *b, size_t count)
+{
+    const char *bytes = s->reading.batch->bytes;
+    struct entry *e = s->out;
+    for (size_t i = 0; i < count; i++, e++) {
+        struct usual_request q;
+        if (UNLIKELY(!find_request(&q, b->request[i], b->quote[i])))
+            return i;
+        if (plan->section)
+            put_span(e, FIELD_SECTION, bytes, q.path, q.section_end);
+        if (plan->parts)
+            put_parts(e, bytes, b->request[i], &q, b->quote[i]);
+    }
+    return count;
+}
+
+/* Reads a block of such lines. False: the line behind them is another; s->time then tells if that
+ * is so only for its time. */
+static bool read_block(struct run_state *s, const struct head_plan *plan)
+{
+    const char *bytes = s->reading.batch->bytes;
+    const uint32_t *ends = s->ends + s->next;
+    struct block b;
+    size_t fronts = find_fronts(s, plan, &b);
+    size_t count = find_numbers(s, plan, &b, find_quotes(s, &b, fronts));
+    if (plan->section || plan->parts)
+        count = find_requests(s, plan, &b, count);
+    if (count < fronts)
+        s->time = NULL;
+    for (size_t i = 0; i < count && s->stop > s->head->required; i++)
+        read_behind(s, plan->stop, b.size_end[i], s->out + i);
+    s->next += count;
+    s->out += count;
+    if (count)
+        s->at = bytes + ends[count - 1] + 1;
+    return count == BLOCK;
 }
 
 /* The next line by the steps, and what is left exactly. False: not by these means. */
@@ -228,7 +261,8 @@ static bool read_odd(struct run_state *s)
     end -= end > s->at && end[-1] == '\r';
     if ((size_t)(end - s->at) - 1 >= LINE_LIMIT)
         return false;
-    begin_line(s, end);
+    s->reading.line = (struct span){(uint32_t)(s->at - b->bytes), (uint32_t)(end - s->at)};
+    s->reading.out = s->out;
     *s->out = (struct entry){.escape = (uint8_t)s->head->program->escape, .line = s->reading.line};
     unsigned done = HEAD_READ(s->head, &s->reading, s->stop, &at);
     if (done == 0)
@@ -268,12 +302,8 @@ size_t HEAD_RUN(const struct program *p, struct line_run *run)
         plan = plan_run(h, run->want, stop);
     while (s.next < s.count) {
         s.time = NULL;
-        if (h->clf && memo->time_len == STAMP_CLF_LEN) {
-            if (stop > h->required)
-                run_usual(&s, &plan, true);
-            else
-                run_usual(&s, &plan, false);
-        }
+        if (h->clf && memo->time_len == STAMP_CLF_LEN && read_block(&s, &plan))
+            continue;
         s.reading.out = s.out;
         if (s.next == s.count || (s.time && put_clf_time(&s.reading, s.time)))
             continue;

@@ -9,10 +9,10 @@
 #include <immintrin.h>
 
 #if defined __clang__
-#pragma clang attribute push(__attribute__((target("avx2,bmi"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx2,bmi")
+#pragma GCC target("avx2,bmi,bmi2")
 #endif
 
 static inline uint32_t bytes_like(__m256i window, char byte)
@@ -89,6 +89,42 @@ static ALWAYS bool same_time(const struct known_time *known, const char *at)
     __m128i same = _mm_and_si128(_mm_cmpeq_epi8(known->first, other.first),
                                  _mm_cmpeq_epi8(known->last, other.last));
     return _mm_movemask_epi8(same) == 0xffff;
+}
+
+/* Where each byte of "200 12345678" goes, by the digits of the count: the status to the first four
+ * bytes, the count to the last eight, noughts in front. */
+#define N 0x80
+static const uint8_t number_places[9][16] = {
+    {N, 0, 1, 2, N, N, N, N, N, N, N, N, N, N, N, N},
+    {N, 0, 1, 2, N, N, N, N, N, N, N, N, N, N, N, 4},
+    {N, 0, 1, 2, N, N, N, N, N, N, N, N, N, N, 4, 5},
+    {N, 0, 1, 2, N, N, N, N, N, N, N, N, N, 4, 5, 6},
+    {N, 0, 1, 2, N, N, N, N, N, N, N, N, 4, 5, 6, 7},
+    {N, 0, 1, 2, N, N, N, N, N, N, N, 4, 5, 6, 7, 8},
+    {N, 0, 1, 2, N, N, N, N, N, N, 4, 5, 6, 7, 8, 9},
+    {N, 0, 1, 2, N, N, N, N, N, 4, 5, 6, 7, 8, 9, 10},
+    {N, 0, 1, 2, N, N, N, N, 4, 5, 6, 7, 8, 9, 10, 11},
+};
+#undef N
+
+static ALWAYS const char *scan_numbers(const char *at, struct usual_numbers *n)
+{
+    const __m128i tens = _mm_set1_epi16(10 + (1 << 8)), hundreds = _mm_set1_epi32(100 + (1 << 16));
+    __m128i values = _mm_xor_si128(_mm_loadu_si128((const __m128i *)(at + 2)), _mm_set1_epi8('0'));
+    __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(values, _mm_set1_epi8(9)), values);
+    uint32_t others = ~(uint32_t)_mm_movemask_epi8(is_digit);
+    unsigned count = (unsigned)_tzcnt_u32(others >> 4);
+    n->no_size = at[6] == '-';
+    if (UNLIKELY((others & 15) != 8 || load_2(at) != load_2("\" ") || at[5] != ' ' || count > 8 ||
+                 count + n->no_size == 0))
+        return NULL;
+    __m128i place = _mm_loadu_si128((const __m128i *)number_places[count]);
+    __m128i fours =
+        _mm_madd_epi16(_mm_maddubs_epi16(_mm_shuffle_epi8(values, place), tens), hundreds);
+    uint64_t eight = (uint64_t)_mm_extract_epi64(fours, 1);
+    n->status = (uint16_t)_mm_cvtsi128_si32(fours);
+    n->size = (eight & 0xffffffff) * 10000 + (eight >> 32);
+    return at + 6 + count + n->no_size;
 }
 
 #define HEAD_READ head_read_vector

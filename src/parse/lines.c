@@ -24,7 +24,7 @@ bool lines_vector(void)
     return __builtin_cpu_supports("avx2");
 }
 
-__attribute__((target("avx2,bmi"))) static inline uint64_t newlines_64(const char *at)
+__attribute__((target("avx2,bmi,bmi2"))) static inline uint64_t newlines_64(const char *at)
 {
     const __m256i newline = _mm256_set1_epi8('\n');
     __m256i low = _mm256_loadu_si256((const __m256i *)at);
@@ -34,7 +34,7 @@ __attribute__((target("avx2,bmi"))) static inline uint64_t newlines_64(const cha
     return low_bits | (uint64_t)high_bits << 32;
 }
 
-__attribute__((target("avx2,bmi"))) size_t
+__attribute__((target("avx2,bmi,bmi2"))) size_t
 lines_find_vector(const char *bytes, uint32_t from, uint32_t to, uint32_t *ends, size_t room)
 {
     size_t count = 0;
