@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "source/pasts.h"
 #include "source/sources.h"
 #include <errno.h>
 #include <stdatomic.h>
@@ -26,8 +27,7 @@ struct follow {
     struct follow_resume *resume; /* a copy of what the options name */
     struct sources sources;
     size_t next;         /* the source whose turn it is */
-    int64_t *newest;     /* while the past is read: of each source the last event second */
-    size_t newest_count; /* those that were there at the start */
+    struct pasts pasts;  /* while the past is read */
     struct plan plan;
     bool backfilled;           /* NOTICE_BACKFILLED was told */
     int64_t start_modified_ns; /* wall clock: when the newest file was last written */
@@ -82,7 +82,7 @@ void follow_close(struct follow *f)
     for (size_t i = 0; i < f->options.resume_count; i++)
         free((char *)f->resume[i].path);
     free(f->resume);
-    free(f->newest);
+    pasts_done(&f->pasts);
     free(f);
 }
 
@@ -120,13 +120,10 @@ static void start(struct follow *f)
         if (s->tracks[i]->current)
             note_newest(f, s->tracks[i]);
     }
-    f->newest = mem_new(s->count, sizeof *f->newest);
-    f->newest_count = s->count;
-    for (size_t i = 0; i < s->count; i++) {
-        f->newest[i] = INT64_MIN;
+    pasts_init(&f->pasts, s, &f->options);
+    for (size_t i = 0; i < s->count; i++)
         if (s->tracks[i])
             track_begin(s->tracks[i], &f->plan);
-    }
     s->started = true;
     f->reconcile_ns = shared_now(&s->shared) + between_looks(f);
 }
@@ -167,46 +164,6 @@ static void look(struct follow *f, int64_t now)
 
 /* ---- Reading ---------------------------------------------------------------------------- */
 
-/* The event second of the last line of a batch, so that the past of several files is read about in
- * order of time. */
-static void note_time(struct follow *f, const struct batch *b)
-{
-    const struct follow_options *o = &f->options;
-    if (!b->used || !o->second_of)
-        return;
-    struct text bytes = text_make(b->bytes, b->used);
-    if (bytes.at[bytes.len - 1] == '\n')
-        bytes.len--;
-    const char *before = memrchr(bytes.at, '\n', bytes.len);
-    size_t from = before ? (size_t)(before - bytes.at) + 1 : 0;
-    int64_t second, *newest = &f->newest[b->source];
-    if (o->second_of(o->ctx, b->source, text_cut(bytes, from, bytes.len), &second) &&
-        second > *newest)
-        *newest = second;
-}
-
-/* The file whose past is behind that of the others. NULL: nothing of it can be read now. */
-static struct track *furthest_behind(struct follow *f)
-{
-    struct track *found = NULL;
-    for (size_t i = 0; i < f->newest_count; i++) {
-        struct track *k = f->sources.tracks[i];
-        if (k && track_backfilling(k) && track_busy(k) &&
-            (!found || f->newest[i] < f->newest[found->source]))
-            found = k;
-    }
-    return found;
-}
-
-static bool read_past(struct follow *f, struct batch *b)
-{
-    struct track *k = furthest_behind(f);
-    if (!k || !track_read(k, b))
-        return false;
-    note_time(f, b);
-    return true;
-}
-
 static bool read_present(struct follow *f, struct batch *b)
 {
     struct sources *s = &f->sources;
@@ -222,7 +179,7 @@ static bool read_any(struct follow *f, struct batch *b)
 {
     struct sources *s = &f->sources;
     if (!f->backfilled)
-        return read_past(f, b);
+        return pasts_read(&f->pasts, b);
     bool input = s->input.ready, found = input_read(&s->input, &s->shared, b);
     if (!found && !input)
         found = read_present(f, b);
@@ -247,6 +204,7 @@ static bool finish_backfill(struct follow *f)
     shared_tell_time(&s->shared, NOTICE_BACKFILLED, written ? written : os->wall_ns(os->self),
                      "what stood in the files has been read");
     f->backfilled = true;
+    pasts_done(&f->pasts);
     return true;
 }
 
@@ -255,7 +213,7 @@ static bool busy(struct follow *f)
 {
     if (finish_backfill(f) || shared_has_told(&f->sources.shared))
         return true;
-    return f->backfilled ? sources_busy(&f->sources) : furthest_behind(f) != NULL;
+    return f->backfilled ? sources_busy(&f->sources) : pasts_wait(&f->pasts);
 }
 
 /* ---- Waiting ---------------------------------------------------------------------------- */

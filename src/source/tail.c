@@ -254,10 +254,12 @@ static bool step_over_hole(struct tail *t, const char *bytes, size_t len)
     return true;
 }
 
-/* How many bytes may be read at once: not beyond the end of the backfill, or of a copy. */
+/* How many bytes may be read at once: not more than the track wants, not beyond the end of the backfill, or of a copy. */
 static size_t room_here(const struct tail *t, size_t room)
 {
     uint64_t place = lines_place(&t->lines);
+    if (t->read_most && t->read_most < room)
+        room = t->read_most;
     if (place < t->backfill_to && t->backfill_to - place < room)
         room = (size_t)(t->backfill_to - place);
     if (t->role == TAIL_COPY && t->limit - place < room)

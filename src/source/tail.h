@@ -59,6 +59,7 @@ struct tail {
     int64_t changed_ns; /* monotonic: when it last changed, or became old */
     int64_t retry_ns;   /* monotonic: not to be touched before, after an error */
     int failures;       /* errors in a row */
+    size_t read_most;   /* bytes at a time; 0: as many as there is room for */
     int64_t order;      /* among what was found at the beginning: older is less */
 };
 

@@ -59,6 +59,7 @@ struct track {
     bool look;          /* the path is to be looked at */
     bool polled;        /* no watch tells of the directory */
     bool waiting;       /* NOTICE_WAITING was told */
+    size_t read_most;   /* bytes at a time, until it is set anew; 0: no limit */
     bool trouble;       /* NOTICE_ERROR was told */
     int64_t missing_ns; /* since when nothing stands there; 0: something does */
     int64_t retry_ns;   /* not to be looked at before; 0: no matter */
@@ -89,6 +90,9 @@ bool track_read(struct track *k, struct batch *b);
 
 /* Something of what stood there at the start is still to be read. */
 bool track_backfilling(const struct track *k);
+
+/* The file of those that is read next; NULL: nothing can be read ahead of it. */
+const struct tail *track_past(const struct track *k);
 
 /* There is something to read at once. */
 bool track_busy(const struct track *k);

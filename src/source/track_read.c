@@ -184,6 +184,7 @@ static enum step read_on(struct track *k, struct tail *t, struct batch *b)
 {
     bool hinted = t->hint, first = !t->told_more;
     enum tail_result result = TAIL_MORE;
+    t->read_most = k->read_most;
     for (int i = 0; i < READS_AT_ONCE && result == TAIL_MORE; i++)
         result = tail_read(t, b);
     int problem = errno;
@@ -262,6 +263,17 @@ bool track_backfilling(const struct track *k)
             return true;
     }
     return has_gone(k);
+}
+
+const struct tail *track_past(const struct track *k)
+{
+    for (size_t i = 0; k->begun && i < k->count; i++) {
+        const struct tail *t = k->tails[i];
+        if (t->ended || (!t->unpack && lines_place(&t->lines) >= t->backfill_to))
+            continue;
+        return t->unpack ? NULL : t;
+    }
+    return NULL;
 }
 
 bool track_busy(const struct track *k)

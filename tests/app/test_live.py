@@ -1,11 +1,12 @@
 """`spate watch --headless`: following, counting, alerting, live."""
 import os
+import random
 import signal
 import subprocess
 import time
 import unittest
 
-from spate_run import LOGGEN, SPATE, Folder, Watch, line, run
+from spate_run import LOGGEN, SPATE, Folder, Watch, line, report, run
 
 
 def totals(events):
@@ -137,6 +138,42 @@ class Following(unittest.TestCase):
                     out.write(line(int(time.time())) * 10)
                 w.until(lambda e: totals(e) == 16, "16 lines")
                 w.stop()
+
+
+class Past(unittest.TestCase):
+    def backfill(self, options, logs):
+        """What a run tells of files that are there, and what a report does, up to the last second."""
+        now = int(time.time()) - 30
+        with Folder() as folder:
+            paths = [folder.file(f"{i}.log", "".join(line(now + at) for at in log)) for i, log in enumerate(logs)]
+            right = report(*options, *paths)
+            with Watch(*options, "--from", "start", "-u", "500ms", *paths) as watch:
+                watch.until(lambda events: watch.updates(), "the first interval")
+                summary = watch.stop()
+        last = right["time"]["last"]
+        self.assertEqual((summary["hits"], summary["lines"]["late"]), (right["hits"], 0))
+        wanted = [("firing", a["triggered_at"], a["hits"]) for a in right["alerts"]]
+        wanted += [("recovered", a["recovered_at"], None) for a in right["alerts"] if a["recovered_at"]]
+        got = [(a["state"], a["time"], a["hits"] if a["state"] == "firing" else None) for a in watch.alerts()]
+        return sorted(e for e in got if e[1] < last), sorted((e for e in wanted if e[1] < last))
+
+    def test_a_file_that_begins_later_is_in_its_place(self):
+        whole = [at for at in range(-1000, 0) for _ in range(5)]
+        logs = [[at for at in whole if at >= -150], whole]
+        got, wanted = self.backfill(["-r", "20", "-f", "3"], logs)
+        self.assertEqual(got, wanted)
+        self.assertEqual([e[0] for e in got], ["firing"], "it never falls below")
+
+    def test_several_files_are_judged_as_in_a_report(self):
+        told = 0
+        for seed in range(5):
+            dice = random.Random(seed)
+            logs = [sorted(dice.randrange(-(500 * (i + 1)), 0) for _ in range(dice.choice([3, 300, 1500])))
+                    for i in range(3)]
+            got, wanted = self.backfill(["-r", "10", "-f", "1.5"], logs)
+            self.assertEqual(got, wanted, seed)
+            told += len(got)
+        self.assertGreater(told, 20)
 
 
 class Alerting(unittest.TestCase):

@@ -249,6 +249,81 @@ Test(begin, the_past_of_several_files_is_read_by_time)
     cr_expect_geq(changes, 10, "one after the other would change once");
 }
 
+/* The seconds of the lines that came, in the order in which they came; those without one left out. */
+static size_t seconds_read(int64_t *seconds, size_t room)
+{
+    size_t count = 0;
+    for (enum follow_result r; (r = rig_step(&rig, 10)) != FOLLOW_IDLE;) {
+        struct text all = text_make(rig.batch->bytes, rig.batch->used);
+        for (size_t at = 0, end; r == FOLLOW_LINES && at < all.len; at = end + 1) {
+            end = text_find(all, '\n', at);
+            cr_assert_lt(count, room);
+            count += second_of(NULL, 0, text_cut(all, at, end), &seconds[count]);
+        }
+    }
+    return count;
+}
+
+/* Each line comes before all of later seconds in the others, however much of it there is: nothing
+ * that was written at its time is late. */
+Test(begin, the_past_of_files_that_begin_at_different_times_is_read_in_order)
+{
+    static const char *const paths[] = {"/log/new", "/log/old", "/log/slow", "/log/words"};
+    static int64_t seconds[20000];
+    char line[64];
+    for (int second = 1000; second < 2000; second++) {
+        for (int i = 0; i < 5; i++) {
+            snprintf(line, sizeof line, "%d old %d\n%s", second, i, i ? "" : "junk\n\n");
+            memfs_write(fs, "/log/old", line);
+            snprintf(line, sizeof line, "%d new\n", second);
+            if (second >= 1850)
+                memfs_write(fs, "/log/new", line);
+        }
+        if (second % 100 == 0) {
+            snprintf(line, sizeof line, "%d slow\n", second);
+            memfs_write(fs, "/log/slow", FAR_FUTURE);
+            memfs_write(fs, "/log/slow", line);
+        }
+        memfs_write(fs, "/log/words", "only words, and no time in any of them\n");
+    }
+    rig.options.from = FOLLOW_FROM_START;
+    rig.options.paths = paths;
+    rig.options.path_count = 4;
+    rig_open(&rig, NULL);
+    size_t count = seconds_read(seconds, 20000), far = 0;
+    int64_t newest = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (seconds[i] > 2000) {
+            far++;
+            continue;
+        }
+        cr_assert_geq(seconds[i], newest, "line %zu", i);
+        newest = seconds[i];
+    }
+    cr_expect_eq(far, 10);
+    cr_expect_eq(count, 5000 + 750 + 10 + 10);
+}
+
+Test(begin, a_line_longer_than_what_is_read_ahead_holds_nobody_up)
+{
+    static const char *const paths[] = {"/log/0", "/log/1"};
+    static int64_t seconds[100];
+    static char line[50000];
+    memset(line, 'x', sizeof line - 1);
+    for (int i = 0; i < 10; i++)
+        for (int file = 0; file < 2; file++) {
+            int len = snprintf(line, 16, "%d ", 1000 + i * 2 + file);
+            line[len] = 'x';
+            line[sizeof line - 2] = '\n';
+            memfs_write(fs, paths[file], line);
+        }
+    rig.options.from = FOLLOW_FROM_START;
+    rig.options.paths = paths;
+    rig.options.path_count = 2;
+    rig_open(&rig, NULL);
+    cr_expect_eq(seconds_read(seconds, 100), 20);
+}
+
 /* ---- What is named ---------------------------------------------------------------------- */
 
 static void refused(const char *path, const char *because)
