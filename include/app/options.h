@@ -101,6 +101,9 @@ struct option_row {
 extern const struct option_row option_rows[];
 extern const size_t option_count;
 
+/* What that command accepts as the option's value. */
+const char *option_accepts(const struct option_row *row, const struct command *c);
+
 /* Reads the command line into *s, and for commands that read logs the configuration below it. False with
  * *why: names the option, its value and what is accepted; or s->problems is not empty and says it. */
 bool settings_read(struct settings *s, int argc, char *const *argv, struct error *why);

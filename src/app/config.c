@@ -146,7 +146,8 @@ static bool take_values(struct config_read *r, struct settings *s, const struct 
             continue;
         if (!row->take(into, values[i]))
             return problem_at(r->problems, at->place, "%s cannot be `%.80s': accepted: %s",
-                              n->key->value, safe_str(text_of(values[i])), row->accepts);
+                              n->key->value, safe_str(text_of(values[i])),
+                              option_accepts(row, s->command));
     }
     if (into == s && !strcmp(row->name, "frequency"))
         s->frequency_in_file = true;

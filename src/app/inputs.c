@@ -1,11 +1,14 @@
 #include "app/inputs.h"
 
+#include <errno.h>
 #include <glob.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/note.h"
 #include "base/safe.h"
 
 static void add(struct inputs *in, const char *path)
@@ -20,14 +23,30 @@ static bool is_glob(const char *path)
     return strpbrk(path, "*?[") && access(path, F_OK) != 0;
 }
 
+/* The first directory that could not be looked into; glob() has no place for a context. */
+static _Thread_local struct error unread;
+
+static int note_unread(const char *path, int problem)
+{
+    if (problem != ENOENT && problem != ENOTDIR && !unread.text[0])
+        error_set(&unread, "%s cannot be read: %s", safe_str(text_of(path)), strerror(problem));
+    return 0; /* what can be read is looked at all the same */
+}
+
 static bool add_matches(struct inputs *in, const char *pattern, struct error *why)
 {
     glob_t found;
-    int failed = glob(pattern, 0, NULL, &found);
+    unread = (struct error){0};
+    int failed = glob(pattern, 0, note_unread, &found);
     for (size_t i = 0; !failed && i < found.gl_pathc; i++)
         add(in, found.gl_pathv[i]);
     globfree(&found);
-    return !failed || error_set(why, "%s: no file matches", safe_str(text_of(pattern)));
+    if (unread.text[0] && !failed)
+        note("%s: %s", safe_str(text_of(pattern)), unread.text);
+    if (!failed)
+        return true;
+    return error_set(why, "%s: %s", safe_str(text_of(pattern)),
+                     unread.text[0] ? unread.text : "no file matches");
 }
 
 bool inputs_find(struct inputs *in, const struct settings *s, struct error *why)

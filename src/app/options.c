@@ -74,7 +74,8 @@ static bool take_from(struct settings *s, const char *value)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!strcmp(value, words[i]))
             return true;
-    return duration_parse(text_of(value), &ns) || time_parse(text_of(value), &ns, NULL);
+    bool live = command_scope(s->command) & FOR_WATCH;
+    return duration_parse(text_of(value), &ns) || (!live && time_parse(text_of(value), &ns, NULL));
 }
 
 static bool take_to(struct settings *s, const char *value)
@@ -301,3 +302,15 @@ const struct option_row option_rows[] = {
     {"version", 'V', NULL, NULL, "print the version", NULL, FOR_EVERY | COMMAND_LINE_ONLY, take_version},
 };
 const size_t option_count = sizeof option_rows / sizeof *option_rows;
+
+const char *option_accepts(const struct option_row *row, const struct command *c)
+{
+    if (row->take != take_from)
+        return row->accepts;
+    unsigned scope = command_scope(c);
+    if (scope & FOR_WATCH)
+        return "window, end, start, or a duration such as 10m";
+    if (scope & (FOR_REPORT | FOR_PARSE))
+        return "start, a time such as 2015-05-17T10:05:03Z, or a duration such as 10m";
+    return row->accepts;
+}

@@ -54,7 +54,8 @@ static bool resolve(const char *option, const char *value, int64_t newest, bool 
         if (time_parse(text_of(value), second, NULL))
             return true;
         why->usage = true;
-        return error_set(why, "%s: bad value `%s'; accepted: a time such as 2015-05-17T10:05:03Z or a duration",
+        return error_set(why, "%s: bad value `%s'; accepted: start, a time such as "
+                              "2015-05-17T10:05:03Z, or a duration such as 10m",
                          option, safe_str(text_of(value)));
     }
     if (!has_newest)

@@ -61,7 +61,8 @@ static bool take(struct settings *s, const struct found *f, struct error *why)
         return error_set(why, "%s is no option of `spate %s`; `spate %s --help` lists those",
                          safe_str(text_of(f->shown)), s->command->name, s->command->name);
     if (row->value && !f->value)
-        return error_set(why, "%s needs a value: %s", safe_str(text_of(f->shown)), row->accepts);
+        return error_set(why, "%s needs a value: %s", safe_str(text_of(f->shown)),
+                         option_accepts(row, s->command));
     if (!row->value && f->value)
         return error_set(why, "%s takes no value", safe_str(text_of(f->shown)));
     if (row->take(s, f->value)) {
@@ -69,7 +70,7 @@ static bool take(struct settings *s, const struct found *f, struct error *why)
         return true;
     }
     return error_set(why, "%s: bad value `%s'; accepted: %s", safe_str(text_of(f->shown)),
-                     safe_str(text_of(f->value)), row->accepts);
+                     safe_str(text_of(f->value)), option_accepts(row, s->command));
 }
 
 /* --name, --name=value, --name value. Moves *at over a value of its own word. */

@@ -144,10 +144,9 @@ bool spec_unwrap(struct text given, struct spec *out, struct error *why)
     if (variables == 0 && directives == 0)
         return error_set(
             why,
-            "unknown format '%s': accepted are a name (see `spate formats`), an Apache "
+            "unknown; accepted are a name (see `spate formats`), an Apache "
             "LogFormat (with %% directives), an nginx log_format (with $variables), "
-            "regex:PATTERN, json:FIELD=KEY,... or auto",
-            safe_str(given));
+            "regex:PATTERN, json:FIELD=KEY,... or auto");
     out->kind = variables > directives ? SPEC_NGINX : SPEC_APACHE;
     struct text bare = text_ends(given, TEXT(";")) ? text_cut(given, 0, given.len - 1) : given;
     if (is_quoted(text_trim(bare)))

@@ -1,5 +1,7 @@
 """Bad input gets one clear line on stderr and the right exit code."""
+import json
 import os
+import shutil
 import subprocess
 import unittest
 
@@ -36,6 +38,9 @@ class BadInput(unittest.TestCase):
             (["--headless=yes"], "--headless"),
             (["--color", "blue"], "--color", "blue", "never"),
             (["-F", "nosuchformat"], "nosuchformat"),
+            (["--from", "now"], "--from: bad value `now'; accepted: window, end, start, or a duration such as 10m\n"),
+            (["--from", "2015-05-17T10:05:03Z"], "accepted: window, end, start, or a duration such as 10m\n"),
+            (["report", "--from", "now"], "--from: bad value `now'; accepted: start, a time such as "),
             (["-F", "regex:(?<host>"], "regex"),
             (["-F", "regex:^abc$"], "regex"),
             (["-F", "%{Referer"], "%{"),
@@ -49,6 +54,30 @@ class BadInput(unittest.TestCase):
         for args, *words in rows:
             with self.subTest(args=args):
                 self.check(args, 2, *words)
+
+    def test_a_format_that_nobody_knows_is_named_once(self):
+        _, _, err = run("report", "-F", "nosuchformat", "x")
+        self.assertEqual(err.count("nosuchformat"), 1, err)
+
+    def test_a_pattern_in_a_directory_that_cannot_be_read(self):
+        with Folder() as f:
+            loop = f.file("loop")
+            os.symlink("loop", loop)  # root can read everything else
+            for command in ("report", "parse"):
+                self.check([command, os.path.join(loop, "*.log")], 1, f"{loop} cannot be read: Too many levels")
+
+    def test_a_pattern_of_which_one_directory_cannot_be_read(self):
+        if os.geteuid() != 0 or not shutil.which("setpriv"):
+            self.skipTest("needs root, to become another user")
+        with Folder() as f:
+            for name, mode in ((".", 0o755), ("open", 0o755), ("shut", 0o700)):
+                os.makedirs(f.file(name), exist_ok=True)
+                os.chmod(f.file(name), mode)
+                f.file(os.path.join(name, "a.log"), line(0))
+            args = ["--reuid", "65534", "--regid", "65534", "--clear-groups", SPATE, "report", "-o", "json"]
+            code, out, err = run(*args, os.path.join(f.path, "*", "*.log"), program="setpriv", env={**os.environ, "HOME": "/"})
+            self.assertEqual((code, json.loads(out)["hits"]), (0, 1), err)
+            self.assertIn("shut cannot be read: Permission denied", err)
 
     def test_a_file_that_cannot_be_read(self):
         with Folder() as f:
