@@ -44,6 +44,7 @@ struct figures {
     bool status_wanted;
     uint64_t status[STATUS_SLOTS], no_status;
     uint64_t classes[6]; /* by status / 100; [0]: none or odd */
+    bool request_time_wanted;
     struct latency_figures request_time;
     struct top_list top[DIMENSION_COUNT];
     bool timed;          /* first and last are valid */

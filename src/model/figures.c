@@ -70,6 +70,7 @@ void figures_of_tally(struct arena *a, struct figures *out, const struct tally *
         .status_wanted = (t->wanted & DIMENSION_BIT(DIMENSION_STATUS)) != 0,
         .visitors_known = t->visitors != NULL,
         .visitors = t->visitors ? visitors_count(t->visitors) : 0,
+        .request_time_wanted = t->request_time != NULL,
         .request_time = latency_figures_of(t->request_time),
         .timed = t->timed > 0,
         .first = t->timed ? t->first : 0,

@@ -77,6 +77,8 @@ class MadeLogs(unittest.TestCase):
 
     def test_only_leaves_the_other_dimensions_out(self):
         r = report("--only", "sections,status", "-", stdin=line(1000).encode())
+        self.assertNotIn("request_time", r)
+        self.assertIn("request_time", report("--only", "request_time", "-", stdin=line(1000).encode()))
         self.assertIn("sections", r)
         self.assertIn("status", r)
         for key in ("visitors", "paths", "agents"):

@@ -61,7 +61,8 @@ static void put_update(struct json *j, const struct snapshot *s)
     }
     parts_top(j, DIMENSION_SECTIONS, &f->top[DIMENSION_SECTIONS], PARTS_FULL);
     parts_status(j, f);
-    parts_latency(j, &f->request_time);
+    if (f->request_time_wanted)
+        parts_latency(j, &f->request_time);
     put_window(j, s);
     json_key(j, "lines");
     json_open(j);

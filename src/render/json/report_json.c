@@ -124,7 +124,8 @@ void report_members(struct json *j, const struct snapshot *s)
     for (enum dimension d = 0; d < DIMENSION_COUNT; d++)
         parts_top(j, d, &f->top[d], PARTS_FULL);
     parts_status(j, f);
-    parts_latency(j, &f->request_time);
+    if (f->request_time_wanted)
+        parts_latency(j, &f->request_time);
     put_alerts(j, s);
     put_tries(j, s);
     if (!s->source_count)
