@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOKS = 4, NUMBER_DIGITS = 5, DATE_DIGITS = 6 };
+enum { LOOKS = 8, NUMBER_DIGITS = 5, DATE_DIGITS = 6 };
 
 static const struct {
     const char *suffix;
@@ -188,23 +188,41 @@ static int newest_last(const void *a, const void *b)
     return sibling_older(y, x) ? 1 : strcmp(x->path, y->path);
 }
 
+static bool same_siblings(const struct siblings *a, const struct siblings *b)
+{
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++)
+        same = strcmp(a->at[i].path, b->at[i].path) == 0 &&
+               identity_same(&a->at[i].facts.id, &b->at[i].facts.id);
+    return same;
+}
+
+/* Files that are renamed one after the other while their names are read can be missed, or be seen
+ * under the name of another: only what two looks in a row find alike is what is there. */
 int siblings_list(struct siblings *s, const struct os *os, const char *path)
 {
+    struct siblings before = {0};
     *s = (struct siblings){0};
     for (int looks = 1;; looks++) {
         struct look l = {.os = os, .found = s};
         if (look_around(&l, path) != 0) {
             int problem = errno;
             siblings_done(s);
+            siblings_done(&before);
             errno = problem;
             return -1;
         }
-        if (!l.moved || looks == LOOKS) /* a dangling link is gone at every look */
+        if (s->count > 1)
+            qsort(s->at, s->count, sizeof *s->at, newest_last);
+        bool still = !l.moved && looks > 1 && same_siblings(s, &before);
+        if (still || looks == LOOKS) /* a dangling link is gone at every look */
             break;
-        forget(s);
+        forget(&before);
+        struct siblings swap = before;
+        before = *s;
+        *s = swap;
     }
-    if (s->count > 1)
-        qsort(s->at, s->count, sizeof *s->at, newest_last);
+    siblings_done(&before);
     return 0;
 }
 
@@ -236,7 +254,7 @@ char *siblings_find(const struct os *os, const char *path, const struct file_ide
         l = (struct look){.os = os, .id = id};
         if (look_around(&l, path) != 0)
             return NULL;
-        if (l.path || !l.moved || looks == LOOKS)
+        if (l.path || looks == LOOKS || (!l.moved && looks > 1))
             break;
     }
     if (!l.path)

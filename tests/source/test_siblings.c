@@ -4,6 +4,7 @@
 #include "lib/memfs.h"
 #include "source/paths.h"
 #include "source/siblings.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,5 +100,71 @@ Test(paths, are_taken_apart_and_joined)
         char *joined = path_join(joins[i][0], joins[i][1]);
         cr_expect_str_eq(joined, joins[i][2]);
         free(joined);
+    }
+}
+
+/* ---- A rotation in the midst of looking ------------------------------------------------------ */
+
+static struct memfs *rotating;
+static const struct os *steady;
+static int rotations_left;
+
+static void rotate(void)
+{
+    char from[32], to[32];
+    for (int i = 8; i > 0; i--) {
+        snprintf(from, sizeof from, "/l/a.log.%d", i);
+        snprintf(to, sizeof to, "/l/a.log.%d", i + 1);
+        if (memfs_inode(rotating, from))
+            memfs_rename(rotating, from, to);
+    }
+    memfs_rename(rotating, "/l/a.log", "/l/a.log.1");
+    memfs_create(rotating, "/l/a.log");
+}
+
+struct names {
+    char at[16][64];
+    size_t count;
+};
+
+static bool keep_name(void *ctx, const char *name)
+{
+    struct names *n = ctx;
+    snprintf(n->at[n->count++], sizeof n->at[0], "%s", name);
+    return true;
+}
+
+/* The names as they were before a rotation, given out after it. */
+static int list_late(void *self, const char *dir, bool (*each)(void *ctx, const char *name),
+                     void *ctx)
+{
+    struct names names = {0};
+    int result = steady->list(self, dir, keep_name, &names);
+    if (rotations_left > 0 && rotations_left--)
+        rotate();
+    for (size_t i = 0; i < names.count && each(ctx, names.at[i]); i++)
+        ;
+    return result;
+}
+
+Test(siblings, none_is_missed_while_all_are_renamed)
+{
+    for (int rotations = 0; rotations < 5; rotations++) {
+        struct siblings s;
+        rotating = memfs_new();
+        steady = memfs_os(rotating);
+        struct os late = *steady;
+        late.list = list_late;
+        memfs_mkdir(rotating, "/l");
+        memfs_create(rotating, "/l/a.log");
+        rotate();
+        rotate();
+        rotations_left = rotations;
+        cr_assert_eq(siblings_list(&s, &late, "/l/a.log"), 0);
+        cr_assert_eq(s.count, (size_t)rotations + 2, "%d rotations: %zu", rotations, s.count);
+        for (size_t i = 0; i < s.count; i++)
+            cr_expect_eq((uint64_t)s.at[i].facts.id.birth_ns, memfs_inode(rotating, s.at[i].path));
+        siblings_done(&s);
+        memfs_free(rotating);
     }
 }
