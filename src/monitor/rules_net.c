@@ -223,31 +223,36 @@ void rules_net_free(struct rules_net *n)
 
 /* ---- Asking ----------------------------------------------------------------------------------- */
 
-static inline uint32_t ask(const struct rules_net *n, const struct net_candidate *c,
+static inline uint32_t ask(const struct net_candidate *c, const uint32_t *all_groups,
                            const struct batch *b, const struct entry *e, uint32_t *groups,
                            uint32_t count)
 {
     if (c->matches && !c->matches(c->filter, b, e))
         return count;
+    const uint32_t *from = all_groups + c->groups;
     for (uint32_t i = 0; i < c->group_count; i++)
-        groups[count++] = n->candidate_groups[c->groups + i];
+        groups[count++] = from[i];
     return count;
 }
 
 uint32_t rules_net_match(const struct rules_net *n, const struct batch *b, const struct entry *e,
                          uint32_t *groups)
 {
+    const struct net_candidate *candidates = n->candidates;
+    const uint32_t *all_groups = n->candidate_groups;
+    const uint32_t field_count = n->field_count, always_count = n->always_count;
     uint32_t count = 0;
-    for (uint32_t i = 0; i < n->field_count; i++) {
+    for (uint32_t i = 0; i < field_count; i++) {
         enum field field = n->asked[i];
         if (!(e->has & FIELD_BIT(field)))
             continue;
         uint64_t hash = key_hash_slack(key_cut(batch_text(b, e, field)), &n->secret);
         const struct net_slot *slot = slot_of(n, field, hash);
-        for (uint32_t k = 0; k < slot->count; k++)
-            count = ask(n, &n->candidates[slot->first + k], b, e, groups, count);
+        const struct net_candidate *c = candidates + slot->first, *end = c + slot->count;
+        for (; c < end; c++)
+            count = ask(c, all_groups, b, e, groups, count);
     }
-    for (uint32_t i = 0; i < n->always_count; i++)
-        count = ask(n, &n->candidates[i], b, e, groups, count);
+    for (uint32_t i = 0; i < always_count; i++)
+        count = ask(&candidates[i], all_groups, b, e, groups, count);
     return count;
 }

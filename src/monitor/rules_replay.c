@@ -85,7 +85,7 @@ struct playing {
     const struct tape_key *key;
     const struct tape_record *visitor, *visitors_end, *time, *times_end;
     struct group_run *own;
-    struct rules_spans spans; /* what may be left out in between */
+    const struct rules_spans *spans; /* what lies in between is not there; NULL: everything is */
     size_t span;
 };
 
@@ -169,25 +169,15 @@ static void play_records(struct playing *p, int64_t second)
         }
 }
 
-static bool is_quiet(const struct playing *p)
-{
-    const struct group_run *g = p->own;
-    for (uint32_t i = 0; i < g->key_count; i++)
-        for (uint32_t k = 0; g->keys[i] && k < g->group->rule_count; k++)
-            if (g->keys[i]->judged[k].phase.state != ALERT_QUIET)
-                return false;
-    return true;
-}
-
-/* Skips what lies before the next span, unless something is going on. True when it did. */
+/* Skips what lies before the next span: all is quiet there, also what fired before. True when it did. */
 static bool skip(struct playing *p, int64_t second)
 {
-    const struct rules_spans *s = &p->spans;
-    if (s->everything)
+    const struct rules_spans *s = p->spans;
+    if (!s)
         return false;
     while (p->span < s->count && s->rows[p->span].to < second)
         p->span++;
-    if ((p->span < s->count && s->rows[p->span].from <= second) || !is_quiet(p))
+    if (p->span < s->count && s->rows[p->span].from <= second)
         return false;
     for (uint32_t i = 0; i < p->stream_count; i++) {
         struct stream *stream = &p->streams[i];
@@ -350,14 +340,13 @@ static void replay_group(struct part *p, const struct rules_log *log)
             continue;
         records_of(&g->visitors, &visitor, i, &playing.visitor, &playing.visitors_end);
         records_of(&g->times, &time, i, &playing.time, &playing.times_end);
-        playing.spans = rules_spans_of(p->rules, g->group->rule_count, g, playing.key);
+        playing.spans = p->tape->kinds[g - p->tape->groups] & TAPE_NOTED ? &g->spans : NULL;
         playing.span = 0;
         open_streams(&playing, g, playing.key, playing.own);
         if (whole)
             open_streams(&playing, whole, whole->keys[0], whole_run);
         play_key(&playing);
         rules_each_firing(judge, told_still, p);
-        rules_spans_done(&playing.spans);
     }
     rules_free(judge);
     free(p->rules);

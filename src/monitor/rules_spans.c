@@ -5,17 +5,15 @@
 #include "base/mem.h"
 #include "monitor/rules_inside.h"
 
-/* What a page of 256 seconds counted. */
-struct page_sum {
-    int64_t first;
-    uint64_t sum;
-};
-
 /* The sum below (or at) which a rule is quiet, and what is summed. */
 struct bound {
     const struct rule_spec *rule;
     enum rule_counter counter;
-    bool by_entries; /* at_least: fewer say nothing */
+    enum {
+        BOUND_LEVEL,   /* a sum below the level */
+        BOUND_SHARE,   /* a sum below the level's share of at_least, for the whole is no less */
+        BOUND_ENTRIES, /* fewer than at_least say nothing */
+    } kind;
 };
 
 static bool bound_of(const struct rule_spec *r, struct bound *b)
@@ -24,20 +22,71 @@ static bool bound_of(const struct rule_spec *r, struct bound *b)
                    (r->level.measure == RULE_RATE || r->level.measure == RULE_AMOUNT);
     if (r->side == RULE_BELOW)
         return false;
-    *b = (struct bound){.rule = r, .counter = rules_counter(r->metric)};
+    *b = (struct bound){.rule = r, .counter = rules_counter(r->metric), .kind = BOUND_LEVEL};
     if (counted)
         return true;
-    *b = (struct bound){.rule = r, .counter = COUNT_ENTRIES, .by_entries = true};
+    b->kind = BOUND_SHARE;
+    if (r->metric != RULE_ERRORS && r->metric != RULE_CLIENT_ERRORS)
+        *b = (struct bound){.rule = r, .counter = COUNT_ENTRIES, .kind = BOUND_ENTRIES};
     return r->at_least > 0 && r->metric != RULE_REJECTED;
 }
 
 /* The recovery level is the lower one: below it nothing fires, and nothing goes on firing. */
 static bool is_quiet(const struct bound *b, uint64_t sum)
 {
-    if (b->by_entries)
-        return sum < b->rule->at_least;
-    return rule_level_compare(&b->rule->recover, sum, (uint64_t)b->rule->window_s) < 0;
+    const struct rule_spec *r = b->rule;
+    if (b->kind == BOUND_ENTRIES)
+        return sum < r->at_least;
+    uint64_t whole = b->kind == BOUND_SHARE ? r->at_least : (uint64_t)r->window_s;
+    return rule_level_compare(&r->recover, sum, whole) < 0;
 }
+
+/* ---- Pages ----------------------------------------------------------------------------------- */
+
+static int by_first(const void *left, const void *right)
+{
+    const struct rules_page *a = left, *b = right;
+    return (a->first > b->first) - (a->first < b->first);
+}
+
+static void join_pages(struct rules_pages *p)
+{
+    size_t kept = 0;
+    if (p->count)
+        qsort(p->rows, p->count, sizeof *p->rows, by_first);
+    for (size_t i = 0; i < p->count; i++) {
+        struct rules_page *last = kept ? &p->rows[kept - 1] : NULL;
+        if (!last || last->first != p->rows[i].first) {
+            p->rows[kept++] = p->rows[i];
+            continue;
+        }
+        for (unsigned c = 0; c < COUNT_REJECTED; c++)
+            last->sums[c] += p->rows[i].sums[c];
+    }
+    p->count = kept;
+}
+
+void rules_pages_add(struct rules_pages *p, const struct rules_page *page)
+{
+    if (!page->sums[COUNT_ENTRIES])
+        return;
+    if (p->count == p->room) { /* lines in disorder come back to the same pages */
+        join_pages(p);
+        if (p->count * 2 >= p->room) {
+            p->room = p->room ? p->room * 2 : 8;
+            p->rows = mem_grow(p->rows, p->room, sizeof *p->rows);
+        }
+    }
+    p->rows[p->count++] = *page;
+}
+
+void rules_pages_done(struct rules_pages *p)
+{
+    free(p->rows);
+    *p = (struct rules_pages){0};
+}
+
+/* ---- Spans ----------------------------------------------------------------------------------- */
 
 static void add_span(struct rules_spans *s, int64_t from, int64_t to)
 {
@@ -48,38 +97,21 @@ static void add_span(struct rules_spans *s, int64_t from, int64_t to)
     s->rows[s->count++] = (struct span_of_time){from, to};
 }
 
-static size_t read_pages(const struct timeline *t, struct page_sum **pages)
-{
-    size_t count = 0, room = 0;
-    struct timeline_walk *walk = timeline_walk_new(t);
-    struct page_sum p;
-    *pages = NULL;
-    while (timeline_walk_page(walk, &p.first, &p.sum)) {
-        if (count == room) {
-            room = room ? room * 2 : 64;
-            *pages = mem_grow(*pages, room, sizeof **pages);
-        }
-        (*pages)[count++] = p;
-    }
-    timeline_walk_free(walk);
-    return count;
-}
-
 /* A window that ends in a page lies in that page and those up to window_s seconds before it. */
-static void spans_of_rule(struct rules_spans *s, const struct bound *b, const struct timeline *t)
+static void spans_of_rule(struct rules_spans *s, const struct bound *b,
+                          const struct rules_pages *pages)
 {
-    struct page_sum *pages;
-    size_t count = read_pages(t, &pages), oldest = 0;
     int64_t window_s = b->rule->window_s;
+    size_t oldest = 0;
     uint64_t sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        sum += pages[i].sum;
-        while (pages[oldest].first + TIMELINE_PAGE <= pages[i].first - window_s)
-            sum -= pages[oldest++].sum;
+    for (size_t i = 0; i < pages->count; i++) {
+        const struct rules_page *p = &pages->rows[i];
+        sum += p->sums[b->counter];
+        while (pages->rows[oldest].first + RULES_PAGE <= p->first - window_s)
+            sum -= pages->rows[oldest++].sums[b->counter];
         if (!is_quiet(b, sum))
-            add_span(s, pages[i].first - window_s, pages[i].first + TIMELINE_PAGE - 1);
+            add_span(s, p->first - window_s, p->first + RULES_PAGE - 1);
     }
-    free(pages);
 }
 
 static int by_start(const void *left, const void *right)
@@ -103,24 +135,39 @@ static void join_spans(struct rules_spans *s)
     s->count = kept;
 }
 
-struct rules_spans rules_spans_of(const struct rule_spec *rules, uint32_t count,
-                                  const struct tape_group *g, const struct tape_key *k)
+bool rules_spans_bounded(const struct rule_spec *rules, const struct rule_group *g)
+{
+    struct bound b;
+    for (uint32_t i = 0; i < g->rule_count; i++)
+        if (!bound_of(&rules[g->rules[i]], &b) || !is_quiet(&b, 0))
+            return false;
+    return g->rule_count > 0;
+}
+
+struct rules_spans rules_spans_of(const struct rule_spec *rules, const struct rule_group *g,
+                                  struct rules_pages *pages)
 {
     struct rules_spans s = {0};
     struct bound b;
-    for (uint32_t i = 0; i < count && !s.everything; i++) {
-        uint32_t column = 0;
-        if (!bound_of(&rules[i], &b) || (!b.by_entries && !is_quiet(&b, 0))) {
-            s.everything = true;
-            break;
-        }
-        while (g->columns[column] != b.counter)
-            column++;
-        if (k->columns[column])
-            spans_of_rule(&s, &b, k->columns[column]);
-    }
+    join_pages(pages);
+    for (uint32_t i = 0; i < g->rule_count; i++)
+        if (bound_of(&rules[g->rules[i]], &b))
+            spans_of_rule(&s, &b, pages);
     join_spans(&s);
     return s;
+}
+
+bool rules_spans_hold(const struct rules_spans *s, int64_t second)
+{
+    size_t low = 0, high = s->count; /* the first that does not end before it */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (s->rows[middle].to < second)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < s->count && s->rows[low].from <= second;
 }
 
 void rules_spans_done(struct rules_spans *s)
