@@ -35,6 +35,8 @@ struct os {
     int (*facts_at)(void *self, const char *path, struct file_facts *out); /* follows links */
     ssize_t (*pread)(void *self, int fd, void *into, size_t len, uint64_t offset);
     ssize_t (*read)(void *self, int fd, void *into, size_t len); /* pipes */
+    /* Gives a pipe as much room as it may have. How much it has; 0: it is none. */
+    int (*widen)(void *self, int fd);
     /* True when others may write the file without inotify telling us (NFS, FUSE, ...). */
     bool (*remote)(void *self, int fd);
     /* The path with all links followed, ended by a NUL. */

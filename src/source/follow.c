@@ -12,13 +12,13 @@
 #include <unistd.h>
 
 #define RECONCILE_NS (1 * NS_PER_S)   /* a look at everything: the truth behind the events */
-#define LINGER_NS    (4 * NS_PER_MS)  /* between reads of a busy log: fewer, larger ones */
+#define LINGER_NS    (12 * NS_PER_MS) /* between reads of a busy log: fewer, larger ones */
 #define EVENTS_NS    (20 * NS_PER_MS) /* events are taken in so often while there is much to read */
 #define INSTANCE_NS  (5 * NS_PER_S)   /* between tries to get an inotify instance */
 
 enum {
-    POLL_MS = 250,                /* between looks where no event comes */
-    LARGE_READ = BATCH_BYTES / 2, /* after such a read of a file the next does not linger */
+    POLL_MS = 250,      /* between looks where no event comes */
+    RUSH = BATCH_BYTES, /* so much within two lingers, and there is no time to linger */
     QUIET_S = 5
 };
 
@@ -26,14 +26,15 @@ struct follow {
     struct follow_options options;
     struct follow_resume *resume; /* a copy of what the options name */
     struct sources sources;
-    size_t next;         /* the source whose turn it is */
-    struct pasts pasts;  /* while the past is read */
+    size_t next;        /* the source whose turn it is */
+    struct pasts pasts; /* while the past is read */
     struct plan plan;
     bool backfilled;           /* NOTICE_BACKFILLED was told */
     int64_t start_modified_ns; /* wall clock: when the newest file was last written */
     int64_t reconcile_ns, events_ns, instance_ns; /* when each is due */
     int64_t read_ns;                              /* of the last read */
-    bool large;                                   /* it was a large one */
+    int64_t rush_ns;                              /* since when bytes are summed */
+    uint64_t rush, rush_before;                   /* since then, and in the time before */
     int wake_fd;
     atomic_bool woken;
 };
@@ -175,6 +176,18 @@ static bool read_present(struct follow *f, struct batch *b)
     return false;
 }
 
+static void note_rush(struct follow *f, uint64_t bytes)
+{
+    f->read_ns = shared_now(&f->sources.shared);
+    int64_t passed = f->read_ns - f->rush_ns;
+    if (passed >= LINGER_NS) {
+        f->rush_before = passed < 2 * LINGER_NS ? f->rush : 0;
+        f->rush = 0;
+        f->rush_ns = f->read_ns;
+    }
+    f->rush += bytes;
+}
+
 static bool read_any(struct follow *f, struct batch *b)
 {
     struct sources *s = &f->sources;
@@ -183,10 +196,8 @@ static bool read_any(struct follow *f, struct batch *b)
     bool input = s->input.ready, found = input_read(&s->input, &s->shared, b);
     if (!found && !input)
         found = read_present(f, b);
-    if (found) {
-        f->read_ns = shared_now(&s->shared);
-        f->large = input ? s->input.large : b->used >= LARGE_READ;
-    }
+    if (found)
+        note_rush(f, b->used);
     return found;
 }
 
@@ -230,17 +241,27 @@ static void note_wake(struct follow *f)
         ;
 }
 
-/* A log that is busy is read in larger pieces: sleeps until a while after the last read. */
-static void linger(struct follow *f, int64_t deadline)
+/* So much comes that a pipe would be full, or a batch, before the time to linger is over. */
+static bool in_rush(const struct follow *f)
+{
+    const struct input *in = &f->sources.input;
+    uint64_t most = in->wanted && in->room < RUSH ? in->room / 2 : RUSH;
+    return f->rush + f->rush_before >= most;
+}
+
+/* A log that is busy is read in larger pieces: sleeps until a while after the last read. True when
+ * it did. */
+static bool linger(struct follow *f, int64_t now, int64_t deadline)
 {
     const struct os *os = f->sources.shared.os;
-    int64_t now = shared_now(&f->sources.shared), until = f->read_ns + LINGER_NS;
+    int64_t until = f->read_ns + LINGER_NS;
     bool ready;
-    if (f->large || until <= now || until - now > LINGER_NS)
-        return;
+    if (until <= now || until - now > LINGER_NS || in_rush(f))
+        return false;
     if (until > deadline)
         until = deadline;
     os->poll(os->self, &f->wake_fd, &ready, 1, milliseconds_until(now, until));
+    return true;
 }
 
 static void wait_until(struct follow *f, int64_t deadline)
@@ -248,24 +269,29 @@ static void wait_until(struct follow *f, int64_t deadline)
     struct sources *s = &f->sources;
     const struct os *os = s->shared.os;
     int64_t now = shared_now(&s->shared), due = sources_next_ns(s);
+    bool watched = s->shared.watcher.fd >= 0, input = s->input.wanted && !s->input.ended;
     int fds[3] = {f->wake_fd};
     bool ready[3] = {false};
-    int count = 1, watcher = 0, input = 0;
-    if (s->shared.watcher.fd >= 0)
-        fds[watcher = count++] = s->shared.watcher.fd;
-    if (s->input.wanted && !s->input.ended)
-        fds[input = count++] = STDIN_FILENO;
+    int count = 1, watcher = 0, standard = 0;
     due = due < f->reconcile_ns ? due : f->reconcile_ns;
     due = due < deadline ? due : deadline;
+    bool lingered = linger(f, now, due);
+    if (lingered && watched && !input) { /* most often something has come meanwhile */
+        take_events(f, shared_now(&s->shared));
+        return;
+    }
+    if (watched)
+        fds[watcher = count++] = s->shared.watcher.fd;
+    if (input)
+        fds[standard = count++] = STDIN_FILENO;
+    if (lingered)
+        now = shared_now(&s->shared);
     os->poll(os->self, fds, ready, count, milliseconds_until(now, due));
     if (ready[0])
         note_wake(f);
-    bool events = watcher && ready[watcher], bytes = input && ready[input];
-    if (events || bytes)
-        linger(f, deadline);
-    if (events)
+    if (watcher && ready[watcher])
         take_events(f, shared_now(&s->shared));
-    s->input.ready |= bytes;
+    s->input.ready |= standard && ready[standard];
 }
 
 static bool all_ended(const struct sources *s)

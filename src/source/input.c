@@ -4,12 +4,18 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LARGE_READ = 16 * 1024 };
-
 void input_init(struct input *in)
 {
     *in = (struct input){0};
     lines_init(&in->lines);
+}
+
+void input_want(struct input *in, const struct os *os, uint32_t source)
+{
+    int room = os->widen(os->self, STDIN_FILENO);
+    in->room = room > 0 ? (uint64_t)room : UINT64_MAX;
+    in->source = source;
+    in->wanted = true;
 }
 
 void input_done(struct input *in)
@@ -30,7 +36,6 @@ bool input_read(struct input *in, struct shared *shared, struct batch *b)
         return false;
     b->source = in->source;
     b->read_ns = shared_now(shared);
-    in->large = got >= LARGE_READ;
     if (got > 0) {
         lines_take(&in->lines, b, (size_t)got);
         b->position.offset = in->lines.offset;

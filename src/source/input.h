@@ -14,12 +14,16 @@ struct input {
     bool wanted; /* it was named */
     bool ready;  /* a read will not block */
     bool ended;
-    bool large; /* the last read was: a full pipe holds the writer up */
+    uint64_t room; /* of the pipe: a full one holds the writer up */
     uint32_t source;
     struct lines lines;
 };
 
 void input_init(struct input *in);
+
+/* It was named. */
+void input_want(struct input *in, const struct os *os, uint32_t source);
+
 void input_done(struct input *in);
 
 /* One read, if it is ready. True when the batch holds lines. The end is told as a notice. */

@@ -14,7 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { POLL_MOST = 16, EVENT_ROOM = 16 * 1024 };
+enum {
+    POLL_MOST = 16,
+    EVENT_ROOM = 16 * 1024,
+    PIPE_ROOM = 1024 * 1024 /* as much as a user may ask for where nobody changed it */
+};
 
 static int real_open(void *self, const char *path)
 {
@@ -111,6 +115,14 @@ static ssize_t real_read(void *self, int fd, void *into, size_t len)
         got = read(fd, into, len);
     while (got < 0 && errno == EINTR);
     return got;
+}
+
+static int real_widen(void *self, int fd)
+{
+    (void)self;
+    fcntl(fd, F_SETPIPE_SZ, PIPE_ROOM);
+    int room = fcntl(fd, F_GETPIPE_SZ);
+    return room < 0 ? 0 : room;
 }
 
 /* File systems whose files change from elsewhere, or that do not tell inotify. */
@@ -266,6 +278,7 @@ const struct os os_real = {
     .facts_at = real_facts_at,
     .pread = real_pread,
     .read = real_read,
+    .widen = real_widen,
     .remote = real_remote,
     .resolve = real_resolve,
     .list = real_list,

@@ -98,10 +98,9 @@ static bool add_named(struct sources *s, const char *path, struct error *why)
         return error_set(why, "an empty file name");
     if (strcmp(path, "-") == 0) {
         if (!s->input.wanted) {
-            s->input.source = add_source(s, NULL);
+            input_want(&s->input, os, add_source(s, NULL));
             shared_tell(&s->shared, s->input.source, NOTICE_OPENED, "standard input");
         }
-        s->input.wanted = true;
         return true;
     }
     if (!path_is_glob(path) || os->facts_at(os->self, path, &facts) == 0) {

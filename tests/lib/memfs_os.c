@@ -130,6 +130,12 @@ static ssize_t fs_read(void *self, int fd, void *into, size_t len)
     return 0;
 }
 
+static int fs_widen(void *self, int fd)
+{
+    (void)self, (void)fd;
+    return 0;
+}
+
 static bool fs_remote(void *self, int fd)
 {
     (void)self;
@@ -290,6 +296,7 @@ void memfs_fill_os(struct memfs *fs)
                          .facts_at = fs_facts_at,
                          .pread = fs_pread,
                          .read = fs_read,
+                         .widen = fs_widen,
                          .remote = fs_remote,
                          .resolve = fs_resolve,
                          .list = fs_list,

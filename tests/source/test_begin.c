@@ -6,6 +6,7 @@
 #include "lib/memfs.h"
 #include "lib/rig.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,7 +250,8 @@ Test(begin, the_past_of_several_files_is_read_by_time)
     cr_expect_geq(changes, 10, "one after the other would change once");
 }
 
-/* The seconds of the lines that came, in the order in which they came; those without one left out. */
+/* The seconds of the lines that came, in the order in which they came; those without one left out.
+ */
 static size_t seconds_read(int64_t *seconds, size_t room)
 {
     size_t count = 0;
@@ -551,5 +553,86 @@ Test(input, faster_than_a_pipe_holds)
     close(end);
     got += strlen(rig_read(&r, 1000));
     cr_expect_geq(got, 299 * sizeof block);
+    rig_done(&r);
+}
+
+static int lingered;
+static int64_t hand_set_ns;
+
+/* Lingering is waiting for nothing but the call to stop. Waiting takes no time but the hand-set. */
+static int poll_counted(void *self, const int *fds, bool *ready, int count, int timeout_ms)
+{
+    lingered += count == 1;
+    int found = os_real.poll(self, fds, ready, count, 0);
+    hand_set_ns += found ? 0 : timeout_ms * NS_PER_MS;
+    return found;
+}
+
+static int64_t hand_set(void *self)
+{
+    (void)self;
+    return hand_set_ns;
+}
+
+static const struct os *counting_os(void)
+{
+    static struct os os;
+    os = os_real;
+    os.poll = poll_counted;
+    os.monotonic_ns = hand_set;
+    hand_set_ns = NS_PER_S;
+    return &os;
+}
+
+Test(input, that_would_fill_its_pipe_is_not_lingered_over)
+{
+    struct rig r;
+    int end = pipe_to_input();
+    rig_init(&r, counting_os());
+    rig_open(&r, "-");
+    static char block[32 * 1024];
+    memset(block, 'x', sizeof block);
+    block[sizeof block - 1] = '\n';
+    int enough = fcntl(end, F_GETPIPE_SZ) / (int)sizeof block;
+    for (int i = 0; i < enough; i++) {
+        cr_assert_eq(write(end, block, sizeof block), (ssize_t)sizeof block);
+        cr_expect_eq(strlen(rig_read(&r, 0)), sizeof block - 1);
+    }
+    lingered = 0;
+    for (int i = 0; i < 50; i++) {
+        cr_assert_eq(write(end, block, sizeof block), (ssize_t)sizeof block);
+        cr_expect_eq(strlen(rig_read(&r, 0)), sizeof block - 1);
+    }
+    cr_expect_eq(lingered, 0, "lingered %d times", lingered);
+    close(end);
+    rig_done(&r);
+}
+
+Test(input, that_is_slow_is_lingered_over)
+{
+    struct rig r;
+    int end = pipe_to_input();
+    rig_init(&r, counting_os());
+    rig_open(&r, "-");
+    write_all(end, "a\n");
+    cr_expect_str_eq(rig_read(&r, 0), "a");
+    lingered = 0;
+    write_all(end, "b\n");
+    cr_expect_str_eq(rig_read(&r, 100), "b");
+    cr_expect_geq(lingered, 1);
+    close(end);
+    rig_done(&r);
+}
+
+Test(input, has_the_room_that_a_pipe_may_have)
+{
+    struct rig r;
+    int ends[2], end = pipe_to_input();
+    cr_assert_eq(pipe(ends), 0);
+    int most = fcntl(ends[0], F_SETPIPE_SZ, 1 << 20);
+    rig_init(&r, &os_real);
+    rig_open(&r, "-");
+    cr_expect_geq(fcntl(end, F_GETPIPE_SZ), most);
+    cr_expect_eq(os_real.widen(NULL, open("/dev/null", O_RDONLY)), 0);
     rig_done(&r);
 }
