@@ -9,7 +9,7 @@
 #include "monitor/rules_save.h"
 
 /* Room of a slice of the sample for causes: less where there are many of them. */
-enum { SAMPLE_FEW = 1024, SAMPLE_SOME = 512, SAMPLE_MANY = 128, FEW = 16, SOME = 128 };
+enum { SAMPLE_FEW = 1024, SAMPLE_SOME = 512, SAMPLE_MANY = 128, FEW = 16, SOME = 128, HURRY_EACH = 256 };
 
 /* ---- Made and freed -------------------------------------------------------------------------- */
 
@@ -95,6 +95,7 @@ static void start_causes(struct rules *r)
     uint32_t all = 0;
     for (uint32_t i = 0; i < r->net->group_count; i++)
         all += r->groups[i].cause_count;
+    r->many_causes = all > FEW;
     uint32_t room = all <= FEW ? SAMPLE_FEW : all <= SOME ? SAMPLE_SOME : SAMPLE_MANY;
     for (uint32_t i = 0; i < r->net->group_count; i++)
         for (uint32_t k = 0; k < r->groups[i].cause_count; k++)
@@ -242,14 +243,14 @@ bool rules_key_of(const struct rules_net *n, enum field per, const struct batch 
     return true;
 }
 
-static void take_causes(struct group_run *g, const struct batch *b, const struct entry *e,
-                        int64_t second, uint32_t key)
+static void take_causes(const struct rules *r, struct group_run *g, const struct batch *b,
+                        const struct entry *e, int64_t second, uint32_t key)
 {
     for (uint32_t i = 0; i < g->cause_count; i++) {
         struct group_cause *c = &g->causes[i];
         double amount = c->about.metric == RULE_HITS ? 1 : cause_amount(&c->about, e);
         if (amount > 0)
-            suspects_take(&c->suspects, b, e, second, key, amount, 1);
+            suspects_take(&c->suspects, b, e, second, key, amount, r->hurry);
     }
 }
 
@@ -299,7 +300,13 @@ static void count_in(struct rules *r, struct group_run *g, const struct batch *b
     if (g->crowd_count || g->times_count)
         take_others(r, g, k->number, b, e, second);
     if (g->cause_count)
-        take_causes(g, b, e, second, sampled);
+        take_causes(r, g, b, e, second, sampled);
+}
+
+/* Where there are many samples and lines come in full batches, a log is being caught up with. */
+static void choose_hurry(struct rules *r, const struct batch *b)
+{
+    r->hurry = r->many_causes ? 1 + b->count / HURRY_EACH : 1;
 }
 
 void rules_add(struct rules *r, const struct batch *b, const struct entry *e, int64_t second)
@@ -307,10 +314,11 @@ void rules_add(struct rules *r, const struct batch *b, const struct entry *e, in
     struct group_run *all = &r->groups[GROUP_ALL];
     if (second > r->end)
         return;
+    choose_hurry(r, b);
     if (all->group->window_most)
         count_in(r, all, b, e, second);
     else if (all->cause_count)
-        take_causes(all, b, e, second, 0);
+        take_causes(r, all, b, e, second, 0);
     uint32_t count = rules_net_match(r->net, b, e, r->matched);
     for (uint32_t i = 0; i < count; i++)
         count_in(r, &r->groups[r->matched[i]], b, e, second);

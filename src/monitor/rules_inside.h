@@ -65,6 +65,8 @@ struct rules {
     uint32_t *matched; /* room for rules_net_match() */
     int64_t end;       /* the second under way */
     int64_t since;     /* counted from this second on */
+    bool many_causes;
+    uint32_t hurry; /* at the most one entry in that many goes into a sample */
     bool partial;      /* the second that is judged is not whole */
     uint32_t all_hits_cause; /* of the group of all; NO_CAUSE */
     uint32_t named;          /* alerts of this second whose causes were looked for */
