@@ -34,6 +34,11 @@ struct row {
         .field = (f), .spaces = NO_SPACES, .rank = (r)                                             \
     }
 
+#define SENT(f, r)                                                                                 \
+    {                                                                                              \
+        .field = (f), .spaces = NO_SPACES, .rank = (r), .sent = true                               \
+    }
+
 static const struct row rows[] = {
     {"h", NULL, WORD(FIELD_HOST)},
     {"a", "c", RANKED(FIELD_HOST, 1)}, /* the peer, where %a is what mod_remoteip made of it */
@@ -66,10 +71,10 @@ static const struct row rows[] = {
     {"p", "remote", NUMBER(STEP_NONE)}, /* the client's */
     {"i", "Referer", TEXTUAL(FIELD_REFERRER)},
     {"i", "User-Agent", TEXTUAL(FIELD_AGENT)},
-    {"i", "X-Forwarded-For", {.field = FIELD_FORWARDED, .spaces = IN_LISTS}},
-    {"i", "Host", {.field = FIELD_VHOST, .spaces = NO_SPACES, .rank = 1}},
-    {"i", "X-Forwarded-Proto", RANKED(FIELD_SCHEME, 1)},
-    {"i", "X-Request-Id", RANKED(FIELD_REQUEST_ID, 1)},
+    {"i", "X-Forwarded-For", {.field = FIELD_FORWARDED, .spaces = IN_LISTS, .sent = true}},
+    {"i", "Host", SENT(FIELD_VHOST, 1)},
+    {"i", "X-Forwarded-Proto", SENT(FIELD_SCHEME, 1)},
+    {"i", "X-Request-Id", SENT(FIELD_REQUEST_ID, 1)},
     {"e", "UNIQUE_ID", WORD(FIELD_REQUEST_ID)},
     {"e", "REQUEST_SCHEME", WORD(FIELD_SCHEME)},
     {"e", "cache-status", TEXTUAL(FIELD_CACHE)},

@@ -1,5 +1,6 @@
 #include "parse/detect.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "base/safe.h"
@@ -51,8 +52,9 @@ static void keep_nearest(struct trial *t, const struct reject why[], const unsig
     memcpy(t->sample, line.at, t->sample_len);
 }
 
-/* One format's try; true when the line is its. */
-static bool try_format(struct trial *t, size_t i, const struct format *f, struct reading *r)
+/* One format's try. A directive alone proves a format (#Fields), but a
+ * hit proves it better, unless in doubt: any hit without one is more than the best with. */
+static enum verdict try_format(struct trial *t, size_t i, const struct format *f, struct reading *r)
 {
     struct text line = reading_line(r);
     r->reached = NULL;
@@ -60,14 +62,28 @@ static bool try_format(struct trial *t, size_t i, const struct format *f, struct
     case LINE_HIT: {
         bool to_end = !r->reached ||
                       text_trim(text_cut(line, (size_t)(r->reached - line.at), line.len)).len == 0;
+        unsigned whole = to_end && !r->out->cut;
         t->fit[i].hits++;
-        t->fit[i].lines |= UINT64_C(1) << (t->lines % TRIAL_LINES);
-        t->fit[i].whole += to_end && !r->out->cut;
-        return true;
+        t->fit[i].points += r->doubts ? 1 + whole : 4 + 2 * whole;
+        return LINE_HIT;
     }
-    case LINE_SKIPPED: t->fit[i].skipped++; return true;
-    default: return false;
+    case LINE_SKIPPED:
+        t->fit[i].skipped++;
+        t->fit[i].points += 2;
+        return LINE_SKIPPED;
+    default: return LINE_REJECTED;
     }
+}
+
+/* The line is of those that read it with the fewest doubts. */
+static void note_line(struct trial *t, const unsigned doubts[], size_t count)
+{
+    unsigned fewest = UINT_MAX - 1;
+    for (size_t i = 0; i < count; i++)
+        fewest = doubts[i] < fewest ? doubts[i] : fewest;
+    for (size_t i = 0; i < count; i++)
+        if (doubts[i] == fewest)
+            t->fit[i].lines |= UINT64_C(1) << (t->lines % TRIAL_LINES);
 }
 
 void trial_line(struct trial *t, const struct format *const formats[], struct format_memo memos[],
@@ -75,7 +91,7 @@ void trial_line(struct trial *t, const struct format *const formats[], struct fo
 {
     struct entry scratch;
     struct reject why[TRIAL_FORMATS];
-    unsigned sure[TRIAL_FORMATS];
+    unsigned sure[TRIAL_FORMATS], doubts[TRIAL_FORMATS];
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         why[i] = (struct reject){.column = 1, .reason = ""};
@@ -86,18 +102,15 @@ void trial_line(struct trial *t, const struct format *const formats[], struct fo
                             .memo = &memos[i],
                             .why = &why[i],
                             .measure = true};
-        any |= try_format(t, i, formats[i], &r);
+        enum verdict verdict = try_format(t, i, formats[i], &r);
+        any |= verdict != LINE_REJECTED;
         sure[i] = r.sure;
+        doubts[i] = verdict == LINE_HIT ? r.doubts : UINT_MAX;
     }
+    note_line(t, doubts, count);
     if (!any)
         keep_nearest(t, why, sure, count, batch_span(b, line));
     t->lines++;
-}
-
-/* A directive alone proves a format (#Fields), but a hit proves it better. */
-static unsigned score(const struct trial *t, size_t i)
-{
-    return t->fit[i].hits * 2 + t->fit[i].whole + t->fit[i].skipped;
 }
 
 size_t trial_best(const struct trial *t, size_t count)
@@ -105,9 +118,9 @@ size_t trial_best(const struct trial *t, size_t count)
     size_t best = SIZE_MAX;
     unsigned most = 0;
     for (size_t i = 0; i < count; i++) {
-        if (score(t, i) <= most)
+        if (t->fit[i].points <= most)
             continue;
-        most = score(t, i);
+        most = t->fit[i].points;
         best = i;
     }
     return best;
@@ -124,7 +137,7 @@ uint64_t trial_others(const struct trial *t, size_t one, size_t count)
 
 bool trial_prefers(const struct trial *t, size_t one, size_t other)
 {
-    return score(t, one) > score(t, other);
+    return t->fit[one].points > t->fit[other].points;
 }
 
 static void tell_choice(const struct trial *t, const struct format *f, size_t best,

@@ -2,7 +2,8 @@
  * that fits best is chosen.
  *
  * A value inside a parser. Fit is lines that are hits, and of those the lines that the
- * format read to their end: common would read a combined log too, but stops half-way. */
+ * format read to their end: common would read a combined log too, but stops half-way. A hit that
+ * may as well be a line with more values (combined, of a line of vhost_combined) counts less. */
 #ifndef SPATE_PARSE_DETECT_H
 #define SPATE_PARSE_DETECT_H
 
@@ -18,9 +19,10 @@ enum { TRIAL_LINES = 64, TRIAL_FORMATS = 64, TRIAL_SAMPLE = 160 };
 struct trial {
     unsigned lines; /* looked at so far */
     struct {
-        unsigned hits, whole;
-        unsigned skipped; /* directives and comments of that format: half a hit */
-        uint64_t lines;   /* bits: which of the lines were hits */
+        unsigned hits;
+        unsigned skipped; /* directives and comments of that format */
+        unsigned points;  /* for all of that, and how well it fitted */
+        uint64_t lines;   /* bits: which of the lines no other reads with fewer doubts */
     } fit[TRIAL_FORMATS];
     /* Of the lines that nothing fitted the one that came nearest to a format: to which one, and
      * where that stopped. */
@@ -41,7 +43,8 @@ void trial_line(struct trial *t, const struct format *const formats[], struct fo
 /* Index of the format that fits best, or SIZE_MAX when none fits a single line. */
 size_t trial_best(const struct trial *t, size_t count);
 
-/* Bits: the formats that read lines which that one refuses. A log may hold lines of several. */
+/* Bits: the formats that read lines which that one refuses or doubts more. A log may hold lines of
+ * several. */
 uint64_t trial_others(const struct trial *t, size_t one, size_t count);
 
 /* Whether one format fits better than another, not just as well. */

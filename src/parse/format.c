@@ -201,6 +201,7 @@ static enum verdict read_form(const struct form *form, struct reading *r)
     struct entry *e = r->out;
     e->has = e->null = 0;
     e->cut = 0;
+    r->doubts = 0;
     e->escape = (uint8_t)form->facts.escape;
     e->line = r->line;
     return form->kind->read(form->program, r);

@@ -26,9 +26,9 @@ struct row {
     {                                                                                              \
         .field = (f), .spaces = IN_LISTS                                                           \
     }
-#define LISTED_RANKED(f, r)                                                                        \
+#define SENT(f, s, r)                                                                              \
     {                                                                                              \
-        .field = (f), .spaces = IN_LISTS, .rank = (r)                                              \
+        .field = (f), .spaces = (s), .rank = (r), .sent = true                                     \
     }
 #define NUMBER(f)                                                                                  \
     {                                                                                              \
@@ -74,14 +74,14 @@ static const struct row rows[] = {
     {"bytes_sent", NUMBER(FIELD_BYTES_SENT)},
     {"request_length", NUMBER(FIELD_REQUEST_LENGTH)},
     {"host", WORD(FIELD_VHOST)},
-    {"http_host", WORD_RANKED(FIELD_VHOST, 1)},
+    {"http_host", SENT(FIELD_VHOST, NO_SPACES, 1)},
     {"ssl_server_name", WORD_RANKED(FIELD_VHOST, 2)},
     {"server_name", WORD_RANKED(FIELD_VHOST, 3)},
     {"server_port", NUMBER(FIELD_PORT)},
     {"http_referer", TEXTUAL(FIELD_REFERRER)},
     {"http_user_agent", TEXTUAL(FIELD_AGENT)},
-    {"http_x_forwarded_for", LISTED(FIELD_FORWARDED)},
-    {"proxy_add_x_forwarded_for", LISTED_RANKED(FIELD_FORWARDED, 1)},
+    {"http_x_forwarded_for", SENT(FIELD_FORWARDED, IN_LISTS, 0)},
+    {"proxy_add_x_forwarded_for", SENT(FIELD_FORWARDED, IN_LISTS, 1)},
     {"request_time", SECONDS(FIELD_REQUEST_TIME)},
     {"upstream_response_time", SECONDS_LIST(FIELD_UPSTREAM_TIME)},
     {"upstream_connect_time", SECONDS_LIST(FIELD_UPSTREAM_CONNECT_TIME)},
@@ -92,7 +92,7 @@ static const struct row rows[] = {
     {"ssl_protocol", WORD(FIELD_TLS)},
     {"request_id", WORD(FIELD_REQUEST_ID)},
     {"req_id", WORD_RANKED(FIELD_REQUEST_ID, 1)}, /* ingress-nginx */
-    {"http_x_request_id", WORD_RANKED(FIELD_REQUEST_ID, 2)},
+    {"http_x_request_id", SENT(FIELD_REQUEST_ID, NO_SPACES, 2)},
     {"pipe", WORD(STEP_NONE)},
     {"gzip_ratio", WORD(STEP_NONE)},
     {"connection", WORD(STEP_NONE)},

@@ -1,5 +1,6 @@
 #include "parse/parser.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -78,12 +79,12 @@ static enum verdict read_by(struct parser *p, size_t i, struct reading *r)
 }
 
 /* Where lines of several formats are mixed, one that the chosen format refuses is of another. When
- * there are no others any more, that is the chosen one. */
-static enum verdict read_by_others(struct parser *p, struct reading *r)
+ * there are no others any more, that is the chosen one. Only with fewer doubts than `most`. */
+static enum verdict read_by_others(struct parser *p, struct reading *r, unsigned most)
 {
     for (uint64_t left = p->others; left; left &= left - 1) {
         size_t i = (size_t)__builtin_ctzll(left);
-        if (read_by(p, i, r) != LINE_HIT)
+        if (read_by(p, i, r) != LINE_HIT || r->doubts >= most)
             continue;
         if (++p->aside == ASIDE_LIMIT) {
             p->others = (p->others & ~(UINT64_C(1) << i)) | UINT64_C(1) << p->chosen;
@@ -95,18 +96,42 @@ static enum verdict read_by_others(struct parser *p, struct reading *r)
     return LINE_REJECTED;
 }
 
+/* By those besides the chosen one: what auto found, or what else was named. */
+static enum verdict read_besides(struct parser *p, struct reading *r, unsigned most)
+{
+    if (p->fs->automatic)
+        return read_by_others(p, r, most);
+    for (size_t i = 1; i < p->fs->count; i++) {
+        enum verdict verdict = read_by(p, i, r);
+        if (verdict != LINE_REJECTED && r->doubts < most)
+            return verdict;
+    }
+    return LINE_REJECTED;
+}
+
+/* What the chosen format reads in doubt is of another one that has less; else it stays its own. */
+static enum verdict settle_doubt(struct parser *p, struct reading *r)
+{
+    if (p->fs->automatic ? !p->others : p->fs->count < 2)
+        return LINE_HIT;
+    r->measure = true;
+    enum verdict verdict = read_besides(p, r, r->doubts);
+    r->measure = false;
+    return verdict == LINE_HIT ? verdict : read_by(p, p->chosen, r);
+}
+
 /* By the first format that fits; the first one's reason where none does. */
 static enum verdict read_by_any(struct parser *p, struct reading *r)
 {
     struct reject *why = r->why;
     enum verdict verdict = read_by(p, p->chosen, r); /* unless with auto the first */
     r->why = NULL;
-    if (verdict != LINE_REJECTED)
+    if (verdict == LINE_REJECTED)
+        verdict = read_besides(p, r, UINT_MAX);
+    else if (verdict == LINE_HIT && r->doubts > 0)
+        verdict = settle_doubt(p, r);
+    else
         p->aside = 0;
-    else if (p->others)
-        verdict = read_by_others(p, r);
-    for (size_t i = 1; !p->fs->automatic && verdict == LINE_REJECTED && i < p->fs->count; i++)
-        verdict = read_by(p, i, r);
     r->why = why;
     return verdict;
 }
@@ -118,13 +143,13 @@ enum verdict parser_read_line(struct parser *p, struct reading *r)
     return reading_reject(r, reading_line(r).at, "no known format fits");
 }
 
-/* The same, but the choice may change before the line is refused. */
+/* The same, but the choice may change before the line is refused, or read in doubt. */
 static enum verdict read_line(struct parser *p, struct reading *r)
 {
     enum verdict verdict = parser_read_line(p, r);
-    if (verdict == LINE_REJECTED && parser_look_again(p, r->batch, r->line.at))
+    if (parser_misfits(verdict, r) && parser_look_again(p, r->batch, r->line.at))
         verdict = parser_read_line(p, r);
-    if (verdict == LINE_REJECTED)
+    if (parser_misfits(verdict, r))
         p->run++;
     else if (verdict == LINE_HIT)
         p->run = 0;

@@ -84,20 +84,24 @@ bool parser_choose(struct parser *p)
 /* ---- Again -----------------------------------------------------------------------------------
  */
 
-static bool choice_reads(struct parser *p, struct batch *b, struct span line)
+/* False for a misfit; *refused tells of which kind. */
+static bool choice_reads(struct parser *p, struct batch *b, struct span line, bool *refused)
 {
     struct entry ignored;
     struct reject why;
     struct reading r = {.batch = b, .line = line, .want = p->want, .out = &ignored, .why = &why};
-    return parser_read_line(p, &r) != LINE_REJECTED;
+    enum verdict verdict = parser_read_line(p, &r);
+    *refused = verdict == LINE_REJECTED;
+    return !parser_misfits(verdict, &r);
 }
 
-static bool any_reads(struct parser *p, struct batch *b, struct span line)
+static bool any_reads(struct parser *p, struct batch *b, struct span line, bool refused)
 {
     struct trial one;
     trial_clear(&one);
     trial_line(&one, p->fs->list, p->memos, trial_formats(p), b, line);
-    return trial_best(&one, trial_formats(p)) != SIZE_MAX;
+    return refused ? trial_best(&one, trial_formats(p)) != SIZE_MAX
+                   : trial_others(&one, p->chosen, trial_formats(p)) != 0;
 }
 
 /* True when formats were found that were not read by before. */
@@ -121,9 +125,10 @@ bool parser_look_again(struct parser *p, struct batch *b, uint32_t at)
         if (line.len == 0)
             continue;
         p->refused_to = next;
-        if (next != at && choice_reads(p, b, line))
+        bool refused;
+        if (choice_reads(p, b, line, &refused))
             return false;
-        if ((p->chosen == SIZE_MAX || ++run >= RUN_LIMIT) && any_reads(p, b, line) &&
+        if ((p->chosen == SIZE_MAX || ++run >= RUN_LIMIT) && any_reads(p, b, line, refused) &&
             look_from(p, b, next))
             return true;
     }

@@ -10,7 +10,7 @@
 
 enum {
     ENDS = 512,      /* newlines looked for at a time */
-    RUN_LIMIT = 8,   /* rejected lines in a row before auto gives up a choice */
+    RUN_LIMIT = 8,   /* misfits in a row before auto gives up a choice */
     ASIDE_LIMIT = 32 /* lines that others read in a row before the last of them is chosen */
 };
 
@@ -24,7 +24,7 @@ struct parser {
     struct trial trial;
     bool settled; /* the trial has seen all the lines it wants */
     bool any_hit;
-    unsigned run;        /* rejected lines in a row */
+    unsigned run;        /* lines in a row that the choice rejects or doubts */
     uint32_t refused_to; /* lines of this batch before that need no other look */
     bool told_bad, told_off;
     struct notice news;
@@ -52,9 +52,15 @@ void parser_look(struct parser *p, struct batch *b, uint32_t at);
  * is a new one. */
 bool parser_choose(struct parser *p);
 
-/* Before the line at `at` is refused for good: looks for one that some format reads among those
- * that are refused with it in this batch, and from there chooses again. True when formats were
- * found: the line is to be read once more. */
+/* Refused, or read in doubt: enough of these, and auto looks whether another format fits. */
+static inline bool parser_misfits(enum verdict verdict, const struct reading *r)
+{
+    return verdict == LINE_REJECTED || (verdict == LINE_HIT && r->doubts > 0);
+}
+
+/* Before the line at `at`, a misfit, is left at that: looks for one that some format reads (with
+ * fewer doubts where the choice has some) among those that are misfits with it in this batch, and
+ * from there chooses again. True when formats were found: the line is to be read once more. */
 bool parser_look_again(struct parser *p, struct batch *b, uint32_t at);
 
 /* parser.c: by the choice as it stands. */

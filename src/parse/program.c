@@ -182,6 +182,9 @@ static enum shape choose_shape(const struct builder *b, unsigned i, enum escape 
         return SHAPE_TIME;
     if (last_is(before, '"') && first_is(behind, '"') && escape != ESCAPE_NONE)
         return SHAPE_QUOTED;
+    bool ends = behind.len > 0 ? !first_is(behind, ' ') : at_end;
+    if (means->sent && ends)
+        return SHAPE_FREE;
     if (means->spaces == NO_SPACES)
         return means->numeric ? SHAPE_NUMBER : SHAPE_WORD;
     if (means->spaces == IN_LISTS && (at_end || first_is(behind, ' ')) &&
@@ -198,6 +201,10 @@ static bool may_be_empty(const struct builder *b, unsigned i, enum escape escape
         return bare;
     bool open_before = before.len == 0 || last_is(before, ' ');
     bool open_behind = behind.len == 0 || first_is(behind, ' ');
+    /* nginx's "$request_method $request_uri $server_protocol" of what is no request: "- - " */
+    if (escape == ESCAPE_NGINX && b->values[i].means.spaces == NO_SPACES && before.len > 0 &&
+        behind.len > 0)
+        return !open_before || !open_behind;
     return !open_before && !open_behind;
 }
 

@@ -37,8 +37,10 @@ struct reading {
     bool measure;             /* `reached` and `sure` are of interest */
     const char *reached; /* set by the read: behind what the format took; NULL: all of the line.
                             Detection prefers formats that reach the end */
-    unsigned sure; /* set where a line is refused: how many values before that were of a kind that
-                      not every word is of (times, numbers, what stands in quotes) */
+    unsigned sure;   /* set where a line is refused: how many values before that were of a kind that
+                        not every word is of (times, numbers, what stands in quotes) */
+    unsigned doubts; /* of a hit: signs that the line is of a format with more values. Of several
+                        formats that read it the one with fewest is right */
 };
 
 static inline struct text reading_line(const struct reading *r)

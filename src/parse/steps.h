@@ -93,6 +93,7 @@ struct directive {
     uint8_t piece; /* enum time_piece */
     uint8_t digits;
     bool numeric; /* SHAPE_NUMBER, or a list of such */
+    bool sent;    /* by the client, whatever it should be: spaces too, where what is behind tells */
 };
 
 struct builder {

@@ -48,7 +48,8 @@ bool value_text(struct reading *r, enum field f, struct text piece)
         if (piece.at[0] == '?')
             piece = text_cut(piece, 1, piece.len);
     }
-    if (f == FIELD_USER && text_same(piece, TEXT("\"\""))) /* Apache's way to write an empty name */
+    if (f == FIELD_USER && r->out->escape == ESCAPE_APACHE &&
+        text_same(piece, TEXT("\"\""))) /* Apache's way to write an empty name */
         piece = text_cut(piece, 1, 1);
     set_text(r, f, piece);
     return true;

@@ -42,6 +42,10 @@ const char *walk_next_end(struct walk *w, const struct step *s, const char *from
  */
 bool walk_is_blank_user(const struct walk *w, const struct step *s, const char *from);
 
+/* A lone dash among the words of a user, "- frank" or "192.0.2.7 - frank": a name that a client
+ * made up, or a line with more values than its format. */
+bool walk_holds_dash(const struct step *s, struct text piece);
+
 /* Reads a piece of a time at the start of `in`. Returns its length or 0. */
 size_t walk_scan_time(const struct step *s, struct text in, struct stamp *stamp);
 

@@ -1,10 +1,24 @@
 /* walk_ends.c - where the values and literals of a line end. */
 #include "parse/walk.h"
 
-/* Values that lie whole before `at`, of a kind that not every word is of. */
+bool walk_holds_dash(const struct step *s, struct text piece)
+{
+    char between = s->after.len > 0 && s->after.at[0] == '\t' ? '\t' : ' ';
+    if (s->field != FIELD_USER || s->shape != SHAPE_FREE || (s->may_be_empty && between == ' ') ||
+        piece.len < 2)
+        return false;
+    for (size_t at = 0; at < piece.len; at = text_find(piece, between, at) + 1)
+        if (piece.at[at] == '-' && (at + 1 == piece.len || piece.at[at + 1] == between))
+            return true;
+    return false;
+}
+
+/* Values that lie whole before `at`, of a kind that not every word is of. One that is likely to be
+ * several takes from that. */
 static unsigned count_sure(const struct walk *w, const char *at)
 {
     unsigned sure = 0;
+    bool doubtful = false;
     for (unsigned i = 0; i <= w->step && i < w->p->count; i++) {
         enum shape shape = w->p->steps[i].shape;
         struct text piece = w->piece[i];
@@ -12,8 +26,9 @@ static unsigned count_sure(const struct walk *w, const char *at)
         bool dash = piece.len == 1 && piece.at[0] == '-';
         sure += whole &&
                 (shape == SHAPE_TIME || shape == SHAPE_QUOTED || (shape == SHAPE_NUMBER && !dash));
+        doubtful = doubtful || (whole && walk_holds_dash(&w->p->steps[i], piece));
     }
-    return sure;
+    return sure - (doubtful && sure > 0);
 }
 
 void walk_failed(struct walk *w, const char *at, const char *reason)
@@ -189,22 +204,31 @@ static const char *next_quoted_end(struct walk *w, const struct step *s, const c
     return NULL;
 }
 
-/* A dash is a whole value: a user "- frank" or "192.0.2.7 - frank" is several, and the line has
- * more pieces than its format. Nor does a value begin with a space, where spaces part the values.
- */
-static bool holds_several(const struct step *s, const char *from, const char *to)
+/* No value begins with a space where spaces part the values. */
+static bool begins_wrong(const struct step *s, const char *from, const char *to)
 {
-    char between = s->after.len > 0 && s->after.at[0] == '\t' ? '\t' : ' ';
-    if (s->shape != SHAPE_FREE || (s->may_be_empty && between == ' ') || to == from)
+    return s->shape == SHAPE_FREE && !s->may_be_empty && to > from && from[0] == ' ';
+}
+
+/* Digits, hexadecimal ones too, and what parts those of an address. */
+static bool is_address(struct text word)
+{
+    size_t parted = 0;
+    for (size_t i = 0; i < word.len; i++) {
+        if (!memchr("0123456789abcdef.:", word.at[i], 18))
+            return false;
+        parted += word.at[i] == '.' || word.at[i] == ':';
+    }
+    return parted > 0;
+}
+
+/* "example.com 192.0.2.7 - frank": an address as the ident, and then its dash, are those of a line
+ * with the virtual host in front. Behind an ident that is a dash any user goes. */
+static bool follows_client(const struct walk *w, const char *from, const char *to)
+{
+    if (w->step == 0 || w->p->steps[w->step - 1].field != FIELD_IDENT)
         return false;
-    if (from[0] == ' ' && !s->may_be_empty)
-        return true;
-    if (s->field != FIELD_USER || to - from == 1)
-        return false;
-    for (const char *at = from; at < to; at = find_byte(at, to, between) + 1)
-        if (*at == '-' && (at + 1 == to || at[1] == between))
-            return true;
-    return false;
+    return to - from > 1 && from[0] == '-' && from[1] == ' ' && is_address(w->piece[w->step - 1]);
 }
 
 bool walk_is_blank_user(const struct walk *w, const struct step *s, const char *from)
@@ -230,7 +254,7 @@ static const char *next_loose_end(struct walk *w, const struct step *s, const ch
         to = limit; /* nothing behind it in the format: all of it */
     else if (to <= limit && s->after.len > 0)
         to = find_byte(to, limit, s->after.at[0]);
-    if (to <= limit && !holds_several(s, from, to))
+    if (to <= limit && !begins_wrong(s, from, to) && !follows_client(w, from, to))
         return to;
     walk_failed(w, from, "a value is missing here");
     return NULL;

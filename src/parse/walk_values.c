@@ -48,6 +48,20 @@ static bool put_times(struct walk *w)
     return true;
 }
 
+/* A dash for the client behind another value says something only beside a user that is in doubt, or
+ * where formats are compared: a user "- -" makes of "client - - -" what looks like "vhost - - -".
+ */
+static unsigned count_doubts(const struct walk *w)
+{
+    bool user = false, client = false;
+    for (unsigned i = 0; i < w->whole; i++) {
+        const struct step *s = &w->p->steps[i];
+        user = user || walk_holds_dash(s, w->best[i]);
+        client = client || (i > 0 && s->field == FIELD_HOST && text_same(w->best[i], TEXT("-")));
+    }
+    return user + (client && (user || w->r->measure));
+}
+
 /* Where the best way ended: behind its last value and what of its literal is there. */
 static const char *behind(struct walk *w)
 {
@@ -67,6 +81,8 @@ enum verdict walk_store(struct walk *w, unsigned from)
             return reading_reject(w->r, w->best[i].at, "not a value of this kind");
         w->r->out->cut = 1;
     }
+    if (from == 0)
+        w->r->doubts = count_doubts(w);
     if (p->many_times && from == 0 && !put_times(w))
         return reading_reject(w->r, w->best[0].at, "not a time");
     if (w->whole < w->stop)

@@ -68,7 +68,7 @@ enum { HEAD_PIECES = 10, TAIL_FIRST = 10 };
 
 static const struct piece pieces[] = {
     {"%h", "$remote_addr", P_WORD, FIELD_HOST, 0, NULL, {"192.0.2.7", "::1", "a.example", "-"}},
-    {"%l", "-", P_WORD, FIELD_IDENT, 0, NULL, {"-", "-", "-", "me"}},
+    {"%l", "-", P_WORD, FIELD_IDENT, 0, NULL, {"-", "-", "192.0.2.7", "me"}},
     {"%u",
      "$remote_user",
      P_USER,
@@ -224,7 +224,7 @@ static inline void add_piece_pattern(struct buf *out, const struct piece *p, boo
     case P_DASH: buf_str(out, "(-)"); break;
     case P_WORD: buf_str(out, prefix ? "([^ ]+?)" : "([^ ]++)"); break;
     case P_USER: /* or nothing but the spaces around it */
-        buf_str(out, "((?<=  )(?=\\[)|-|(?!- )[^ ]++(?: ++(?!- )[^ ]++)*?)");
+        buf_str(out, "((?<=  )(?=\\[)|[^ ]++(?: ++[^ ]++)*?)");
         break;
     case P_TIME: buf_printf(out, "\\[(%s)\\]", time_pattern); break;
     case P_REQUEST:
@@ -272,7 +272,7 @@ static inline void reference_open(struct reference *ref, struct dice *d)
         bool prefix = i + 1 < ref->count && ref->before[i + 1][0] == ':';
         if (i < ref->required) {
             bool behind_user = i > 0 && ref->pieces[i - 1].kind == P_USER;
-            buf_str(&pattern, i == 0                        ? ""
+            buf_str(&pattern, i == 0                     ? ""
                               : ref->before[i][0] == ':' ? ":"
                               : behind_user              ? "(?: ++|(?<=  )(?=\\[))"
                                                          : " ++");
@@ -327,7 +327,7 @@ static inline void expect_text(struct entry *e, const char *base, enum field f, 
 {
     if (t.len == 1 && t.at[0] == '-')
         e->null |= FIELD_BIT(f);
-    else if (f == FIELD_USER && text_same(t, TEXT("\"\"")))
+    else if (f == FIELD_USER && e->escape == ESCAPE_APACHE && text_same(t, TEXT("\"\"")))
         entry_set_text(e, f, (uint32_t)(t.at - base) + 1, 0);
     else
         entry_set_text(e, f, (uint32_t)(t.at - base), (uint32_t)t.len);
@@ -474,17 +474,38 @@ static inline void expect_tail(struct reference *ref, struct text line, const ch
     }
 }
 
+/* A line of another format, with a value more in front: its client stands in the ident's place. */
+static inline bool has_vhost_before(const struct reference *ref, const struct text values[])
+{
+    for (unsigned i = 1; i < ref->required; i++) {
+        struct text ident = values[i - 1];
+        if (ref->pieces[i].kind != P_USER || ref->pieces[i - 1].field != FIELD_IDENT ||
+            !text_starts(values[i], TEXT("- ")))
+            continue;
+        size_t plain = 0, parts = 0;
+        for (size_t k = 0; k < ident.len; k++) {
+            plain += ident.at[k] != 0 && strchr("0123456789abcdef", ident.at[k]) != NULL;
+            parts += ident.at[k] == '.' || ident.at[k] == ':';
+        }
+        return parts > 0 && plain + parts == ident.len;
+    }
+    return false;
+}
+
 /* What the line should be read as; false: rejected. */
 static inline bool reference_read(struct reference *ref, struct text line, const char *base,
                                   struct entry *e)
 {
     struct text values[HEAD_PIECES + 8];
     e->has = e->null = 0;
+    e->escape = ref->nginx ? ESCAPE_NGINX : ESCAPE_APACHE;
     if (!matches(ref, ref->head, line, 0))
         return false;
     size_t behind = pcre2_get_ovector_pointer(ref->match)[1];
     for (unsigned i = 0; i < ref->required; i++)
         group_of(ref, i + 1, line, &values[i]);
+    if (has_vhost_before(ref, values))
+        return false;
     for (unsigned i = 0; i < ref->required; i++)
         expect_value(ref, e, base, &ref->pieces[i], values[i]);
     expect_tail(ref, line, base, behind, e);

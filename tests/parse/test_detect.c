@@ -139,6 +139,94 @@ Test(detect, follows_a_change_that_is_spread_over_batches)
     parser_case_close(&c);
 }
 
+#define BY_USER(user)                                                                              \
+    "192.0.2.7 - " user " [10/Oct/2000:13:55:36 -0700] \"GET /a/b HTTP/1.1\" 200 5 \"-\" \"x\""
+
+/* What stands in place of the user's name is made up by clients: it hides no line, makes the log no
+ * other format, and spends no time. */
+Test(detect, a_user_with_lone_dashes_hides_no_line_and_changes_no_format)
+{
+    static const char *const odd[] = {BY_USER("x - y"), BY_USER("- -"), BY_USER("- x"),
+                                      BY_USER("x -"), BY_USER("a - - b")};
+    enum { ODD = sizeof odd / sizeof *odd };
+    for (unsigned usual = 0; usual < 2; usual++) {
+        struct parser_case c = parser_case_open(NULL);
+        struct buf log = {0};
+        add_lines(&log, COMBINED, usual);
+        for (unsigned i = 0; i < 100; i++)
+            add_lines(&log, odd[i % ODD], 1);
+        parser_case_run_text(&c, buf_text(&log));
+        cr_expect_str_eq(parser_case_format(&c), "combined");
+        cr_expect_eq(c.batch->lines.parsed, 100 + usual);
+        cr_expect_eq(c.batch->lines.rejected, 0);
+        for (uint32_t i = usual; i < c.batch->count; i++) {
+            const struct entry *e = &c.batch->entries[i];
+            cr_expect(text_same(batch_text(c.batch, e, FIELD_HOST), TEXT("192.0.2.7")));
+            cr_expect(e->has & FIELD_BIT(FIELD_USER));
+        }
+        buf_done(&log);
+        parser_case_close(&c);
+    }
+}
+
+/* The same with the client's name, which might be an ident. */
+#define NAMED_CLIENT                                                                               \
+    "www.example.com client - - [10/Oct/2000:13:55:36 -0700] \"GET /a/b HTTP/1.1\" 200 5 \"-\" "   \
+    "\"x\""
+
+Test(detect, follows_a_change_to_a_format_with_one_value_more)
+{
+    static const char *const vhost[] = {"www.example.com " COMBINED, NAMED_CLIENT};
+    for (size_t k = 0; k < 2; k++) {
+        struct parser_case c = parser_case_open(NULL);
+        struct buf log = {0};
+        add_lines(&log, COMBINED, 100);
+        parser_case_run_text(&c, buf_text(&log));
+        cr_expect_str_eq(parser_case_format(&c), "combined");
+        buf_clear(&log);
+        add_lines(&log, vhost[k], 100);
+        parser_case_run_text(&c, buf_text(&log));
+        cr_expect_str_eq(parser_case_format(&c), "vhost_combined");
+        cr_expect_eq(c.batch->lines.parsed, 100);
+        for (uint32_t i = 0; i < c.batch->count; i++)
+            cr_expect(text_same(batch_text(c.batch, &c.batch->entries[i], FIELD_HOST),
+                                k == 0 ? TEXT("192.0.2.7") : TEXT("client")));
+        buf_done(&log);
+        parser_case_close(&c);
+    }
+}
+
+static void read_both(struct parser_case *c)
+{
+    struct buf log = {0};
+    for (unsigned i = 0; i < 50; i++) {
+        add_lines(&log, BY_USER("x - y"), 1);
+        add_lines(&log, i % 2 ? NAMED_CLIENT : "www.example.com " COMBINED, 1);
+    }
+    parser_case_run_text(c, buf_text(&log));
+    cr_expect_eq(c->batch->lines.parsed, 100);
+    for (uint32_t i = 0; i < c->batch->count; i++) {
+        const struct entry *e = &c->batch->entries[i];
+        cr_expect(text_same(batch_text(c->batch, e, FIELD_HOST),
+                            i % 4 == 3 ? TEXT("client") : TEXT("192.0.2.7")),
+                  "%u", i);
+        cr_expect_eq((e->has & FIELD_BIT(FIELD_VHOST)) != 0, i % 2, "%u", i);
+    }
+    buf_done(&log);
+}
+
+Test(detect, of_several_formats_the_one_without_a_doubt_reads_a_line)
+{
+    static const char *const specs[] = {"combined", "vhost_combined"};
+    struct parser_case named = parser_case_open_several(specs, 2);
+    read_both(&named);
+    parser_case_close(&named);
+    struct parser_case found = parser_case_open(NULL);
+    parser_case_run(&found, COMBINED "\n");
+    read_both(&found);
+    parser_case_close(&found);
+}
+
 Test(detect, reads_lines_of_several_formats_that_are_mixed)
 {
     static const char vhost[] = "www.example.com:443 " COMBINED;

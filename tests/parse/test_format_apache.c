@@ -175,6 +175,57 @@ Test(format_apache, goes_back_where_pieces_touch)
     CHECK(rows);
 }
 
+Test(format_apache, a_user_may_hold_lone_dashes)
+{
+    static const char *const users[] = {
+        "x - y", "- -", "- x", "x -", "- x - y -", "-- -", "a - - b", "- [", "192.0.2.7 - frank"};
+    static const char *const specs[] = {"common",
+                                        "combined",
+                                        "combinedio",
+                                        "vhost_combined",
+                                        "%h %l %u %t \"%r\" %>s %b",
+                                        "%>s %u %t \"%r\" %b"};
+    for (size_t k = 0; k < sizeof specs / sizeof *specs; k++)
+        for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
+            const char *front = k == 3 ? "v:80 a - " : k == 5 ? "200 " : "a - ";
+            char line[300], expected[100];
+            snprintf(line, sizeof line, "%s%s " TIME " \"GET /x HTTP/1.1\" %s5 \"r\" \"m\" 1 2",
+                     front, users[i], k == 5 ? "" : "200 ");
+            snprintf(expected, sizeof expected, "user=%s\nsection=/x\nstatus=200\nbytes=5",
+                     users[i]);
+            struct line_case c = line_case_open(specs[k]);
+            line_case_expect(&c, line, expected);
+            line_case_close(&c);
+        }
+}
+
+Test(format_apache, a_client_in_the_place_of_the_ident_is_another_format)
+{
+    struct line_case c = line_case_open("common");
+    line_case_refuses(&c, "v 192.0.2.7 - - " TIME " \"GET / HTTP/1.1\" 200 5", 13,
+                      "a value is missing here");
+    line_case_refuses(&c, "v 2001:db8::1 - x " TIME " \"GET / HTTP/1.1\" 200 5", 15,
+                      "a value is missing here");
+    line_case_expect(&c, "a 192.0.2.7 - " TIME " \"GET / HTTP/1.1\" 200 5", "user=null");
+    line_case_expect(&c, "a 192.0.2.7 x - y " TIME " \"GET / HTTP/1.1\" 200 5", "user=x - y");
+    line_case_expect(&c, "a me - y " TIME " \"GET / HTTP/1.1\" 200 5", "ident=me\nuser=- y");
+    line_case_close(&c);
+}
+
+Test(format_apache, a_header_without_quotes_may_hold_spaces_where_its_end_is_told)
+{
+    static const struct row rows[] = {
+        {"%>s\t%{Host}i\t%{X-Request-Id}i\t%{X-Forwarded-Proto}i\t%{X-Forwarded-For}i",
+         "200\ta b\tc  d\te f\t1.2.3.4 and more",
+         "status=200\nvhost=a b\nrequest_id=c  d\nscheme=e f\nforwarded_for=1.2.3.4 and more"},
+        {"%>s %{X-Forwarded-For}i", "200 1.2.3.4 5.6.7.8,9", "forwarded_for=1.2.3.4 5.6.7.8,9"},
+        {"%{X-Forwarded-For}i %h %>s", "1.2.3.4, 5.6.7.8 a 200",
+         "forwarded_for=1.2.3.4, 5.6.7.8\nhost=a"},
+        {"%{Host}i:%p %h %>s", "a b:80 c 200", "vhost=a b\nport=80\nhost=c"},
+    };
+    CHECK(rows);
+}
+
 Test(format_apache, takes_several_spaces_for_one)
 {
     static const struct row rows[] = {
@@ -242,7 +293,6 @@ Test(format_apache, says_where_and_why_a_line_is_refused)
         {"a - - " TIME " \"GET / HTTP/1.1\" 200 x", "not a number", 57},
         {"a - - " TIME " \"GET / HTTP/1.1\" 200", "the line ends before its format does", 56},
         {"a - - " TIME " GET / HTTP/1.1 200", "a quote is missing here", 36},
-        {"v 192.0.2.7 - - " TIME " \"GET / HTTP/1.1\" 200 5", "a value is missing here", 13},
     };
     struct line_case c = line_case_open("common");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -88,6 +88,46 @@ Test(format_nginx, reads_a_request_that_is_logged_in_parts)
     CHECK(rows);
 }
 
+Test(format_nginx, a_part_of_the_request_may_be_empty)
+{
+    static const struct row rows[] = {
+        {"$msec $host \"$request_method $request_uri $server_protocol\" $status",
+         "1.000 h \"- - \" 400", "vhost=h\nmethod=null\npath=null\nprotocol=\nstatus=400"},
+        {"\"$request_method $request_uri $server_protocol\" $status", "\"GET /a HTTP/1.1\" 200",
+         "method=GET\npath=/a\nprotocol=HTTP/1.1"},
+        {"\"$server_protocol $request_uri\" $status", "\" /a\" 200", "protocol=\npath=/a"},
+        {"[$scheme$request_method] $status", "[httpsGET] 200", "status=200"},
+    };
+    CHECK(rows);
+    struct line_case c = line_case_open("$server_protocol $host $status");
+    cr_expect_not(line_case_read(&c, " h 200"));
+    line_case_close(&c);
+}
+
+Test(format_nginx, a_header_without_quotes_may_hold_spaces_where_its_end_is_told)
+{
+    static const struct row rows[] = {
+        {"$status\t$http_host\t$http_x_request_id\t$request_time\t$http_x_forwarded_for",
+         "200\ta b\tc d\t0.5\t1.2.3.4 x",
+         "vhost=a b\nrequest_id=c d\nrequest_time=500000000\nforwarded_for=1.2.3.4 x"},
+        {"$http_host:$server_port $remote_addr $status", "a b:80 c 200", "vhost=a b\nhost=c"},
+        {"$http_host $remote_addr $status", "h c 200", "vhost=h\nhost=c"},
+    };
+    CHECK(rows);
+}
+
+Test(format_nginx, two_quotes_are_the_name_that_the_client_sent)
+{
+    static const struct row rows[] = {
+        {"log_format x escape=none '$remote_addr\t$remote_user\t$status';", "a\t\"\"\t200",
+         "user=\"\""},
+        {"$remote_addr - $remote_user [$time_local] $status", "a - \"\" " TIME " 200", "user=\"\""},
+        {"log_format x escape=none '$remote_addr\t$remote_user\t$status';", "a\t\t200",
+         "user=null"},
+    };
+    CHECK(rows);
+}
+
 Test(format_nginx, captures_and_steps_over_what_it_does_not_know)
 {
     static const struct row rows[] = {

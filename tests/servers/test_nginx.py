@@ -68,12 +68,8 @@ FORMATS = {
              {k: v for k, v in LINE.items() if k != "user"}),
 }
 
-# What a format does not tell: where an unquoted user ends that holds a lone dash like the ident's, what an
-# unescaped tab parts, whether a client's own two quotes were an empty name, whether a word is there at all.
-DASHED = (("remote_user", rb"^- | - | -$"),)
-UNCLEAR = {"combined": DASHED, "plain": DASHED, "timed": DASHED,
-           "double": (("server_protocol", b"^$"),), "tabs": (("http_host", b" "),),
-           "rawtabs": tuple((key, rb"\t") for key in ("http_referer", "http_user_agent")) + (("remote_user", b'^""$'),)}
+# What a format does not tell: what an unescaped tab parts.
+UNCLEAR = {"rawtabs": tuple((key, rb"\t") for key in ("http_referer", "http_user_agent"))}
 
 REFERENCE = ["remote_addr", "remote_user", "request", "status", "body_bytes_sent", "bytes_sent", "http_referer",
              "http_user_agent", "request_time", "upstream_response_time", "request_length", "request_method",
