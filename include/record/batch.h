@@ -72,7 +72,7 @@ struct line_counts {
 struct batch {
     enum batch_kind kind;
     uint32_t source;    /* number of the file in the order named, from 0 */
-    const char *path;   /* of the source, as named; lives as long as the follow; NULL: none */
+    const char *path;   /* of the source, as named; as long as the batch goes round; NULL: none */
     bool more;          /* the rest of the same read follows in the next batch: `position` is
                            not valid yet */
     bool backfill;      /* stood in the file before we started */

@@ -17,8 +17,16 @@ void checkpoint_init(struct checkpoint *c)
     *c = (struct checkpoint){.rollups = rollups_new()};
 }
 
+static void forget_places(struct checkpoint *c)
+{
+    for (size_t i = 0; i < c->place_count; i++)
+        free(c->places[i].path);
+    c->place_count = 0;
+}
+
 void checkpoint_done(struct checkpoint *c)
 {
+    forget_places(c);
     buf_done(&c->saved.bytes);
     buf_done(&c->slots);
     buf_done(&c->alerts);
@@ -34,7 +42,7 @@ void checkpoint_clear(struct checkpoint *c)
     buf_clear(&c->alerts);
     rollups_clear(c->rollups);
     c->saved.count = 0;
-    c->place_count = 0;
+    forget_places(c);
     c->seconds_count = 0;
     c->all_seconds = false;
 }
@@ -65,8 +73,10 @@ static void note_place(struct checkpoint *c, const struct batch *b)
         c->place_room = c->place_room ? c->place_room * 2 : 8;
         c->places = mem_grow(c->places, c->place_room, sizeof *c->places);
     }
-    c->place_count += i == c->place_count;
-    c->places[i] = (struct checkpoint_place){b->path, b->position, b->finished};
+    if (i == c->place_count)
+        c->places[c->place_count++].path = mem_string(text_of(b->path));
+    c->places[i].position = b->position;
+    c->places[i].gone = b->finished;
 }
 
 void gathering_batch(struct gathering *g, const struct batch *b, const struct monitor *m,

@@ -18,7 +18,7 @@
 
 /* Where a file was left. */
 struct checkpoint_place {
-    const char *path; /* as named; lives as long as the follow */
+    char *path; /* as named; the checkpoint's own */
     struct position position;
     bool gone; /* read to its end and let go */
 };

@@ -12,16 +12,40 @@ enum {
     LAST_LOOK_S = 2 /* how long reading goes on after a stop, for a log that never pauses */
 };
 
+static void make_parser(struct stages *st, uint32_t source, const char *path)
+{
+    st->parsers[source] = parser_new(st->formats, st->fields);
+    st->parsed_paths[source] = mem_string(text_of(path));
+    parser_reads(st->parsers[source], path);
+}
+
+static void free_parser(struct stages *st, uint32_t source)
+{
+    parser_free(st->parsers[source]);
+    free(st->parsed_paths[source]);
+}
+
 static struct parser *parser_of(struct stages *st, uint32_t source)
 {
     if (source >= st->parser_count) {
         st->parsers = mem_grow(st->parsers, source + 1, sizeof(struct parser *));
-        while (st->parser_count <= source) {
-            struct parser *fresh = parser_new(st->formats, st->fields);
-            parser_reads(fresh, follow_source_path(st->follow, (uint32_t)st->parser_count));
-            st->parsers[st->parser_count++] = fresh;
+        st->parsed_paths = mem_grow(st->parsed_paths, source + 1, sizeof(char *));
+        for (; st->parser_count <= source; st->parser_count++) {
+            uint32_t next = (uint32_t)st->parser_count;
+            make_parser(st, next, follow_source_path(st->follow, next));
         }
     }
+    return st->parsers[source];
+}
+
+/* The same once lines are read: another log begins with a fresh look at its format. */
+static struct parser *parser_for(struct stages *st, uint32_t source, const char *path)
+{
+    struct parser *parser = parser_of(st, source);
+    if (strcmp(st->parsed_paths[source], path) == 0)
+        return parser;
+    free_parser(st, source);
+    make_parser(st, source, path);
     return st->parsers[source];
 }
 
@@ -33,8 +57,9 @@ bool parse_stage_second(void *stages, uint32_t source, struct text line, int64_t
 void parse_stage_done(struct stages *st)
 {
     for (size_t i = 0; i < st->parser_count; i++)
-        parser_free(st->parsers[i]);
+        free_parser(st, (uint32_t)i);
     free(st->parsers);
+    free(st->parsed_paths);
 }
 
 /* What the parser has to say about the format goes down the queue like everything else. False: stopped. */
@@ -83,8 +108,8 @@ static bool run(struct stages *st, struct parser *parser, struct batch *b)
 static bool push_lines(struct stages *st, struct batch *b)
 {
     uint32_t source = b->source;
-    struct parser *parser = parser_of(st, source);
     b->path = follow_source_path(st->follow, source);
+    struct parser *parser = parser_for(st, source, b->path);
     while (!run(st, parser, b)) {
         struct batch *rest = queue_take_empty(st->queue);
         if (!rest) {

@@ -33,6 +33,7 @@ struct stages {
     struct follow *follow; /* parser thread; follow_wake() by any */
     /* parser thread */
     struct parser **parsers; /* one a source, made as sources appear */
+    char **parsed_paths;     /* what each of them reads: a source may become another log's */
     size_t parser_count;
     /* flags between threads: each stands for itself, nothing is published through it */
     atomic_bool stop;       /* main sets, parser obeys */
