@@ -68,7 +68,9 @@ enum follow_result follow_next(struct follow *f, struct batch *b, int timeout_ms
 /* Any thread, also from a signal handler: makes follow_next() return. */
 void follow_wake(struct follow *f);
 
-/* How many sources there are by now (globs grow), and the path of one (lives until close). */
+/* How many sources there are by now (globs grow), and the path of one. Where a log that a glob found
+ * has been gone for a minute, its source may be that of a new one: a batch of such a source follows
+ * NOTICE_OPENED with the new path. The old path lives on for 256 more such changes. */
 size_t follow_source_count(const struct follow *f);
 const char *follow_source_path(const struct follow *f, uint32_t source);
 

@@ -150,6 +150,7 @@ static void look(struct follow *f, int64_t now)
     if (now >= f->reconcile_ns) {
         take_events(f, now);
         sources_doubt(s);
+        sources_retire(s);
         f->reconcile_ns = now + between_looks(f);
     }
     sources_match(s);
@@ -347,7 +348,8 @@ size_t follow_source_count(const struct follow *f)
 const char *follow_source_path(const struct follow *f, uint32_t source)
 {
     const struct sources *s = &f->sources;
+    const char *path = source < s->count ? sources_path(s, source) : NULL;
     if (source < s->count)
-        return s->tracks[source] ? s->tracks[source]->path : "-";
+        return path ? path : "-";
     return s->glob_count ? s->globs[0].pattern : "";
 }

@@ -52,22 +52,33 @@ bool shared_told(struct shared *s, struct batch *b)
     return true;
 }
 
-void shared_leave(struct shared *s, const struct position *p)
+static struct left *find_left(const struct shared *s, const struct file_identity *id)
+{
+    size_t kept = s->past_count < PAST_KEPT ? s->past_count : PAST_KEPT;
+    for (size_t i = 0; i < kept; i++)
+        if (identity_same(&s->past[i].position.id, id))
+            return &s->past[i];
+    return NULL;
+}
+
+void shared_leave(struct shared *s, const struct position *p, bool vanished)
 {
     if (!s->past)
         s->past = mem_new(PAST_KEPT, sizeof *s->past);
-    struct position *known = (struct position *)shared_left(s, &p->id);
-    if (known)
-        *known = *p;
-    else
-        s->past[s->past_count++ % PAST_KEPT] = *p;
+    struct left *known = find_left(s, &p->id);
+    if (!known)
+        known = &s->past[s->past_count++ % PAST_KEPT];
+    *known = (struct left){*p, vanished};
 }
 
 const struct position *shared_left(const struct shared *s, const struct file_identity *id)
 {
-    size_t kept = s->past_count < PAST_KEPT ? s->past_count : PAST_KEPT;
-    for (size_t i = 0; i < kept; i++)
-        if (identity_same(&s->past[i].id, id))
-            return &s->past[i];
-    return NULL;
+    const struct left *left = find_left(s, id);
+    return left ? &left->position : NULL;
+}
+
+bool shared_left_rotated(const struct shared *s, const struct file_identity *id)
+{
+    const struct left *left = find_left(s, id);
+    return left && !left->vanished;
 }

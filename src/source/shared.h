@@ -20,6 +20,12 @@ struct told {
     struct notice notice;
 };
 
+/* Where a file was left that was let go. */
+struct left {
+    struct position position;
+    bool vanished; /* its log went with it: where it turns up again it is a log */
+};
+
 struct shared {
     const struct os *os;
     struct watcher watcher;
@@ -28,7 +34,7 @@ struct shared {
     struct told *told; /* a queue: [told_at, told_count) wait */
     size_t told_at, told_count, told_room;
 
-    struct position *past; /* a ring of PAST_KEPT */
+    struct left *past; /* a ring of PAST_KEPT */
     size_t past_count;
 
     /* True when another track than `asker` (a struct track) holds the file. */
@@ -55,8 +61,11 @@ static inline bool shared_has_told(const struct shared *s)
 bool shared_told(struct shared *s, struct batch *b);
 
 /* Where a file was left, so that it is not read twice when it turns up again. */
-void shared_leave(struct shared *s, const struct position *p);
+void shared_leave(struct shared *s, const struct position *p, bool vanished);
 const struct position *shared_left(const struct shared *s, const struct file_identity *id);
+
+/* True when it was left as a generation of a log: it is no log of its own. */
+bool shared_left_rotated(const struct shared *s, const struct file_identity *id);
 
 static inline int64_t shared_now(const struct shared *s)
 {

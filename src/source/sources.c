@@ -26,14 +26,48 @@ static bool same_directory(const char *a, const char *b)
     return x == y && memcmp(a, b, x) == 0;
 }
 
-static void add_path(struct sources *s, const char *path)
+static bool is_followed(const struct sources *s, const char *path)
 {
     for (size_t i = 0; i < s->count; i++)
         if (s->tracks[i] && strcmp(s->tracks[i]->path, path) == 0)
-            return;
-    struct track *k = track_new(&s->shared, (uint32_t)s->count, path);
+            return true;
+    return false;
+}
+
+static void add_path(struct sources *s, const char *path)
+{
+    if (!is_followed(s, path))
+        add_source(s, track_new(&s->shared, (uint32_t)s->count, path));
+}
+
+/* The source that had this path before, or the one that is vacant for the longest. The path it had
+ * outlives OLD_PATHS more such changes, each of which is told: whoever takes batches in order, and
+ * fewer than that at a time, still finds it. */
+static uint32_t reuse(struct sources *s, const char *path)
+{
+    size_t at = 0;
+    while (at < s->vacant_count && strcmp(s->vacant[at].path, path) != 0)
+        at++;
+    if (at == s->vacant_count)
+        at = 0;
+    struct vacancy taken = s->vacant[at];
+    memmove(s->vacant + at, s->vacant + at + 1, (--s->vacant_count - at) * sizeof *s->vacant);
+    char **old = &s->old_paths[s->old_count++ % OLD_PATHS];
+    free(*old);
+    *old = taken.path;
+    return taken.source;
+}
+
+static void add_found(struct sources *s, const char *path)
+{
+    if (is_followed(s, path))
+        return;
+    bool vacant = s->vacant_count > 0;
+    uint32_t source = vacant ? reuse(s, path) : add_source(s, NULL);
+    struct track *k = track_new(&s->shared, source, path);
     k->begun = s->started;
-    add_source(s, k);
+    k->matched = true;
+    s->tracks[source] = k;
 }
 
 static bool held_elsewhere(const void *sources, const void *asker, const struct file_identity *id)
@@ -66,11 +100,11 @@ static void add_match(void *ctx, const char *path)
         if (errno == ENOENT || errno == ENOTDIR)
             return; /* only a part of the pattern matched */
     } else if (!facts.regular || held_elsewhere(s, NULL, &facts.id) ||
-               shared_left(&s->shared, &facts.id)) {
+               shared_left_rotated(&s->shared, &facts.id)) {
         return;
     }
     if (!s->started || !is_rotated(s, path))
-        add_path(s, path);
+        add_found(s, path);
 }
 
 static void match(struct sources *s, bool all)
@@ -124,7 +158,7 @@ static void add_resumed(struct sources *s, const struct follow_options *o)
     for (size_t i = 0; i < o->resume_count; i++)
         for (size_t j = 0; j < s->glob_count && !follow_resume_is_blank(&o->resume[i]); j++)
             if (fnmatch(s->globs[j].pattern, o->resume[i].path, FNM_PATHNAME | FNM_PERIOD) == 0)
-                add_path(s, o->resume[i].path);
+                add_found(s, o->resume[i].path);
 }
 
 bool sources_add(struct sources *s, const struct follow_options *o, struct error *why)
@@ -158,6 +192,11 @@ void sources_done(struct sources *s)
         globs_done(&s->globs[i], &s->shared);
     input_done(&s->input);
     shared_done(&s->shared);
+    for (size_t i = 0; i < s->vacant_count; i++)
+        free(s->vacant[i].path);
+    for (size_t i = 0; i < OLD_PATHS; i++)
+        free(s->old_paths[i]);
+    free(s->vacant);
     free(s->tracks);
     free(s->globs);
 }
@@ -191,6 +230,35 @@ void sources_doubt(struct sources *s)
 void sources_match(struct sources *s)
 {
     match(s, false);
+}
+
+static void vacate(struct sources *s, struct track *k)
+{
+    if (s->vacant_count == s->vacant_room) {
+        s->vacant_room = s->vacant_room ? s->vacant_room * 2 : 8;
+        s->vacant = mem_grow(s->vacant, s->vacant_room, sizeof *s->vacant);
+    }
+    s->vacant[s->vacant_count++] = (struct vacancy){k->source, k->path};
+    k->path = NULL; /* batches on their way name it */
+    s->tracks[k->source] = NULL;
+    track_free(k);
+}
+
+void sources_retire(struct sources *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->tracks[i] && track_is_over(s->tracks[i]))
+            vacate(s, s->tracks[i]);
+}
+
+const char *sources_path(const struct sources *s, uint32_t source)
+{
+    if (s->tracks[source])
+        return s->tracks[source]->path;
+    for (size_t i = 0; i < s->vacant_count; i++)
+        if (s->vacant[i].source == source)
+            return s->vacant[i].path;
+    return NULL;
 }
 
 bool sources_polled(struct sources *s, int every_ms)

@@ -14,10 +14,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { OLD_PATHS = 256 };
+
+/* A source whose log has vanished: the next one that a pattern finds may have it. */
+struct vacancy {
+    uint32_t source;
+    char *path;
+};
+
 struct sources {
     struct shared shared;
-    struct track **tracks; /* NULL where a source is standard input */
+    struct track **tracks; /* NULL where a source is standard input, or vacant */
     size_t count, room;
+    struct vacancy *vacant; /* the longest first */
+    size_t vacant_count, vacant_room;
+    char *old_paths[OLD_PATHS]; /* a ring: of sources that were used again; others may still look */
+    size_t old_count;
     struct globs *globs;
     size_t glob_count;
     struct input input;
@@ -43,6 +55,12 @@ void sources_match(struct sources *s);
 /* True when some of them can be told nothing by watches; tells that once, with the reason.
  * `every_ms`: how often they are looked at instead. */
 bool sources_polled(struct sources *s, int every_ms);
+
+/* Lets the logs go that have vanished for good. */
+void sources_retire(struct sources *s);
+
+/* The path of a source; NULL: it is standard input. */
+const char *sources_path(const struct sources *s, uint32_t source);
 
 /* Something can be read at once. */
 bool sources_busy(const struct sources *s);

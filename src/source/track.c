@@ -163,8 +163,10 @@ static void not_opened(struct track *k, int problem)
 {
     if (problem == ENOENT || problem == ENOTDIR)
         missing(k);
-    else
+    else {
+        k->missing_ns = 0; /* nobody can tell */
         track_failed(k, problem);
+    }
 }
 
 /* Where the newest of our files is among its siblings; s->count: nowhere. -1 with errno. */
@@ -203,6 +205,30 @@ static int connect(struct track *k, struct tail *t)
     int result = newest ? find_newest(k, &s, newest, &index) : 0;
     if (result == 0 && index < s.count)
         result = track_open_between(k, &s, newest ? index + 1 : 0, true, k->count - 1, &opened);
+    if (result == 0)
+        track_see(k, &s);
+    int problem = errno;
+    siblings_done(&s);
+    errno = problem;
+    return result;
+}
+
+int track_open_newer(struct track *k, size_t *opened)
+{
+    struct siblings s;
+    size_t index;
+    *opened = 0;
+    if (siblings_list(&s, k->shared->os, k->path) != 0)
+        return -1;
+    int result = 0;
+    errno = EBUSY;
+    for (size_t i = 0; i < s.count; i++)
+        if (!s.at[i].compressed)
+            result = -1;
+    if (result == 0)
+        result = find_newest(k, &s, k->tails[k->count - 1], &index);
+    if (result == 0 && index < s.count)
+        result = track_open_between(k, &s, index + 1, true, k->count, opened);
     if (result == 0)
         track_see(k, &s);
     int problem = errno;

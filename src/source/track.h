@@ -18,7 +18,9 @@
  *      saw, or after c: the copy that copytruncate made
  *   g  read to its end
  *
- * The oldest is let go first, and only when there is a newer.
+ * The oldest is let go first, and only when there is a newer; the last of a log that a pattern
+ * found also when nothing has stood under the path, and nobody has written, for a minute. One that
+ * was named keeps it: its writer may write on, and it is one file.
  *
  * What may have been destroyed unread (c; a file gone during a stop) is told as NOTICE_LOSS.
  * Anything that fails is tried again later, from a state that loses nothing.
@@ -55,6 +57,7 @@ struct track {
     size_t seen_count;
     struct position *gone; /* resume positions that nothing goes on from: to be told as finished */
     size_t gone_count;
+    bool matched;       /* a pattern found it: it may vanish for good */
     bool begun;         /* it is settled where reading begins */
     bool look;          /* the path is to be looked at */
     bool polled;        /* no watch tells of the directory */
@@ -64,6 +67,7 @@ struct track {
     int64_t missing_ns; /* since when nothing stands there; 0: something does */
     int64_t retry_ns;   /* not to be looked at before; 0: no matter */
     int64_t pause_ns;   /* the last pause */
+    int64_t over_ns;    /* not to be asked before whether it is over */
     int dir_watch, parent_watch;
 };
 
@@ -97,6 +101,10 @@ const struct tail *track_past(const struct track *k);
 /* There is something to read at once. */
 bool track_busy(const struct track *k);
 
+/* Nothing is left of it, nor beside it, that this track is needed for: whatever stands under the
+ * path later may be read by a new one. */
+bool track_is_over(struct track *k);
+
 /* An event of the watcher, if it concerns this track. */
 void track_event(struct track *k, const struct os_event *e);
 
@@ -122,6 +130,10 @@ void track_well(struct track *k);                /* tells that it can be read ag
 
 /* Remembers which siblings are there by now. */
 void track_see(struct track *k, const struct siblings *s);
+
+/* Lists them for that, so that none of them is taken for new later; *plain: how many of them are
+ * not compressed. -1: errno. */
+int track_look_beside(struct track *k, size_t *plain);
 bool track_saw(const struct track *k,
                const struct sibling *from); /* also before it was compressed */
 bool track_saw_file(const struct track *k, const struct file_identity *id);
@@ -130,6 +142,11 @@ bool track_saw_file(const struct track *k, const struct file_identity *id);
  * (edge f): 1, 0 or -1 with errno. What was last written before not_before_ns is left out. */
 int track_find_contents(struct track *k, const struct siblings *s, const struct position *p,
                         int64_t not_before_ns, struct tail **found, size_t *index);
+
+/* Opens the generations that nobody read and that are newer than all that the track holds: files
+ * that stood under the path between two looks (edge f). -1 with errno; EBUSY: a generation that is
+ * not compressed lies there, which only the place of what is held keeps from being read again. */
+int track_open_newer(struct track *k, size_t *opened);
 
 /* Opens a sibling as ARCHIVE or OLD. NULL with errno. */
 struct tail *track_open_sibling(struct track *k, const struct sibling *from);

@@ -259,17 +259,6 @@ static bool has_resume(const struct track *k, const struct follow_options *o)
     return false;
 }
 
-/* Which siblings are there already, so that none of them is taken for new later. */
-static int look_beside(struct track *k)
-{
-    struct siblings s;
-    if (siblings_list(&s, k->shared->os, k->path) != 0)
-        return -1;
-    track_see(k, &s);
-    siblings_done(&s);
-    return 0;
-}
-
 bool track_begin(struct track *k, const struct plan *plan)
 {
     if (k->begun)
@@ -277,10 +266,11 @@ bool track_begin(struct track *k, const struct plan *plan)
     if (!k->current && !k->missing_ns)
         return false; /* not to be read at the moment */
     int result;
+    size_t plain;
     if (has_resume(k, plan->options))
         result = begin_resumed(k, plan);
     else
-        result = look_beside(k) == 0 ? begin_fresh(k, plan) : -1;
+        result = track_look_beside(k, &plain) == 0 ? begin_fresh(k, plan) : -1;
     if (result != 0) {
         track_failed(k, errno);
         return false;

@@ -17,6 +17,19 @@ void track_see(struct track *k, const struct siblings *s)
         k->seen[i] = (struct seen){s->at[i].facts.id, s->at[i].facts.modified_ns};
 }
 
+int track_look_beside(struct track *k, size_t *plain)
+{
+    struct siblings s;
+    if (siblings_list(&s, k->shared->os, k->path) != 0)
+        return -1;
+    track_see(k, &s);
+    *plain = 0;
+    for (size_t i = 0; i < s.count; i++)
+        *plain += !s.at[i].compressed;
+    siblings_done(&s);
+    return 0;
+}
+
 bool track_saw_file(const struct track *k, const struct file_identity *id)
 {
     for (size_t i = 0; i < k->seen_count; i++)

@@ -11,6 +11,7 @@ enum {
     DEAF_MOST = 3,      /* changes in a row that no watch told of */
     MANY = 128,         /* open files of a log; then the oldest need not go first */
     EMPTY_NEWER = 12,   /* an old file waits so many times longer while nobody writes the newer */
+    NO_NEWER = 12,      /* or while there is none, of a log that a pattern found */
 };
 
 #define FIRST_PAUSE   (50 * NS_PER_MS)
@@ -35,6 +36,19 @@ static bool newer_than(const struct track *k, const struct tail *t)
     return k->count > 0 && k->tails[k->count - 1] != t;
 }
 
+/* Nothing has stood under the path for so long that the log has ended. */
+static bool has_vanished(const struct track *k)
+{
+    return k->matched && k->begun && !k->current && k->missing_ns &&
+           shared_now(k->shared) - k->missing_ns >= k->shared->quiet_ns * NO_NEWER;
+}
+
+/* All that is left of a log that has ended. */
+static bool is_remainder(const struct track *k, const struct tail *t)
+{
+    return has_vanished(k) && k->count == 1 && k->tails[0] == t;
+}
+
 /* The oldest goes first, and never the newest: as long as a state knows the place of a file, the
  * files after it can be told from those before. */
 static bool may_go(const struct track *k, const struct tail *t)
@@ -46,11 +60,19 @@ static bool may_go(const struct track *k, const struct tail *t)
 static enum step let_go(struct track *k, struct tail *t, struct batch *b)
 {
     struct position p;
+    size_t opened = 0;
+    bool remainder = is_remainder(k, t);
+    if (remainder && track_open_newer(k, &opened) != 0) {
+        t->retry_ns = shared_now(k->shared) + LONGEST_PAUSE;
+        return STEP_NEXT;
+    }
+    if (opened > 0)
+        return STEP_AGAIN; /* it is not the last after all */
     tail_finish(t, b);
     tail_position(t, &p);
     bool silent = t->alias;
     p.id = t->file;
-    shared_leave(k->shared, &p);
+    shared_leave(k->shared, &p, remainder);
     track_remove(k, t);
     return silent ? STEP_AGAIN : STEP_FILLED;
 }
@@ -60,7 +82,7 @@ static enum step done_with(struct track *k, struct tail *t, struct batch *b)
 {
     t->ended = true;
     t->pending = false;
-    return t->alias || may_go(k, t) ? let_go(k, t, b) : STEP_NEXT;
+    return t->alias || may_go(k, t) || is_remainder(k, t) ? let_go(k, t, b) : STEP_NEXT;
 }
 
 static void lost(struct track *k, const char *how)
@@ -124,7 +146,8 @@ static enum step cut(struct track *k, struct tail *t, struct batch *b)
 static enum step failed(struct track *k, struct tail *t, struct batch *b, int problem)
 {
     bool hopeless = problem == EBADMSG || ++t->failures >= TRIES;
-    if (t != k->current && (newer_than(k, t) || read_once(t)) && hopeless) {
+    bool left = newer_than(k, t) || read_once(t) || is_remainder(k, t);
+    if (t != k->current && left && hopeless) {
         lost(k, "a rotated file could not be read to its end");
         lines_drop(&t->lines);
         return done_with(k, t, b);
@@ -139,10 +162,13 @@ static enum step failed(struct track *k, struct tail *t, struct batch *b, int pr
 /* No writer seems to hold it any more. */
 static bool rests(const struct track *k, const struct tail *t)
 {
-    if (t->role != TAIL_OLD || !may_go(k, t))
+    bool remainder = is_remainder(k, t);
+    if (t->role != TAIL_OLD || (!may_go(k, t) && !remainder))
         return false;
     int64_t wait = k->shared->quiet_ns;
-    if (k->current && k->current->size == 0 && k->count > 1 && k->tails[k->count - 2] == t)
+    if (remainder)
+        wait *= NO_NEWER;
+    else if (k->current && k->current->size == 0 && k->count > 1 && k->tails[k->count - 2] == t)
         wait *= EMPTY_NEWER;
     return shared_now(k->shared) - t->changed_ns >= wait;
 }
@@ -220,10 +246,11 @@ static enum step step(struct track *k, struct tail *t, struct batch *b)
 }
 
 /* Not before the file that stands there now has a place in the state, for the same reason for which
- * the newest file is never let go. */
+ * the newest file is not let go; or the log has ended. */
 static bool has_gone(const struct track *k)
 {
-    return k->begun && k->gone_count > 0 && k->current && k->current->announced;
+    bool known = k->current ? k->current->announced : has_vanished(k);
+    return k->begun && k->gone_count > 0 && known;
 }
 
 static void tell_gone(struct track *k, struct batch *b)
@@ -287,4 +314,16 @@ bool track_busy(const struct track *k)
             return true;
     }
     return has_gone(k);
+}
+
+/* While generations lie beside it that are not compressed, it is known through this track that they
+ * are no logs of their own. */
+bool track_is_over(struct track *k)
+{
+    int64_t now = shared_now(k->shared);
+    size_t plain;
+    if (!has_vanished(k) || k->count || k->gone_count || now < k->over_ns)
+        return false;
+    k->over_ns = now + k->shared->quiet_ns * NO_NEWER;
+    return track_look_beside(k, &plain) == 0 && plain == 0;
 }
