@@ -32,6 +32,8 @@ struct os {
     int (*open)(void *self, const char *path); /* O_RDONLY|O_CLOEXEC|O_NONBLOCK */
     void (*close)(void *self, int fd);
     int (*facts)(void *self, int fd, struct file_facts *out);
+    /* Of the facts the size and the time of change alone, for a file that is looked at often. */
+    int (*measure)(void *self, int fd, struct file_facts *out);
     int (*facts_at)(void *self, const char *path, struct file_facts *out); /* follows links */
     ssize_t (*pread)(void *self, int fd, void *into, size_t len, uint64_t offset);
     ssize_t (*read)(void *self, int fd, void *into, size_t len); /* pipes */

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define RECONCILE_NS (1 * NS_PER_S)   /* a look at everything: the truth behind the events */
-#define LINGER_NS    (12 * NS_PER_MS) /* between reads of a busy log: fewer, larger ones */
+#define LINGER_NS    (15 * NS_PER_MS) /* between reads of a busy log: fewer, larger ones */
 #define EVENTS_NS    (20 * NS_PER_MS) /* events are taken in so often while there is much to read */
 #define INSTANCE_NS  (5 * NS_PER_S)   /* between tries to get an inotify instance */
 

@@ -190,7 +190,7 @@ static void describe(const struct tail *t, struct batch *b, bool backfill)
 static enum tail_result look_copy(struct tail *t)
 {
     struct file_facts now;
-    if (t->os->facts(t->os->self, t->fd, &now) != 0)
+    if (t->os->measure(t->os->self, t->fd, &now) != 0)
         return TAIL_FAILED;
     bool rests = now.size == t->size && now.modified_ns == t->modified_ns;
     return rests ? TAIL_MORE : TAIL_CUT;
@@ -202,7 +202,7 @@ static enum tail_result look(struct tail *t)
     if (t->role == TAIL_COPY)
         return look_copy(t);
     struct file_facts now;
-    if (t->os->facts(t->os->self, t->fd, &now) != 0)
+    if (t->os->measure(t->os->self, t->fd, &now) != 0)
         return TAIL_FAILED;
     uint64_t place = lines_place(&t->lines);
     bool changed = t->hint || now.size != t->size || now.modified_ns != t->modified_ns;

@@ -293,6 +293,7 @@ void memfs_fill_os(struct memfs *fs)
                          .open = fs_open,
                          .close = fs_close,
                          .facts = fs_facts,
+                         .measure = fs_facts,
                          .facts_at = fs_facts_at,
                          .pread = fs_pread,
                          .read = fs_read,
