@@ -78,6 +78,9 @@ void tally_reset(struct tally *t); /* keeps the memory */
 
 /* Counts all entries and line counts of a batch. */
 void tally_add(struct tally *t, const struct batch *b);
+/* The same for two tallies of the same dimensions at once, with one look at each key; also: may be
+ * NULL. */
+void tally_add_both(struct tally *t, struct tally *also, const struct batch *b);
 void tally_merge(struct tally *into, const struct tally *from);
 
 #endif

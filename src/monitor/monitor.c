@@ -10,6 +10,8 @@
 #include "monitor/monitor_inside.h"
 #include "monitor/monitor_state.h"
 
+enum { AHEAD = 32 }; /* hits of which the memory is called for at a time */
+
 static struct moment moment_of(int64_t monotonic_ns, int64_t wall_ns)
 {
     int64_t wall_s = wall_ns / NS_PER_S - (wall_ns % NS_PER_S < 0);
@@ -210,9 +212,9 @@ static void count_timed(struct monitor *m, const struct counted *c, struct momen
 }
 
 static void count_entry(struct monitor *m, const struct batch *b, const struct entry *e,
-                        struct moment now)
+                        const struct window_hit *hit, struct moment now)
 {
-    struct counted c = {b, e, window_hit_of(m, b, e), !b->backfill};
+    struct counted c = {b, e, *hit, !b->backfill};
     if (e->has & FIELD_BIT(FIELD_TIME)) {
         count_timed(m, &c, now);
     } else if (c.live) { /* nobody knows when one was written that we found in the file */
@@ -227,10 +229,21 @@ static void total_add(struct monitor *m, const struct batch *b)
     struct tally *t = m->total;
     int64_t first = t->first, last = t->last;
     m->believed = t->timed > t->future;
-    tally_add(t, b);
+    tally_add_both(t, b->backfill ? NULL : m->running, b);
     if (m->believed) { /* not before each line has been judged */
         t->first = first;
         t->last = last;
+    }
+}
+
+/* The next AHEAD hits; what they will touch is called for, so that the waits for it overlap. */
+static void look_ahead(const struct monitor *m, const struct batch *b, uint32_t from,
+                       struct window_hit *hits)
+{
+    uint32_t count = b->count - from < AHEAD ? b->count - from : AHEAD;
+    for (uint32_t i = 0; i < count; i++) {
+        hits[i] = window_hit_of(m, b, &b->entries[from + i]);
+        window_prefetch(m->window, &hits[i]);
     }
 }
 
@@ -238,14 +251,15 @@ static void count_lines(struct monitor *m, const struct batch *b, struct moment 
 {
     const struct refusal *refused = b->refusals, *end = refused + b->refusal_count;
     total_add(m, b);
-    if (!b->backfill)
-        tally_add(m->running, b);
-    else
+    if (b->backfill)
         m->backfilled += b->lines.read;
+    struct window_hit hits[AHEAD];
     for (uint32_t i = 0; i < b->count; i++) {
         for (; refused < end && refused->before <= i; refused++)
             alerts_refused(m, refused->lines, !b->backfill);
-        count_entry(m, b, &b->entries[i], now);
+        if (i % AHEAD == 0)
+            look_ahead(m, b, i, hits);
+        count_entry(m, b, &b->entries[i], &hits[i % AHEAD], now);
     }
     for (; refused < end; refused++)
         alerts_refused(m, refused->lines, !b->backfill);

@@ -1,5 +1,6 @@
 #include "monitor/tally.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -117,9 +118,9 @@ static void tally_times(struct tally *t, const struct entry *e, uint32_t count)
 
 /* Statuses and bytes, and the weights for the tables. Without branches on what the lines
  * say: a field that is absent is masked to nothing. */
-static void tally_weights(struct tally *t, const struct entry *e, uint32_t count)
+static void tally_weights(struct tally *t, const struct entry *e, uint32_t count,
+                          struct top_weights *w)
 {
-    struct top_weights *w = &t->desk->weights;
     uint64_t bytes = t->bytes;
     for (uint32_t i = 0; i < count; i++, e++) {
         uint64_t size = entry_number(e, FIELD_BYTES) & -(e->has >> FIELD_BYTES & 1);
@@ -136,9 +137,9 @@ static void tally_weights(struct tally *t, const struct entry *e, uint32_t count
     t->bytes = bytes;
 }
 
-static void tally_request_times(struct tally *t, const struct entry *e, uint32_t count)
+static void tally_request_times(struct tally *t, const struct entry *e, uint32_t count,
+                                struct top_weights *w)
 {
-    struct top_weights *w = &t->desk->weights;
     w->timed = false;
     if (!t->request_time)
         return;
@@ -152,21 +153,29 @@ static void tally_request_times(struct tally *t, const struct entry *e, uint32_t
     }
 }
 
-static void tally_keys(struct tally *t, const struct top_stretch *s)
+static void tally_hosts(struct tally *t, struct tally *also, const struct top_stretch *s)
 {
-    struct tally_desk *desk = t->desk;
-    struct top *addresses = t->top[DIMENSION_ADDRESSES];
-    if (addresses) /* one hash of the host for both */
-        top_cells_fill(&desk->cells, s, FIELD_HOST, &desk->secret);
+    struct top_cells *cells = &t->desk->cells;
+    struct tally *both[] = {t, also};
+    if (t->top[DIMENSION_ADDRESSES]) /* one hash of the host for all */
+        top_cells_fill(cells, s, FIELD_HOST, &t->desk->secret);
     else if (t->visitors)
-        desk->cells.count = top_hashes(desk->cells.hash, s, FIELD_HOST, &desk->secret);
-    if (t->visitors)
-        visitors_add_all(t->visitors, desk->cells.hash, desk->cells.count);
-    if (addresses)
-        top_add_cells(addresses, &desk->cells, s);
+        cells->count = top_hashes(cells->hash, s, FIELD_HOST, &t->desk->secret);
+    for (unsigned i = 0; i < 2 && both[i]; i++) {
+        if (both[i]->visitors)
+            visitors_add_all(both[i]->visitors, cells->hash, cells->count);
+        if (both[i]->top[DIMENSION_ADDRESSES])
+            top_add_cells(both[i]->top[DIMENSION_ADDRESSES], cells, s);
+    }
+}
+
+static void tally_keys(struct tally *t, struct tally *also, const struct top_stretch *s)
+{
+    tally_hosts(t, also, s);
     for (unsigned d = 0; d < DIMENSION_COUNT; d++)
         if (t->top[d] && d != DIMENSION_ADDRESSES)
-            top_add_stretch(t->top[d], s, dimension_field(d), &desk->cells);
+            top_add_stretch(t->top[d], also ? also->top[d] : NULL, s, dimension_field(d),
+                            &t->desk->cells);
 }
 
 static uint64_t status_sum(const struct tally *t, unsigned from)
@@ -177,21 +186,44 @@ static uint64_t status_sum(const struct tally *t, unsigned from)
     return sum;
 }
 
-void tally_add(struct tally *t, const struct batch *b)
+/* What is not by key; leaves the weights of the stretch on the desk. */
+static void tally_figures(struct tally *t, const struct entry *e, uint32_t count,
+                          struct top_weights *w)
+{
+    tally_weights(t, e, count, w);
+    tally_times(t, e, count);
+    tally_request_times(t, e, count, w);
+}
+
+static void tally_lines(struct tally *t, const struct batch *b)
 {
     lines_add(&t->lines, &b->lines);
     t->hits += b->count;
-    for (uint32_t first = 0; first < b->count; first += TOP_STRETCH) {
-        uint32_t count = b->count - first < TOP_STRETCH ? b->count - first : TOP_STRETCH;
-        const struct entry *e = b->entries + first;
-        tally_weights(t, e, count);
-        tally_times(t, e, count);
-        tally_request_times(t, e, count);
-        tally_keys(t, &(struct top_stretch){b, first, count, &t->desk->weights});
-    }
     t->no_status = t->status[STATUS_SLOTS];
     t->errors = status_sum(t, 500);
     t->client_errors = status_sum(t, 400);
+}
+
+void tally_add_both(struct tally *t, struct tally *also, const struct batch *b)
+{
+    struct top_weights *w = &t->desk->weights;
+    assert(!also || also->wanted == t->wanted);
+    for (uint32_t first = 0; first < b->count; first += TOP_STRETCH) {
+        uint32_t count = b->count - first < TOP_STRETCH ? b->count - first : TOP_STRETCH;
+        const struct entry *e = b->entries + first;
+        if (also)
+            tally_figures(also, e, count, w);
+        tally_figures(t, e, count, w);
+        tally_keys(t, also, &(struct top_stretch){b, first, count, w});
+    }
+    tally_lines(t, b);
+    if (also)
+        tally_lines(also, b);
+}
+
+void tally_add(struct tally *t, const struct batch *b)
+{
+    tally_add_both(t, NULL, b);
 }
 
 /* Plain sums and ends. */

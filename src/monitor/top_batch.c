@@ -153,13 +153,19 @@ static void add_few(struct top *t, const struct top_stretch *s, enum field field
     }
 }
 
-void top_add_stretch(struct top *t, const struct top_stretch *s, enum field field,
+void top_add_stretch(struct top *t, struct top *also, const struct top_stretch *s, enum field field,
                      struct top_cells *cells)
 {
-    if (t->count <= FEW) {
-        add_few(t, s, field);
-        return;
+    struct top *both[] = {t, also};
+    bool filled = false;
+    for (unsigned i = 0; i < 2 && both[i]; i++) {
+        if (both[i]->count <= FEW) {
+            add_few(both[i], s, field);
+            continue;
+        }
+        if (!filled)
+            top_cells_fill(cells, s, field, &t->secret);
+        filled = true;
+        top_add_cells(both[i], cells, s);
     }
-    top_cells_fill(cells, s, field, &t->secret);
-    top_add_cells(t, cells, s);
 }

@@ -48,8 +48,9 @@ uint32_t top_hashes(uint64_t *hashes, const struct top_stretch *s, enum field fi
 
 void top_add_cells(struct top *t, struct top_cells *cells, const struct top_stretch *s);
 
-/* Both in one, with `cells` as the room to work in; quicker for a small table. */
-void top_add_stretch(struct top *t, const struct top_stretch *s, enum field field,
+/* Both in one, with `cells` as the room to work in; quicker for a small table. `also` gets the
+ * same; NULL: there is none. */
+void top_add_stretch(struct top *t, struct top *also, const struct top_stretch *s, enum field field,
                      struct top_cells *cells);
 
 #endif

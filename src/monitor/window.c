@@ -118,6 +118,12 @@ void window_add(struct window *w, const struct window_hit *hit)
         visitor_window_add(w->visitors, hit->host_hash, hit->second);
 }
 
+void window_prefetch(const struct window *w, const struct window_hit *hit)
+{
+    if (w->visitors && hit->has_host)
+        visitor_window_prefetch(w->visitors, hit->host_hash);
+}
+
 const struct window_slot *window_look(const struct window *w, int64_t second)
 {
     if (second > w->end || (uint64_t)w->end - (uint64_t)second >= (uint64_t)w->seconds)

@@ -94,10 +94,15 @@ void visitor_window_advance(struct visitor_window *v, int64_t end)
     }
 }
 
-static void sketch_add(struct visitor_window *v, uint64_t hash, uint32_t step)
+static uint32_t *sketch_at(const struct visitor_window *v, uint64_t hash)
 {
     unsigned rank = hll_rank(hash);
-    uint32_t *last = &v->registers[hll_register(hash)].last[(rank > RANKS ? RANKS : rank) - 1];
+    return &v->registers[hll_register(hash)].last[(rank > RANKS ? RANKS : rank) - 1];
+}
+
+static void sketch_add(struct visitor_window *v, uint64_t hash, uint32_t step)
+{
+    uint32_t *last = sketch_at(v, hash);
     if (step > *last)
         *last = step;
 }
@@ -146,6 +151,13 @@ static void table_make_room(struct visitor_window *v)
         table_sweep(v);
     else
         table_give_up(v);
+}
+
+void visitor_window_prefetch(const struct visitor_window *v, uint64_t hash)
+{
+    __builtin_prefetch(&v->table[hash % TABLE_SLOTS], 1);
+    if (v->sketching)
+        __builtin_prefetch(sketch_at(v, hash), 1);
 }
 
 void visitor_window_add(struct visitor_window *v, uint64_t hash, int64_t second)

@@ -22,6 +22,8 @@ void visitor_window_free(struct visitor_window *v);
 void visitor_window_clear(struct visitor_window *v, int64_t end);
 /* The window now ends with `end`: one second after where it ended before. */
 void visitor_window_advance(struct visitor_window *v, int64_t end);
+/* Calls for the memory that adding will touch. */
+void visitor_window_prefetch(const struct visitor_window *v, uint64_t hash);
 void visitor_window_add(struct visitor_window *v, uint64_t hash,
                         int64_t second); /* in the window */
 uint64_t visitor_window_count(const struct visitor_window *v);

@@ -195,6 +195,30 @@ Test(tally, merges_to_what_one_tally_would_be)
     }
 }
 
+Test(tally, counts_into_two_as_it_does_into_each)
+{
+    struct random_numbers r = {13};
+    struct tally *tally[4];
+    for (int i = 0; i < 4; i++)
+        tally[i] = tally_new(DIMENSION_EVERY, true, 0);
+    for (int i = 0; i < 30; i++) {
+        struct batch *b = batch_new();
+        feed_random(b, &r);
+        tally_add_both(tally[0], tally[1], b);
+        tally_add(tally[2], b);
+        tally_add(tally[3], b);
+        if (i % 7 == 3) { /* one is older than the other, and then its tables are larger */
+            tally_reset(tally[1]);
+            tally_reset(tally[3]);
+        }
+        batch_free(b);
+        same_tallies(tally[0], tally[2]);
+        same_tallies(tally[1], tally[3]);
+    }
+    for (int i = 0; i < 4; i++)
+        tally_free(tally[i]);
+}
+
 Test(tally, keeps_within_the_smallest_rooms)
 {
     struct random_numbers r = {14};
