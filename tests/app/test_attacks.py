@@ -31,6 +31,8 @@ def combined(when, vhost=None, **fields):
 
 
 def field_value(field, payload):
+    if field == "user":  # not between quotes: every server escapes a quote in it
+        payload = payload.replace(b'"', b"\\x22")
     return b"/atk/" + marked(payload) if field == "path" else marked(payload)
 
 

@@ -186,6 +186,7 @@ class Kept(unittest.TestCase):
                     w.stop()
                 once(self, server, [(1, "firing"), (1, "recovered")])
 
+    @unittest.skipUnless(os.environ.get("SPATE_LONG"), "a long run: set SPATE_LONG=1")
     def test_a_kill_at_any_moment_loses_none_and_doubles_only_under_the_same_key(self):
         with Folder() as f, Http() as server:
             site = Site(f, [{"kind": "webhook", "url": server.url}], [{**RULE, "window": "1s"}],
