@@ -204,7 +204,8 @@ static void collect_gone(struct track *k, const struct follow_options *o)
     }
 }
 
-/* Undoes what a beginning that failed half-way has opened. */
+/* Undoes what a beginning that failed half-way has opened; also what stood under the path then and was
+ * rotated away since: it is found beside it. */
 static void undo(struct track *k)
 {
     while (k->count && k->tails[0] != k->current)
@@ -217,6 +218,7 @@ static int begin_resumed(struct track *k, const struct plan *plan)
 {
     const struct follow_options *o = plan->options;
     struct siblings s;
+    undo(k);
     if (siblings_list(&s, k->shared->os, k->path) != 0)
         return -1;
     struct resumption r = {.track = k, .siblings = &s};

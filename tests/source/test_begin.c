@@ -483,6 +483,26 @@ Test(begin, a_wake_ends_the_wait)
     cr_expect_str_eq(rig_read(&rig, 10), "a", "and what is there is not lost");
 }
 
+/* What was opened before a beginning that failed may be rotated away before the next try. */
+Test(begin, a_rotation_between_two_tries_to_go_on_doubles_nothing)
+{
+    memfs_write(fs, LOG, "a1\n");
+    rig_open(&rig, LOG);
+    cr_expect_str_eq(rig_read(&rig, 10), "a1");
+    memfs_rename(fs, LOG, LOG ".1");
+    memfs_write(fs, LOG, "b1\n");
+    cr_expect_str_eq(rig_read(&rig, 10), "b1");
+    memfs_write(fs, LOG, "b2\n");
+    memfs_deny(fs, LOG ".1", EIO);
+    rig_restart(&rig);
+    cr_expect_str_eq(rig_read(&rig, 10), "");
+    memfs_deny(fs, LOG ".1", 0);
+    memfs_rename(fs, LOG ".1", LOG ".2");
+    memfs_rename(fs, LOG, LOG ".1");
+    memfs_write(fs, LOG, "c1\n");
+    cr_expect_str_eq(rig_read(&rig, 20000), "b2 c1");
+}
+
 /* ---- Standard input, with a real pipe
  * ------------------------------------------------------------ */
 
