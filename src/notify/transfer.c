@@ -1,7 +1,5 @@
 #include "notify/transfer.h"
 
-#include <curl/curl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +7,7 @@
 #include "base/mem.h"
 #include "base/safe.h"
 #include "base/version.h"
+#include "notify/curl_late.h"
 
 struct transfer {
     CURL *easy;
@@ -29,16 +28,11 @@ struct transfers {
 
 enum { FDS_MOST = 64 };
 
-static void start_curl(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 struct transfers *transfers_new(struct error *why)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, start_curl);
-    CURLM *multi = curl_multi_init();
+    if (!curl_late(why))
+        return NULL;
+    CURLM *multi = curl.multi_init();
     if (!multi) {
         error_set(why, "notifications cannot be sent: the transfer library does not start");
         return NULL;
@@ -50,9 +44,9 @@ struct transfers *transfers_new(struct error *why)
 
 static void transfer_free(struct transfer *x)
 {
-    curl_easy_cleanup(x->easy);
-    curl_slist_free_all(x->headers);
-    curl_slist_free_all(x->to);
+    curl.easy_cleanup(x->easy);
+    curl.slist_free_all(x->headers);
+    curl.slist_free_all(x->to);
     buf_done(&x->body);
     free(x);
 }
@@ -64,7 +58,7 @@ static void take_out(struct transfers *t, struct transfer *x)
         at = &(*at)->next;
     *at = x->next;
     t->count--;
-    curl_multi_remove_handle(t->multi, x->easy);
+    curl.multi_remove_handle(t->multi, x->easy);
     transfer_free(x);
 }
 
@@ -74,7 +68,7 @@ void transfers_free(struct transfers *t)
         return;
     while (t->all)
         take_out(t, t->all);
-    curl_multi_cleanup(t->multi);
+    curl.multi_cleanup(t->multi);
     free(t);
 }
 
@@ -101,13 +95,13 @@ static size_t on_body(char *into, size_t size, size_t count, void *ctx)
 
 static bool add_to_list(struct curl_slist **list, const char *line)
 {
-    struct curl_slist *longer = curl_slist_append(*list, line);
+    struct curl_slist *longer = curl.slist_append(*list, line);
     if (longer)
         *list = longer;
     return longer;
 }
 
-#define SET(option, value) (good = good && curl_easy_setopt(x->easy, (option), (value)) == CURLE_OK)
+#define SET(option, value) (good = good && curl.easy_setopt(x->easy, (option), (value)) == CURLE_OK)
 
 static bool set_common(struct transfer *x, const struct transfer_request *r)
 {
@@ -192,9 +186,9 @@ bool transfers_start(struct transfers *t, size_t number, const struct transfer_r
     x->number = number;
     x->mail = r->from != NULL;
     buf_add(&x->body, r->body);
-    x->easy = curl_easy_init();
+    x->easy = curl.easy_init();
     if (!x->easy || !set_common(x, r) || !(x->mail ? set_mail(x, r) : set_http(x, r)) ||
-        curl_multi_add_handle(t->multi, x->easy) != CURLM_OK) {
+        curl.multi_add_handle(t->multi, x->easy) != CURLM_OK) {
         error_set(&end->why, "the transfer cannot be prepared");
         if (x->easy)
             transfer_free(x);
@@ -222,16 +216,16 @@ void transfers_wait(struct transfers *t, const struct pollfd *fds, size_t count,
             .events = (short)((fds[i].events & POLLIN ? CURL_WAIT_POLLIN : 0) |
                               (fds[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0))};
     int64_t ms = timeout_ns <= 0 ? 0 : (timeout_ns - 1) / NS_PER_MS + 1;
-    curl_multi_perform(t->multi, &running); /* what has just been added sets its own times */
+    curl.multi_perform(t->multi, &running); /* what has just been added sets its own times */
     if (running < t->count)
         return; /* one has ended just now: nothing would wake us */
-    curl_multi_poll(t->multi, extra, (unsigned)count, ms > 60000 ? 60000 : (int)ms, NULL);
-    curl_multi_perform(t->multi, &running);
+    curl.multi_poll(t->multi, extra, (unsigned)count, ms > 60000 ? 60000 : (int)ms, NULL);
+    curl.multi_perform(t->multi, &running);
 }
 
 void transfers_wake(struct transfers *t)
 {
-    curl_multi_wakeup(t->multi);
+    curl.multi_wakeup(t->multi);
 }
 
 /* ---- The end --------------------------------------------------------------------------------- */
@@ -250,8 +244,8 @@ static void judge_http(const struct transfer *x, CURLcode code, struct try_end *
 {
     long status = 0;
     curl_off_t asked_s = 0;
-    curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(x->easy, CURLINFO_RETRY_AFTER, &asked_s);
+    curl.easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl.easy_getinfo(x->easy, CURLINFO_RETRY_AFTER, &asked_s);
     if (asked_s > 0)
         end->asked_ns = (asked_s < 86400 ? asked_s : 86400) * NS_PER_S;
     if (status >= 200 && status < 300)
@@ -262,7 +256,7 @@ static void judge_http(const struct transfer *x, CURLcode code, struct try_end *
         error_set(&end->why, "HTTP status %ld", status);
     else
         error_set(&end->why, "%s",
-                  safe_str(text_of(x->words[0] ? x->words : curl_easy_strerror(code))));
+                  safe_str(text_of(x->words[0] ? x->words : curl.easy_strerror(code))));
     if (is_refusal(status))
         end->result = OUTBOX_REFUSED;
 }
@@ -272,13 +266,13 @@ static void judge_http(const struct transfer *x, CURLcode code, struct try_end *
 static void judge_mail(const struct transfer *x, CURLcode code, struct try_end *end)
 {
     long status = 0;
-    curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl.easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
     if (code == CURLE_OK) {
         end->result = OUTBOX_TAKEN;
         return;
     }
     error_set(&end->why, "%s",
-              safe_str(text_of(x->words[0] ? x->words : curl_easy_strerror(code))));
+              safe_str(text_of(x->words[0] ? x->words : curl.easy_strerror(code))));
     if (status >= 400)
         error_prefix(&end->why, "SMTP status %ld", status);
     if (code == CURLE_WEIRD_SERVER_REPLY && status >= 500 && x->sent == x->body.len)
@@ -289,11 +283,11 @@ bool transfers_next(struct transfers *t, size_t *number, struct try_end *end)
 {
     int left;
     CURLMsg *told;
-    while ((told = curl_multi_info_read(t->multi, &left))) {
+    while ((told = curl.multi_info_read(t->multi, &left))) {
         if (told->msg != CURLMSG_DONE)
             continue;
         char *private = NULL;
-        curl_easy_getinfo(told->easy_handle, CURLINFO_PRIVATE, &private);
+        curl.easy_getinfo(told->easy_handle, CURLINFO_PRIVATE, &private);
         struct transfer *x = (struct transfer *)private;
         *number = x->number;
         *end = (struct try_end){.result = OUTBOX_LATER};

@@ -22,7 +22,7 @@ HOMES = [
     (r"sys/inotify\.h", ["source/watch", "source/track.", "source/os_real"]),
     (r"xxh.*\.h", ["base"]),
     (r"sqlite3.*\.h", ["store"]),
-    (r"curl/.*", ["source/probe", "notify/transfer"]),
+    (r"curl/.*", ["source/probe", "notify/transfer", "notify/curl_late"]),
     (r"nettle/.*", ["notify"]),
     (r"libfyaml.*\.h", ["app"]),
     (r"microhttpd.*\.h", ["render/web"]),
