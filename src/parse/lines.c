@@ -21,7 +21,8 @@ size_t lines_find_plain(const char *bytes, uint32_t from, uint32_t to, uint32_t 
 
 bool lines_vector(void)
 {
-    return __builtin_cpu_supports("avx2");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2");
 }
 
 __attribute__((target("avx2,bmi,bmi2"))) static inline uint64_t newlines_64(const char *at)
@@ -34,19 +35,32 @@ __attribute__((target("avx2,bmi,bmi2"))) static inline uint64_t newlines_64(cons
     return low_bits | (uint64_t)high_bits << 32;
 }
 
+/* Where lines end cannot be foreseen: the first of 64 bytes' newlines is written whether it is
+ * there or not. */
+__attribute__((target("avx2,bmi,bmi2"))) static inline size_t
+put_ends(uint64_t bits, uint32_t from, uint32_t *ends, size_t count, size_t room)
+{
+    ends[count] = from + (uint32_t)_tzcnt_u64(bits);
+    count += bits != 0;
+    for (bits &= bits - 1; __builtin_expect(bits != 0, 0) && count < room; bits &= bits - 1)
+        ends[count++] = from + (uint32_t)_tzcnt_u64(bits);
+    return count;
+}
+
 __attribute__((target("avx2,bmi,bmi2"))) size_t
 lines_find_vector(const char *bytes, uint32_t from, uint32_t to, uint32_t *ends, size_t room)
 {
     size_t count = 0;
+    for (; to - from >= 128 && count + 128 <= room; from += 128) {
+        uint64_t low = newlines_64(bytes + from), high = newlines_64(bytes + from + 64);
+        count = put_ends(low, from, ends, count, SIZE_MAX);
+        count = put_ends(high, from + 64, ends, count, SIZE_MAX);
+    }
     for (; from < to && count < room; from += 64) {
         uint64_t bits = newlines_64(bytes + from);
-        if (__builtin_expect(to - from < 64, 0))
+        if (to - from < 64)
             bits &= ((uint64_t)1 << (to - from)) - 1;
-        /* Where lines end cannot be foreseen: the first is written whether it is there or not. */
-        ends[count] = from + (uint32_t)_tzcnt_u64(bits);
-        count += bits != 0;
-        for (bits &= bits - 1; __builtin_expect(bits != 0, 0) && count < room; bits &= bits - 1)
-            ends[count++] = from + (uint32_t)_tzcnt_u64(bits);
+        count = put_ends(bits, from, ends, count, room);
     }
     return count;
 }
