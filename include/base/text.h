@@ -34,6 +34,14 @@ static inline bool text_same(struct text a, struct text b)
 }
 
 /* The same, ASCII letters compared without their case. */
+/* Less than 0 where a stands before b, by bytes. */
+static inline int text_order(struct text a, struct text b)
+{
+    size_t common = a.len < b.len ? a.len : b.len;
+    int order = common ? memcmp(a.at, b.at, common) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 bool text_same_caseless(struct text a, struct text b);
 
 bool text_starts(struct text whole, struct text start);

@@ -30,7 +30,7 @@ struct top_figures {
 struct top_list {
     bool wanted;
     size_t count;
-    struct top_figures *rows; /* by hits, highest first, ties by name */
+    struct top_figures *rows; /* in the order of snapshot_limits */
     uint64_t error;           /* counts are at most this much too high; 0: exact */
     size_t distinct;          /* keys held */
 };
@@ -150,8 +150,9 @@ struct snapshot {
 };
 
 struct snapshot_limits {
-    size_t top;      /* rows a list; 0: all */
-    size_t series;   /* seconds of the graph */
+    size_t top;           /* rows a list; 0: all */
+    enum top_order order; /* of all that there is, which rows these are, and in which order */
+    size_t series;        /* seconds of the graph */
 };
 
 /* Monitor thread. The result is held once by the caller. */

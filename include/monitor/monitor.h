@@ -120,8 +120,9 @@ struct monitor_window {
 void monitor_window(const struct monitor *m, struct monitor_window *out);
 /* Hits of the window's seconds, oldest first, as many as `room` from the newest back; returns how many. */
 size_t monitor_series(const struct monitor *m, uint32_t *hits, size_t room);
-/* The busiest keys of the window's sections. */
-size_t monitor_window_sections(const struct monitor *m, struct top_row *rows, size_t limit);
+/* The first of the window's sections, at most `limit`; how many. */
+size_t monitor_window_sections(const struct monitor *m, enum top_order by, struct top_row *rows,
+                               size_t limit);
 
 const struct alert *monitor_alert(const struct monitor *m);
 /* How many rules there are beside the default one, how many alerts of all fire, and a number that

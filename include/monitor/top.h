@@ -46,8 +46,16 @@ void top_merge(struct top *into, const struct top *from);
 uint64_t top_error(const struct top *t);  /* 0: all counts are exact */
 size_t top_distinct(const struct top *t); /* keys held */
 
-/* The first `limit` (0: all) by hits, highest first, ties by key bytes. Returns how many were
- * written to rows, which the caller made for that many. */
-size_t top_sorted(const struct top *t, struct top_row *rows, size_t limit);
+/* What comes first in a list: the most hits, the most bytes, or the most errors (5xx, and where
+ * these are equal 4xx). Ties by hits, then by the bytes of the key. */
+enum top_order { TOP_BY_HITS, TOP_BY_BYTES, TOP_BY_ERRORS };
+
+/* Less than 0 where a stands before b, 0 where only the keys can tell. */
+int top_counts_order(const struct top_counts *a, const struct top_counts *b, enum top_order order);
+
+/* The first `limit` (0: all). Returns how many were written to rows, which the caller made for
+ * that many. */
+size_t top_sorted_by(const struct top *t, enum top_order order, struct top_row *rows, size_t limit);
+size_t top_sorted(const struct top *t, struct top_row *rows, size_t limit); /* by hits */
 
 #endif

@@ -35,16 +35,17 @@ void top_list_of_rows(struct arena *a, struct top_list *out, const struct top_ro
         };
 }
 
-static void top_list_of(struct arena *a, struct top_list *out, const struct top *t, size_t limit)
+static void top_list_of(struct arena *a, struct top_list *out, const struct top *t,
+                        struct snapshot_limits limits)
 {
     if (!t)
         return;
     out->wanted = true;
     out->error = top_error(t);
     out->distinct = top_distinct(t);
-    size_t room = limit && limit < out->distinct ? limit : out->distinct;
+    size_t room = limits.top && limits.top < out->distinct ? limits.top : out->distinct;
     struct top_row *rows = mem_new(room + 1, sizeof(*rows));
-    top_list_of_rows(a, out, rows, room ? top_sorted(t, rows, room) : 0);
+    top_list_of_rows(a, out, rows, room ? top_sorted_by(t, limits.order, rows, room) : 0);
     free(rows);
 }
 
@@ -59,7 +60,8 @@ static void count_statuses(struct figures *out, const struct tally *t)
     }
 }
 
-void figures_of_tally(struct arena *a, struct figures *out, const struct tally *t, size_t top)
+void figures_of_tally(struct arena *a, struct figures *out, const struct tally *t,
+                      struct snapshot_limits limits)
 {
     *out = (struct figures){
         .lines = t->lines,
@@ -78,5 +80,5 @@ void figures_of_tally(struct arena *a, struct figures *out, const struct tally *
     };
     count_statuses(out, t);
     for (unsigned d = 0; d < DIMENSION_COUNT; d++)
-        top_list_of(a, &out->top[d], t->top[d], top);
+        top_list_of(a, &out->top[d], t->top[d], limits);
 }

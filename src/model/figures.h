@@ -7,8 +7,9 @@
 #include "model/arena.h"
 #include "model/snapshot.h"
 
-/* Everything of a tally; `top`: rows a list, 0: all. */
-void figures_of_tally(struct arena *a, struct figures *out, const struct tally *t, size_t top);
+/* Everything of a tally. */
+void figures_of_tally(struct arena *a, struct figures *out, const struct tally *t,
+                      struct snapshot_limits limits);
 
 /* Copies `count` rows with their keys. */
 void top_list_of_rows(struct arena *a, struct top_list *out, const struct top_row *rows,

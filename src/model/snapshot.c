@@ -54,16 +54,17 @@ static double hits_per_second(const struct figures *f)
     return (double)f->hits / (seconds > 1 ? seconds : 1);
 }
 
-static void take_window(struct held *h, const struct monitor *m, size_t top)
+static void take_window(struct held *h, const struct monitor *m, struct snapshot_limits limits)
 {
     struct snapshot *s = &h->shown;
     monitor_window(m, &s->window);
     if (s->window.seconds > 0)
         s->window_rate = (double)s->window.hits / (double)s->window.seconds;
 
-    size_t room = top ? top : EVERY_WINDOW_SECTION;
+    size_t room = limits.top ? limits.top : EVERY_WINDOW_SECTION;
     struct top_row *rows = mem_new(room, sizeof(*rows));
-    top_list_of_rows(&h->memory, &s->window_sections, rows, monitor_window_sections(m, rows, room));
+    size_t count = monitor_window_sections(m, limits.order, rows, room);
+    top_list_of_rows(&h->memory, &s->window_sections, rows, count);
     s->window_sections.wanted = s->total.top[DIMENSION_SECTIONS].wanted;
     s->window_sections.distinct = s->window_sections.count;
     free(rows);
@@ -197,17 +198,17 @@ struct snapshot *snapshot_of_monitor(const struct monitor *m, struct snapshot_li
     s->has_clock = monitor_has_clock(m);
     s->log_second = monitor_log_second(m);
     s->wall_ns = wall_ns;
-    figures_of_tally(&h->memory, &s->total, monitor_total(m), limits.top);
+    figures_of_tally(&h->memory, &s->total, monitor_total(m), limits);
     s->backfilled = monitor_backfilled(m);
     s->hits_per_second = hits_per_second(&s->total);
     s->has_interval = monitor_interval_end(m) != INT64_MIN;
     if (s->has_interval) {
-        figures_of_tally(&h->memory, &s->interval, monitor_interval(m), limits.top);
+        figures_of_tally(&h->memory, &s->interval, monitor_interval(m), limits);
         s->interval_end = monitor_interval_end(m);
         s->interval_s = (double)monitor_interval_ns(m) / (double)NS_PER_S;
     }
     s->update_s = (double)monitor_update_ns(m) / (double)NS_PER_S;
-    take_window(h, m, limits.top);
+    take_window(h, m, limits);
     take_series(h, m, limits.series);
     take_alerts(h, m);
     take_sources(h, m);
@@ -221,7 +222,7 @@ struct snapshot *snapshot_of_tally(const struct tally *t, struct snapshot_limits
 {
     struct held *h = held_new();
     struct snapshot *s = &h->shown;
-    figures_of_tally(&h->memory, &s->total, t, limits.top);
+    figures_of_tally(&h->memory, &s->total, t, limits);
     s->has_clock = s->total.timed;
     s->log_second = s->total.last;
     s->hits_per_second = hits_per_second(&s->total);

@@ -58,9 +58,10 @@ size_t monitor_series(const struct monitor *m, uint32_t *hits, size_t room)
     return window_series(m->window, hits, room);
 }
 
-size_t monitor_window_sections(const struct monitor *m, struct top_row *rows, size_t limit)
+size_t monitor_window_sections(const struct monitor *m, enum top_order by, struct top_row *rows,
+                               size_t limit)
 {
-    return window_sections(m->window, rows, limit);
+    return window_sections(m->window, by, rows, limit);
 }
 
 const struct alert *monitor_alert(const struct monitor *m)

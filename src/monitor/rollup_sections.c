@@ -35,11 +35,8 @@ static void index_fill(struct rollup_sections *s)
 static int busier(const void *a, const void *b)
 {
     const struct rollup_section *left = a, *right = b;
-    if (left->counts.hits != right->counts.hits)
-        return left->counts.hits > right->counts.hits ? -1 : 1;
-    uint32_t common = left->len < right->len ? left->len : right->len;
-    int bytes = common ? memcmp(left->name, right->name, common) : 0;
-    return bytes ? bytes : (left->len > right->len) - (left->len < right->len);
+    int first = top_counts_order(&left->counts, &right->counts, TOP_BY_HITS);
+    return first ? first : text_order(text_make(left->name, left->len), text_make(right->name, right->len));
 }
 
 /* The rarer half goes. */

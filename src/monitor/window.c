@@ -170,7 +170,7 @@ size_t window_series(const struct window *w, uint32_t *hits, size_t room)
     return count;
 }
 
-size_t window_sections(const struct window *w, struct top_row *rows, size_t limit)
+size_t window_sections(const struct window *w, enum top_order by, struct top_row *rows, size_t limit)
 {
-    return w->sections ? section_window_sorted(w->sections, rows, limit) : 0;
+    return w->sections ? section_window_sorted(w->sections, by, rows, limit) : 0;
 }

@@ -69,7 +69,7 @@ int64_t window_end(const struct window *w);
 uint64_t window_visitors(const struct window *w);
 /* The newest `room` seconds' hits (at most the window's), oldest first; how many. */
 size_t window_series(const struct window *w, uint32_t *hits, size_t room);
-/* The busiest sections, like top_sorted(), which has no limit 0 here. */
-size_t window_sections(const struct window *w, struct top_row *rows, size_t limit);
+/* The first sections, like top_sorted_by(), which has no limit 0 here. */
+size_t window_sections(const struct window *w, enum top_order by, struct top_row *rows, size_t limit);
 
 #endif

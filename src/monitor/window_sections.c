@@ -314,25 +314,23 @@ void section_window_add(struct section_window *s, const struct window_hit *hit)
     c->client_errors += client_error;
 }
 
-static int section_order(const void *a, const void *b)
+static int section_order(const void *a, const void *b, void *order)
 {
     const struct section *left = *(const struct section *const *)a;
     const struct section *right = *(const struct section *const *)b;
-    if (left->counts.hits != right->counts.hits)
-        return left->counts.hits > right->counts.hits ? -1 : 1;
-    uint32_t common = left->len < right->len ? left->len : right->len;
-    int bytes = memcmp(left->name, right->name, common);
-    return bytes ? bytes : (left->len > right->len) - (left->len < right->len);
+    int first = top_counts_order(&left->counts, &right->counts, *(const enum top_order *)order);
+    return first ? first : text_order(text_make(left->name, left->len), text_make(right->name, right->len));
 }
 
-size_t section_window_sorted(const struct section_window *s, struct top_row *rows, size_t limit)
+size_t section_window_sorted(const struct section_window *s, enum top_order by, struct top_row *rows,
+                             size_t limit)
 {
     const struct section **order = mem_new(s->section_count, sizeof *order);
     size_t count = 0;
     for (uint32_t i = 0; i < s->section_count; i++)
         if (s->sections[i].counts.hits)
             order[count++] = &s->sections[i];
-    qsort(order, count, sizeof *order, section_order);
+    qsort_r(order, count, sizeof *order, section_order, &by);
     if (count > limit)
         count = limit;
     for (size_t i = 0; i < count; i++)

@@ -28,8 +28,8 @@ void section_window_clear(struct section_window *s, int64_t end);
 /* The window now ends with `end`. */
 void section_window_advance(struct section_window *s, int64_t end);
 void section_window_add(struct section_window *s, const struct window_hit *hit);
-/* The first `limit` by hits, highest first, ties by name; how many. Keys live until the next call.
- */
-size_t section_window_sorted(const struct section_window *s, struct top_row *rows, size_t limit);
+/* The first `limit`; how many. Keys live until the next call. */
+size_t section_window_sorted(const struct section_window *s, enum top_order by, struct top_row *rows,
+                             size_t limit);
 
 #endif

@@ -73,7 +73,7 @@ Test(monitor, believes_ten_far_lines_that_agree)
     cr_assert_eq(monitor_log_second(w.monitor), YEAR_2999 + 50);
     cr_assert_eq(watched_window_hits(&w), 10, "those ten; the others are centuries old");
     struct top_row rows[4];
-    cr_assert_eq(monitor_window_sections(w.monitor, rows, 4), 1);
+    cr_assert_eq(monitor_window_sections(w.monitor, TOP_BY_HITS, rows, 4), 1);
     cr_assert(text_same(rows[0].key, TEXT("/far")));
     watched_hits(&w, YEAR_2999 + 51, 5);
     cr_assert_eq(watched_window_hits(&w), 15);
@@ -90,7 +90,7 @@ Test(monitor, keeps_the_section_of_a_far_line_whose_batch_is_gone)
         memset(w.batch->bytes, 'x', 100);
     }
     struct top_row rows[4];
-    cr_assert_eq(monitor_window_sections(w.monitor, rows, 4), 2);
+    cr_assert_eq(monitor_window_sections(w.monitor, TOP_BY_HITS, rows, 4), 2);
     cr_assert(text_same(rows[0].key, TEXT("/even")));
     cr_assert_eq(rows[0].counts.errors, 5);
     cr_assert(text_same(rows[1].key, TEXT("/odd")));

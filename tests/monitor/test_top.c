@@ -87,6 +87,55 @@ static void name(char into[80], uint32_t key)
     snprintf(into, 80, key % 3 ? "/%u" : "/a/much/longer/path/to/some/page/%u", key);
 }
 
+static void add_random(struct top *t, uint32_t keys, uint64_t seed)
+{
+    struct random_numbers random = {seed};
+    for (uint32_t i = 0; i < 4 * keys; i++) {
+        char key[80];
+        name(key, (uint32_t)random_below(&random, keys));
+        struct top_counts *c = top_at(t, text_of(key));
+        c->hits++;
+        c->bytes += random_below(&random, 5);
+        c->errors += random_below(&random, 9) == 0;
+        c->client_errors += random_below(&random, 4) == 0;
+    }
+}
+
+/* The first by bytes or errors may be far down by hits: all rows are looked at. */
+Test(top, the_first_of_each_order_are_chosen_from_all)
+{
+    enum { NAMES = 500, FEW = 20 };
+    static struct top_row all[NAMES], some[FEW];
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct top *t = top_new(NAMES, false);
+        add_random(t, NAMES, seed);
+        for (enum top_order order = TOP_BY_HITS; order <= TOP_BY_ERRORS; order++) {
+            size_t count = top_sorted_by(t, order, all, 0);
+            cr_assert_eq(count, top_distinct(t));
+            for (size_t i = 1; i < count; i++) {
+                int before = top_counts_order(&all[i - 1].counts, &all[i].counts, order);
+                cr_assert(before < 0 || (!before && text_order(all[i - 1].key, all[i].key) < 0));
+            }
+            cr_assert_eq(top_sorted_by(t, order, some, FEW), FEW);
+            for (size_t i = 0; i < FEW; i++)
+                cr_assert(text_same(some[i].key, all[i].key), "order %d, row %zu", (int)order, i);
+        }
+        top_free(t);
+    }
+}
+
+Test(top, orders_by_hits_bytes_and_errors)
+{
+    static const struct top_counts few = {.hits = 2, .bytes = 9, .errors = 1},
+                                   many = {.hits = 5, .bytes = 3, .client_errors = 4},
+                                   worse = {.hits = 1, .errors = 1, .client_errors = 1};
+    cr_assert_gt(top_counts_order(&few, &many, TOP_BY_HITS), 0);
+    cr_assert_lt(top_counts_order(&few, &many, TOP_BY_BYTES), 0);
+    cr_assert_lt(top_counts_order(&few, &many, TOP_BY_ERRORS), 0);
+    cr_assert_lt(top_counts_order(&worse, &few, TOP_BY_ERRORS), 0, "4xx decide between equals");
+    cr_assert_eq(top_counts_order(&few, &few, TOP_BY_ERRORS), 0);
+}
+
 /* Few keys have most hits. */
 static uint32_t skewed(struct random_numbers *r)
 {

@@ -92,7 +92,7 @@ static void check_sections(const struct window *w, const struct naive *n)
         want[h->section].client_errors += h->status / 100 == 4;
     }
     struct top_row rows[NAMES];
-    size_t count = window_sections(w, rows, NAMES), there = 0;
+    size_t count = window_sections(w, TOP_BY_HITS, rows, NAMES), there = 0;
     for (int i = 0; i < NAMES; i++)
         there += want[i].hits > 0;
     cr_assert_eq(count, there);
@@ -298,13 +298,13 @@ Test(window, keeps_the_busy_sections_in_a_flood_of_others)
         for (unsigned i = 0; i < 200; i++)
             add_section(w, s, "/busy", i % 20);
     }
-    cr_assert_eq(window_sections(w, rows, 20), 20);
+    cr_assert_eq(window_sections(w, TOP_BY_HITS, rows, 20), 20);
     for (int i = 0; i < 20; i++) {
         cr_assert(text_starts(rows[i].key, TEXT("/busy/")));
         cr_assert_eq(rows[i].counts.hits, 600);
     }
     window_advance(w, 60 + 59, ignore, NULL);
-    cr_assert_eq(window_sections(w, rows, 20), 0);
+    cr_assert_eq(window_sections(w, TOP_BY_HITS, rows, 20), 0);
     window_free(w);
 }
 
@@ -319,7 +319,7 @@ Test(window, joins_stretches_of_seconds_when_sections_need_too_much_room)
         for (unsigned i = 0; i < KINDS; i++)
             add_section(w, s, "", i);
     }
-    cr_assert_eq(window_sections(w, rows, KINDS), KINDS);
+    cr_assert_eq(window_sections(w, TOP_BY_HITS, rows, KINDS), KINDS);
     for (int i = 0; i < KINDS; i++) {
         cr_assert_geq(rows[i].counts.hits, SECONDS);
         cr_assert_leq(rows[i].counts.hits, SECONDS + SECONDS / 100, "%lu",
@@ -327,7 +327,7 @@ Test(window, joins_stretches_of_seconds_when_sections_need_too_much_room)
         cr_assert_eq(rows[i].counts.bytes, rows[i].counts.hits);
     }
     window_advance(w, 4 * SECONDS, ignore, NULL);
-    cr_assert_eq(window_sections(w, rows, KINDS), 0);
+    cr_assert_eq(window_sections(w, TOP_BY_HITS, rows, KINDS), 0);
     window_free(w);
 }
 
@@ -344,7 +344,7 @@ Test(window, spans_seven_days)
     }
     cr_assert_eq(judged, WEEK + 86400 - 600);
     cr_assert_eq(window_sums(w)->hits, WEEK / 600);
-    cr_assert_eq(window_sections(w, rows, 4), 2);
+    cr_assert_eq(window_sections(w, TOP_BY_HITS, rows, 4), 2);
     cr_assert_leq(rows[0].counts.hits + rows[1].counts.hits, WEEK / 600 + 1);
     cr_assert_geq(rows[0].counts.hits + rows[1].counts.hits, WEEK / 600);
     window_free(w);
