@@ -47,7 +47,7 @@ struct settings {
     int64_t by; /* --by, in seconds; 0: not given */
     enum output output;
     bool output_given;
-    int64_t top;
+    int64_t top; /* -1: not given, see settings_top() */
     dimension_set only;
     int64_t jobs;
     const char *tries[TRIES_LIMIT]; /* --try, as given */
@@ -107,6 +107,9 @@ const char *option_accepts(const struct option_row *row, const struct command *c
 /* Reads the command line into *s, and for commands that read logs the configuration below it. False with
  * *why: names the option, its value and what is accepted; or s->problems is not empty and says it. */
 bool settings_read(struct settings *s, int argc, char *const *argv, struct error *why);
+
+/* Rows of each top list (0: all): what --top says, else what suits paper or the console. */
+size_t settings_top(const struct settings *s, bool console);
 
 /* For commands that read logs: where no FILE is named, finds which logs are meant. */
 void settings_find_logs(struct settings *s);

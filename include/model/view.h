@@ -36,6 +36,9 @@ struct view {
 
 void view_init(struct view *v, int64_t update_ns);
 
+/* The order of rows that a snapshot should be made in for lists sorted so. */
+enum top_order view_order(enum view_sort sort);
+
 enum view_action {
     ACTION_NONE, ACTION_QUIT, ACTION_HELP, ACTION_PAUSE, ACTION_NEXT_PANEL, ACTION_PREVIOUS_PANEL,
     ACTION_UP, ACTION_DOWN, ACTION_PAGE_UP, ACTION_PAGE_DOWN, ACTION_HOME, ACTION_END, ACTION_SORT,

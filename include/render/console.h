@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "base/error.h"
 #include "model/board.h"
+#include "model/view.h"
 
 enum console_colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
@@ -21,6 +22,8 @@ struct console_options {
     bool (*stopped)(void *ctx);
     /* The user wants another interval; called on the console's thread. */
     void (*set_update)(void *ctx, int64_t update_ns);
+    /* The same for the order of lists: the next snapshots should hold the first rows in it. */
+    void (*set_sort)(void *ctx, enum view_sort sort);
     void *ctx;
 };
 

@@ -48,7 +48,7 @@ static bool find_span(const struct settings *s, int64_t end, struct history_span
                    : length <= MINUTES_MOST_S ? ROLLUP_MINUTE
                    : length <= HOURS_MOST_S   ? ROLLUP_HOUR
                                               : ROLLUP_DAY;
-    span->sections = (size_t)s->top;
+    span->sections = settings_top(s, false);
     return true;
 }
 

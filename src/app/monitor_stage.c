@@ -13,6 +13,7 @@ struct run {
     struct clock clock;
     int64_t update_ns;
     int64_t live_ns; /* when figures were posted last */
+    enum top_order order; /* of the console's lists */
     struct reload *rules; /* whose rules are in use; NULL: those of the start */
     bool fresh;      /* something happened that the console should show at once */
     enum monitor_end how;
@@ -30,7 +31,7 @@ void stages_set_update(struct stages *st, int64_t update_ns)
 
 static struct snapshot *take_snapshot(struct run *r)
 {
-    struct snapshot_limits limits = {.top = r->st->top, .series = SERIES_S};
+    struct snapshot_limits limits = {.top = r->st->top, .order = r->order, .series = SERIES_S};
     return snapshot_of_monitor(r->monitor, limits, clock_wall(&r->clock));
 }
 
@@ -132,6 +133,9 @@ static void obey_reload(struct run *r)
 
 static void obey_user(struct run *r)
 {
+    enum top_order order = (enum top_order)atomic_load_explicit(&r->st->order, memory_order_relaxed);
+    r->fresh |= order != r->order;
+    r->order = order;
     int64_t wanted = atomic_load_explicit(&r->st->update_ns, memory_order_relaxed);
     if (wanted == r->update_ns)
         return;

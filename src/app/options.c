@@ -269,8 +269,9 @@ const struct option_row option_rows[] = {
      "text or json, of history and alerts csv too; parse prints JSON lines whatever is said here",
      "text or json (csv: history and alerts only)", FOR_LOGS | FOR_HISTORY | FOR_ALERTS,
      take_output},
-    {"top", 0, "N", "10", "rows of each top list; 0: all", "a whole number from 0 to 1000000",
-     FOR_WATCH | FOR_REPORT | FOR_HISTORY, take_top},
+    {"top", 0, "N", "10",
+     "rows of each top list; 0: all (the console has 100 to scroll in if not given)",
+     "a whole number from 0 to 1000000", FOR_WATCH | FOR_REPORT | FOR_HISTORY, take_top},
     {"only", 0, "LIST", NULL,
      "compute only these: sections, paths, addresses, vhosts, methods, referrers, agents, status, "
      "visitors, request_time (totals, times and alerts always are)",

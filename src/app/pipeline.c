@@ -134,7 +134,7 @@ struct pipeline *pipeline_start(const struct settings *s, bool every, struct err
     st->formats = p->formats;
     if (s->forwarded)
         formats_prefer_forwarded(p->formats);
-    st->top = (size_t)s->top;
+    st->top = settings_top(s, !every);
     st->every = every;
     st->monitor_options = monitor_options_of(s, &p->rules, fo.from);
     st->monitor_options.tell_past |= state_goes_on(st->state); /* nobody was told of it */
@@ -170,6 +170,12 @@ void pipeline_stop(struct pipeline *p)
 void pipeline_set_update(struct pipeline *p, int64_t update_ns)
 {
     stages_set_update(&p->stages, update_ns);
+    queue_wake(p->stages.queue);
+}
+
+void pipeline_set_order(struct pipeline *p, enum top_order order)
+{
+    atomic_store_explicit(&p->stages.order, (int)order, memory_order_relaxed);
     queue_wake(p->stages.queue);
 }
 

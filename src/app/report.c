@@ -32,7 +32,7 @@ static struct snapshot *snapshot_of(const struct settings *s, struct tally *tota
     }
     for (size_t i = 0; i < j->count; i++)
         alert_figures_of(&alerts[i], &j->rows[i].alert);
-    struct snapshot_limits limits = {.top = (size_t)s->top};
+    struct snapshot_limits limits = {.top = settings_top(s, false)};
     struct snapshot *snapshot = snapshot_of_tally(total, limits, alerts, j->count, &rules->shown);
     snapshot->rule_count += rules->count;
     for (uint32_t i = 0; i < rules->try_count; i++)

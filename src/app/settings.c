@@ -120,8 +120,16 @@ static void settings_defaults(struct settings *s, int argc)
                            .update_ns = 10 * NS_PER_S,
                            .window_s = 120,
                            .threshold = 10,
-                           .top = 10,
+                           .top = -1,
                            .only = DIMENSION_EVERY};
+}
+
+size_t settings_top(const struct settings *s, bool console)
+{
+    enum { ROWS_PRINTED = 10, ROWS_TO_SCROLL = 100 };
+    if (s->top >= 0)
+        return (size_t)s->top;
+    return console ? ROWS_TO_SCROLL : ROWS_PRINTED;
 }
 
 static void add_file(struct settings *s, const char *path)

@@ -39,6 +39,7 @@ struct stages {
     atomic_bool stop;       /* main sets, parser obeys */
     atomic_bool clock_stop; /* main sets, clock obeys */
     _Atomic int64_t update_ns; /* main sets, monitor obeys */
+    atomic_int order;          /* enum top_order of the lists; main sets, monitor obeys */
     /* Main puts a configuration there that is to take over, the monitor thread takes it out. */
     _Atomic(struct reload *) reload;
     _Atomic int64_t beat_ns;   /* how often the clock thread wakes the monitor */

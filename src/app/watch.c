@@ -81,6 +81,12 @@ static void set_update(void *ctx, int64_t update_ns)
     pipeline_set_update(r->pipeline, update_ns);
 }
 
+static void set_sort(void *ctx, enum view_sort sort)
+{
+    const struct console_run *r = ctx;
+    pipeline_set_order(r->pipeline, view_order(sort));
+}
+
 static bool stopped(void *ctx)
 {
     const struct console_run *r = ctx;
@@ -96,6 +102,7 @@ static int run_console(const struct settings *s, struct pipeline *p, int stop_fd
                                 .stop_fd = stop_fd,
                                 .stopped = stopped,
                                 .set_update = set_update,
+                                .set_sort = set_sort,
                                 .ctx = &run};
     struct error why = {0};
     note_hold();

@@ -12,6 +12,14 @@ void view_init(struct view *v, int64_t update_ns)
     *v = (struct view){.panel = PANEL_TOP, .list = DIMENSION_SECTIONS, .update_ns = update_ns};
 }
 
+enum top_order view_order(enum view_sort sort)
+{
+    static const enum top_order orders[SORT_COUNT] = {
+        [SORT_HITS] = TOP_BY_HITS, [SORT_BYTES] = TOP_BY_BYTES, [SORT_ERRORS] = TOP_BY_ERRORS,
+        [SORT_NAME] = TOP_BY_HITS};
+    return orders[sort];
+}
+
 static void longer(struct view *v)
 {
     for (unsigned i = 0; i < UPDATE_STEPS; i++)

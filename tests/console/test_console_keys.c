@@ -91,11 +91,11 @@ Test(keys, arrows_move_the_mark_and_the_list_scrolls)
 {
     struct vt *t = shown("firing");
     expect(t, "\u25b8/blog");
-    expect_gone(t, "/a-section");
+    expect_gone(t, "/zebra-section");
     vt_send(t, VT_DOWN VT_DOWN);
     expect(t, "\u25b8/api");
     vt_send(t, VT_END);
-    expect(t, "\u25b8/a-section");
+    expect(t, "\u25b8/zebra-section");
     expect_gone(t, "/blog");
     vt_send(t, VT_HOME);
     expect(t, "\u25b8/blog");

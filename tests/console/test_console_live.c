@@ -115,6 +115,27 @@ Test(live, shows_errors_rejected_lines_and_visitors, .timeout = 100)
     live_stop(&l);
 }
 
+/* 120 busier sections before it: it is found among all, not among the busiest that are shown. */
+Test(live, sorted_by_errors_the_worst_section_comes_first_however_rare, .timeout = 100)
+{
+    struct live l;
+    live_start(&l, "access.log", (const char *const[]){"-r", "60", "-u", "1", NULL});
+    for (int i = 0; i < 120; i++) {
+        char target[32];
+        snprintf(target, sizeof target, "/busy%03d/x", i);
+        write_lines(&l, 3, target, 200);
+    }
+    write_lines(&l, 1, "/rare/x", 503);
+    expect(&l, "361 hits");
+    vt_send(l.t, "ww");
+    expect(&l, "\u25b8/busy000");
+    vt_send(l.t, VT_END);
+    expect(&l, "\u25b8/busy099");
+    vt_send(l.t, "ss");
+    expect(&l, "\u25b8/rare");
+    live_stop(&l);
+}
+
 Test(live, shows_terminal_sequences_as_letters_wherever_they_come_from, .timeout = 100)
 {
     struct live l;

@@ -46,9 +46,9 @@ static struct top_figures section_rows[] = {
     ROW("/", 6, 5100, 0, 0),
     ROW("/static", 3, 2918, 0, 0),
     ROW("/favicon.ico", 2, 812, 0, 0),
-    ROW("/wp-login.php", 1, 512, 1, 0),
     ROW("/search", 1, 640, 0, 0),
-    ROW("/a-section-with-a-name-that-is-much-longer-than-any-column-of-a-terminal-would-be", 1, 96,
+    ROW("/wp-login.php", 1, 512, 1, 0),
+    ROW("/zebra-section-with-a-name-that-is-longer-than-any-column-of-a-terminal-would-be", 1, 96,
         0, 0),
 };
 static struct top_figures path_rows[] = {

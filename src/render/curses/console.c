@@ -103,7 +103,7 @@ static void take_figures(struct console *c)
 
 static void obey(struct console *c, enum view_action action)
 {
-    int64_t update_ns = c->view.update_ns;
+    struct view before = c->view;
     if (action == ACTION_QUIT)
         c->leave = true;
     else if (action == ACTION_REDRAW)
@@ -112,8 +112,10 @@ static void obey(struct console *c, enum view_action action)
         terminal_suspend(c->terminal);
     else
         view_do(&c->view, action, &c->frame.screen);
-    if (c->view.update_ns != update_ns && c->options->set_update)
+    if (c->view.update_ns != before.update_ns && c->options->set_update)
         c->options->set_update(c->options->ctx, c->view.update_ns);
+    if (c->view.sort != before.sort && c->options->set_sort)
+        c->options->set_sort(c->options->ctx, c->view.sort);
     show_newest(c);
 }
 

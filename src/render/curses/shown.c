@@ -143,8 +143,8 @@ uint32_t *shown_order(const struct top_list *list, enum view_sort sort)
     for (size_t i = 0; i < list->count; i++)
         order[i] = (uint32_t)i;
     struct order context = {list->rows, sort};
-    if (sort != SORT_HITS) /* the model has them so already */
-        qsort_r(order, list->count, sizeof(*order), compare_rows, &context);
+    /* The model has them in the order that was wanted a moment ago. */
+    qsort_r(order, list->count, sizeof(*order), compare_rows, &context);
     return order;
 }
 
