@@ -50,6 +50,17 @@ struct follow;
 struct follow *follow_open(const struct follow_options *o, const struct os *os, struct error *why);
 void follow_close(struct follow *f);
 
+/* False with *why filled when one of the names can never work: what follow_open() says of them. Any
+ * thread. */
+bool follow_check(const struct follow_options *o, const struct os *os, struct error *why);
+
+/* Between two calls of follow_next(): from now on `paths` of *o are followed (checked; `from` and
+ * `back_s` are taken over too, nothing else is looked at, and nothing is kept of it). What is in both goes
+ * on, without a line lost or read twice. What is new begins where a start would begin, or, when it is not
+ * there yet, at 0. What is let go is told as NOTICE_ENDED, and should it be named again it is gone on with
+ * where it was left. Standard input neither comes nor goes. */
+void follow_change(struct follow *f, const struct follow_options *o);
+
 enum follow_result {
     FOLLOW_LINES,  /* the batch holds lines of batch->source */
     FOLLOW_NOTICE, /* the batch holds a notice */

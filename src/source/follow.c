@@ -24,7 +24,7 @@ enum {
 
 struct follow {
     struct follow_options options;
-    struct follow_resume *resume; /* a copy of what the options name */
+    struct resumes resumes; /* what options.resume names, and since then */
     struct sources sources;
     size_t next;        /* the source whose turn it is */
     struct pasts pasts; /* while the past is read */
@@ -41,20 +41,10 @@ struct follow {
 
 /* ---- Opening ---------------------------------------------------------------------------- */
 
-/* The caller's list need not outlive follow_open(): a file may be resumed much later. */
-static void keep_resume(struct follow *f)
-{
-    size_t count = f->options.resume_count;
-    f->resume = mem_new(count, sizeof *f->resume);
-    for (size_t i = 0; i < count; i++) {
-        f->resume[i].path = mem_string(text_of(f->options.resume[i].path));
-        f->resume[i].position = f->options.resume[i].position;
-    }
-    f->options.resume = f->resume;
-}
-
 struct follow *follow_open(const struct follow_options *o, const struct os *os, struct error *why)
 {
+    if (!sources_check(os, o, why))
+        return NULL;
     int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (wake_fd < 0) {
         error_set(why, "cannot make an event descriptor: %s", strerror(errno));
@@ -67,11 +57,10 @@ struct follow *follow_open(const struct follow_options *o, const struct os *os, 
     sources_init(&f->sources, os);
     f->sources.shared.quiet_ns = (o->quiet_s > 0 ? o->quiet_s : QUIET_S) * NS_PER_S;
     f->plan.options = &f->options;
-    keep_resume(f);
-    if (sources_add(&f->sources, &f->options, why))
-        return f;
-    follow_close(f);
-    return NULL;
+    resumes_init(&f->resumes, o->resume, o->resume_count);
+    f->options.resume = f->resumes.rows;
+    sources_add(&f->sources, &f->options);
+    return f;
 }
 
 void follow_close(struct follow *f)
@@ -80,9 +69,7 @@ void follow_close(struct follow *f)
         return;
     sources_done(&f->sources);
     close(f->wake_fd);
-    for (size_t i = 0; i < f->options.resume_count; i++)
-        free((char *)f->resume[i].path);
-    free(f->resume);
+    resumes_done(&f->resumes);
     pasts_done(&f->pasts);
     free(f);
 }
@@ -127,6 +114,48 @@ static void start(struct follow *f)
             track_begin(s->tracks[i], &f->plan);
     s->started = true;
     f->reconcile_ns = shared_now(&s->shared) + between_looks(f);
+}
+
+/* What is not begun yet is settled as at the start, in relation to what the other files hold by now. */
+static void begin_new(struct follow *f)
+{
+    struct sources *s = &f->sources;
+    bool any = false;
+    for (size_t i = 0; i < s->count; i++) {
+        if (!s->tracks[i] || s->tracks[i]->begun)
+            continue;
+        track_look(s->tracks[i]);
+        any = true;
+    }
+    f->plan.has_newest = false;
+    for (size_t i = 0; any && i < s->count; i++)
+        if (s->tracks[i] && s->tracks[i]->current)
+            note_newest(f, s->tracks[i]);
+    for (size_t i = 0; any && i < s->count; i++)
+        if (s->tracks[i])
+            track_begin(s->tracks[i], &f->plan);
+}
+
+bool follow_check(const struct follow_options *o, const struct os *os, struct error *why)
+{
+    return sources_check(os, o, why);
+}
+
+void follow_change(struct follow *f, const struct follow_options *o)
+{
+    struct sources *s = &f->sources;
+    f->options.from = o->from;
+    f->options.back_s = o->back_s;
+    sources_change(s, o, &f->resumes);
+    f->options.resume = f->resumes.rows;
+    f->options.resume_count = f->resumes.count;
+    if (!s->started)
+        return;
+    begin_new(f);
+    if (f->backfilled)
+        return;
+    pasts_done(&f->pasts);
+    pasts_init(&f->pasts, s, &f->options);
 }
 
 /* ---- Looking ---------------------------------------------------------------------------- */

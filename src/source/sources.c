@@ -34,12 +34,6 @@ static bool is_followed(const struct sources *s, const char *path)
     return false;
 }
 
-static void add_path(struct sources *s, const char *path)
-{
-    if (!is_followed(s, path))
-        add_source(s, track_new(&s->shared, (uint32_t)s->count, path));
-}
-
 /* The source that had this path before, or the one that is vacant for the longest. The path it had
  * outlives OLD_PATHS more such changes, each of which is told: whoever takes batches in order, and
  * fewer than that at a time, still finds it. */
@@ -53,21 +47,29 @@ static uint32_t reuse(struct sources *s, const char *path)
     struct vacancy taken = s->vacant[at];
     memmove(s->vacant + at, s->vacant + at + 1, (--s->vacant_count - at) * sizeof *s->vacant);
     char **old = &s->old_paths[s->old_count++ % OLD_PATHS];
+    s->reused++;
     free(*old);
     *old = taken.path;
     return taken.source;
+}
+
+static struct track *add_track(struct sources *s, const char *path)
+{
+    /* At once all paths could change: those in use must not push each other out. */
+    bool vacant = s->vacant_count > 0 && (s->started || s->reused < OLD_PATHS / 2);
+    uint32_t source = vacant ? reuse(s, path) : add_source(s, NULL);
+    struct track *k = track_new(&s->shared, source, path);
+    s->tracks[source] = k;
+    return k;
 }
 
 static void add_found(struct sources *s, const char *path)
 {
     if (is_followed(s, path))
         return;
-    bool vacant = s->vacant_count > 0;
-    uint32_t source = vacant ? reuse(s, path) : add_source(s, NULL);
-    struct track *k = track_new(&s->shared, source, path);
+    struct track *k = add_track(s, path);
     k->begun = s->started;
     k->matched = true;
-    s->tracks[source] = k;
 }
 
 static bool held_elsewhere(const void *sources, const void *asker, const struct file_identity *id)
@@ -123,32 +125,53 @@ static bool check_file(const struct os *os, const char *path, struct error *why)
                      facts.directory ? "a directory" : "a pipe, socket or device");
 }
 
-static bool add_named(struct sources *s, const char *path, struct error *why)
+static bool check_named(const struct os *os, const char *path, struct error *why)
 {
-    const struct os *os = s->shared.os;
     struct file_facts facts;
     size_t len = strlen(path);
     if (len == 0)
         return error_set(why, "an empty file name");
+    if (strcmp(path, "-") == 0)
+        return true;
+    if (!path_is_glob(path) || os->facts_at(os->self, path, &facts) == 0)
+        return check_file(os, path, why);
+    if (path[len - 1] == '/')
+        return error_set(why, "%s names directories; logs are regular files",
+                         safe_str(text_of(path)));
+    return true;
+}
+
+bool sources_check(const struct os *os, const struct follow_options *o, struct error *why)
+{
+    for (size_t i = 0; i < o->path_count; i++)
+        if (!check_named(os, o->paths[i], why))
+            return false;
+    return o->path_count > 0 || error_set(why, "no file to follow");
+}
+
+static void add_glob(struct sources *s, const char *pattern)
+{
+    for (size_t i = 0; i < s->glob_count; i++)
+        if (strcmp(s->globs[i].pattern, pattern) == 0)
+            return;
+    s->globs = mem_grow(s->globs, s->glob_count + 1, sizeof *s->globs);
+    globs_init(&s->globs[s->glob_count++], pattern);
+}
+
+void sources_name(struct sources *s, const char *path)
+{
+    const struct os *os = s->shared.os;
+    struct file_facts facts;
     if (strcmp(path, "-") == 0) {
         if (!s->input.wanted) {
             input_want(&s->input, os, add_source(s, NULL));
             shared_tell(&s->shared, s->input.source, NOTICE_OPENED, "standard input");
         }
-        return true;
+    } else if (path_is_glob(path) && os->facts_at(os->self, path, &facts) != 0) {
+        add_glob(s, path);
+    } else if (!is_followed(s, path)) {
+        add_track(s, path);
     }
-    if (!path_is_glob(path) || os->facts_at(os->self, path, &facts) == 0) {
-        if (!check_file(os, path, why))
-            return false;
-        add_path(s, path);
-        return true;
-    }
-    if (path[len - 1] == '/')
-        return error_set(why, "%s names directories; logs are regular files",
-                         safe_str(text_of(path)));
-    s->globs = mem_grow(s->globs, s->glob_count + 1, sizeof *s->globs);
-    globs_init(&s->globs[s->glob_count++], path);
-    return true;
 }
 
 /* Logs that a state knows and a pattern names, even when they are not there at the moment: the rest
@@ -161,18 +184,22 @@ static void add_resumed(struct sources *s, const struct follow_options *o)
                 add_found(s, o->resume[i].path);
 }
 
-bool sources_add(struct sources *s, const struct follow_options *o, struct error *why)
+void sources_match_all(struct sources *s)
+{
+    match(s, true);
+    bool any = s->input.wanted;
+    for (size_t i = 0; i < s->count && !any; i++)
+        any = s->tracks[i];
+    if (!any)
+        shared_tell(&s->shared, 0, NOTICE_WAITING, "%s", safe_str(text_of(s->globs[0].pattern)));
+}
+
+void sources_add(struct sources *s, const struct follow_options *o)
 {
     for (size_t i = 0; i < o->path_count; i++)
-        if (!add_named(s, o->paths[i], why))
-            return false;
-    if (o->path_count == 0)
-        return error_set(why, "no file to follow");
+        sources_name(s, o->paths[i]);
     add_resumed(s, o);
-    match(s, true);
-    if (s->count == 0)
-        shared_tell(&s->shared, 0, NOTICE_WAITING, "%s", safe_str(text_of(s->globs[0].pattern)));
-    return true;
+    sources_match_all(s);
 }
 
 void sources_init(struct sources *s, const struct os *os)
@@ -232,7 +259,7 @@ void sources_match(struct sources *s)
     match(s, false);
 }
 
-static void vacate(struct sources *s, struct track *k)
+void sources_vacate(struct sources *s, struct track *k)
 {
     if (s->vacant_count == s->vacant_room) {
         s->vacant_room = s->vacant_room ? s->vacant_room * 2 : 8;
@@ -248,7 +275,7 @@ void sources_retire(struct sources *s)
 {
     for (size_t i = 0; i < s->count; i++)
         if (s->tracks[i] && track_is_over(s->tracks[i]))
-            vacate(s, s->tracks[i]);
+            sources_vacate(s, s->tracks[i]);
 }
 
 const char *sources_path(const struct sources *s, uint32_t source)

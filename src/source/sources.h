@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "source/globs.h"
 #include "source/input.h"
+#include "source/resumes.h"
 #include "source/shared.h"
 #include "source/track.h"
 #include <stdbool.h>
@@ -29,7 +30,7 @@ struct sources {
     struct vacancy *vacant; /* the longest first */
     size_t vacant_count, vacant_room;
     char *old_paths[OLD_PATHS]; /* a ring: of sources that were used again; others may still look */
-    size_t old_count;
+    size_t old_count, reused; /* since the last sources_change() */
     struct globs *globs;
     size_t glob_count;
     struct input input;
@@ -40,8 +41,16 @@ struct sources {
 void sources_init(struct sources *s, const struct os *os);
 void sources_done(struct sources *s);
 
-/* Adds all that the options name. False with *why filled when one of them can never work. */
-bool sources_add(struct sources *s, const struct follow_options *o, struct error *why);
+/* False with *why filled when one of the names can never work. */
+bool sources_check(const struct os *os, const struct follow_options *o, struct error *why);
+
+/* Adds all that the options name, which has been checked. */
+void sources_add(struct sources *s, const struct follow_options *o);
+
+/* From now on what these options name, which has been checked: what is in both goes on untouched; the
+ * rest is let go, and where it stood is remembered; what is new is to be looked at and begun. Standard
+ * input neither comes nor goes. */
+void sources_change(struct sources *s, const struct follow_options *o, struct resumes *resumes);
 
 /* Takes in the events that wait. Where some were lost everything is looked at. */
 void sources_events(struct sources *s);
@@ -67,5 +76,11 @@ bool sources_busy(const struct sources *s);
 
 /* When one of them wants to be called again; INT64_MAX: none does. */
 int64_t sources_next_ns(const struct sources *s);
+
+/* --- between sources.c and sources_change.c --- */
+
+void sources_name(struct sources *s, const char *path);
+void sources_match_all(struct sources *s);
+void sources_vacate(struct sources *s, struct track *k);
 
 #endif

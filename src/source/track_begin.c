@@ -69,10 +69,20 @@ static enum seek_result place_of_window(struct track *k, const struct plan *plan
     return found == SEEK_FOUND ? seek_first(&s, *place, first, place) : found;
 }
 
+/* The same file was followed under another name before: 1 when it is gone on with, -1: errno. */
+static int go_on_renamed(struct track *k)
+{
+    const struct position *left = shared_left(k->shared, &k->current->file);
+    return left ? tail_seek(k->current, left) : 0;
+}
+
 static int begin_fresh(struct track *k, const struct plan *plan)
 {
     if (!k->current)
         return 0;
+    int renamed = go_on_renamed(k);
+    if (renamed != 0)
+        return renamed < 0 ? -1 : 0;
     enum follow_from from = plan->options->from;
     uint64_t place = 0;
     enum seek_result found = SEEK_NONE;
