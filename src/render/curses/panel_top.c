@@ -122,7 +122,11 @@ static void draw_rows(const struct cells *c, const struct scene *s, enum view_pa
 
 static uint64_t most_hits(const struct top_list *list)
 {
-    return list->count ? list->rows[0].hits : 0;
+    uint64_t most = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->rows[i].hits > most)
+            most = list->rows[i].hits;
+    return most;
 }
 
 void panel_top(const struct pen *p, const struct scene *s)
