@@ -39,7 +39,9 @@ struct notify_spec {
     const char *url; /* NULL: url_secret holds it (slack, webhook), or the kind has none */
     struct notify_secret url_secret; /* url_file, url_env */
     struct notify_secret
-        secret;       /* webhook: the HMAC key; alertmanager, mail: the password of `user` */
+        secret; /* webhook: the HMAC key; alertmanager, mail: the password of `user` */
+    const char
+        *ca_file; /* certificates are verified against this file alone; NULL: as the system does */
     const char *user; /* alertmanager (basic authentication), mail; NULL: none */
 
     const char *from;      /* mail: one address */

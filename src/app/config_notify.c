@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "app/config_address.h"
 #include "app/config_level.h"
 #include "app/config_read.h"
 #include "base/clock.h"
@@ -28,6 +29,7 @@ static const struct key_row {
     {"url_env", OF(WEBHOOK) | OF(SLACK)},
     {"secret_file", OF(WEBHOOK) | OF(ALERTMANAGER) | OF(MAIL)},
     {"secret_env", OF(WEBHOOK) | OF(ALERTMANAGER) | OF(MAIL)},
+    {"ca_file", OF(WEBHOOK) | OF(SLACK) | OF(ALERTMANAGER) | OF(MAIL)},
     {"user", OF(ALERTMANAGER) | OF(MAIL)},
     {"from", OF(MAIL)},
     {"to", OF(MAIL)},
@@ -92,50 +94,6 @@ static bool refuse(struct config_read *r, const struct yaml_node *n, const char 
                       n->key ? n->key->value : "it", safe_str(text_of(n->value)), accepts);
 }
 
-static bool is_host_byte(char c)
-{
-    return isalnum((unsigned char)c) || c == '.' || c == '-' || c == '_';
-}
-
-/* host, host:port, [v6], [v6]:port */
-static bool is_authority(struct text t)
-{
-    size_t host = 0;
-    uint64_t port;
-    if (t.len && t.at[0] == '[') {
-        host = text_find(t, ']', 0);
-        for (size_t i = 1; i < host; i++)
-            if (!isxdigit((unsigned char)t.at[i]) && t.at[i] != ':' && t.at[i] != '.')
-                return false;
-        if (host++ == t.len || host < 4)
-            return false;
-    } else {
-        while (host < t.len && is_host_byte(t.at[host]))
-            host++;
-    }
-    if (host == 0 || host == t.len)
-        return host > 0;
-    return t.at[host] == ':' && text_to_u64(text_cut(t, host + 1, t.len), &port) && port >= 1 &&
-           port <= 65535;
-}
-
-static bool is_url(const char *url, const char *const schemes[2])
-{
-    struct text t = text_of(url);
-    size_t from = 0;
-    for (size_t i = 0; i < t.len; i++)
-        if ((unsigned char)t.at[i] <= ' ' || (unsigned char)t.at[i] >= 0x7f ||
-            strchr("\"<>\\^`{|}#", t.at[i]))
-            return false;
-    for (size_t i = 0; i < 2; i++)
-        if (text_starts(t, text_of(schemes[i])))
-            from = strlen(schemes[i]);
-    size_t end = from;
-    while (end < t.len && t.at[end] != '/' && t.at[end] != '?')
-        end++;
-    return from && is_authority(text_cut(t, from, end));
-}
-
 /* The value itself is not repeated: what stands in a URL may be a secret. */
 static bool read_url(struct config_read *r, const struct yaml_node *n, struct notify_spec *spec)
 {
@@ -147,7 +105,7 @@ static bool read_url(struct config_read *r, const struct yaml_node *n, struct no
                                     "password, spaces and #";
     if (!read_text(r, n, accepts, &spec->url))
         return false;
-    if (!spec->url || is_url(spec->url, is_mail ? mail : web))
+    if (!spec->url || address_is_url(spec->url, is_mail ? mail : web))
         return true;
     return problem_at(r->problems, n->place, "this is no url of the kind %s: right would be %s",
                       notify_kind_key(spec->kind), accepts);
@@ -162,6 +120,12 @@ static bool is_variable(const char *name)
     return true;
 }
 
+static bool read_path(struct config_read *r, const struct yaml_node *n, const char *accepts,
+                      const char **out)
+{
+    return read_text(r, n, accepts, out) && (!*out || (*out)[0] == '/' || refuse(r, n, accepts));
+}
+
 /* PREFIX_file, PREFIX_env: one of them at most. */
 static bool read_secret(struct config_read *r, const struct yaml_node *file,
                         const struct yaml_node *env, struct notify_secret *out)
@@ -169,26 +133,12 @@ static bool read_secret(struct config_read *r, const struct yaml_node *file,
     if (file && env)
         return problem_at(r->problems, env->key->place, "there is `%s' too: one of them is enough",
                           file->key->value);
-    if (!read_text(r, file, "an absolute path such as /etc/spate/secret", &out->file) ||
+    if (!read_path(r, file, "an absolute path such as /etc/spate/secret", &out->file) ||
         !read_text(r, env, "the name of a variable such as SPATE_SECRET", &out->env))
         return false;
-    if (out->file && out->file[0] != '/')
-        return refuse(r, file, "an absolute path such as /etc/spate/secret");
     if (out->env && !is_variable(out->env))
         return refuse(r, env, "the name of a variable such as SPATE_SECRET");
     return true;
-}
-
-/* One plain address: nothing that a mail server or a header could take for more. */
-static bool is_mail_address(const char *text)
-{
-    struct text t = text_of(text);
-    size_t at = text_find(t, '@', 0);
-    for (size_t i = 0; i < t.len; i++)
-        if ((unsigned char)t.at[i] <= ' ' || (unsigned char)t.at[i] >= 0x7f ||
-            strchr("<>()[],;:\\\"", t.at[i]))
-            return false;
-    return at > 0 && at + 1 < t.len && text_find(t, '@', at + 1) == t.len && t.len <= 254;
 }
 
 /* The item of a list (or the one text) of that number. */
@@ -209,10 +159,10 @@ static bool read_mail(struct config_read *r, const struct yaml_node *n, struct n
     if (!read_text(r, from, accepts, &spec->from) ||
         !read_texts(r, to, accepts, &spec->to, &spec->to_count))
         return false;
-    if (spec->from && !is_mail_address(spec->from))
+    if (spec->from && !address_is_mail(spec->from))
         return refuse(r, from, accepts);
     for (size_t i = 0; i < spec->to_count; i++)
-        if (!is_mail_address(spec->to[i]))
+        if (!address_is_mail(spec->to[i]))
             return refuse(r, item(to, i), accepts);
     return true;
 }
@@ -360,6 +310,8 @@ static bool read_channel(struct config_read *r, const struct yaml_node *n, struc
     all &= read_secret(r, read_member(n, "url_file"), read_member(n, "url_env"), &spec->url_secret);
     all &=
         read_secret(r, read_member(n, "secret_file"), read_member(n, "secret_env"), &spec->secret);
+    all &= read_path(r, read_member(n, "ca_file"), "an absolute path such as /etc/spate/ca.pem",
+                     &spec->ca_file);
     all &= read_text(r, read_member(n, "user"), "a user name", &spec->user);
     all &= read_mail(r, n, spec);
     all &= read_command(r, read_member(n, "command"), spec);

@@ -146,6 +146,10 @@ static void show_target(struct buf *out, const struct notify_spec *n)
         add_text(out, n->user);
     }
     show_secret(out, n->kind == NOTIFY_WEBHOOK ? ", signed by" : ", password in", &n->secret);
+    if (n->ca_file) {
+        buf_str(out, ", trusting ");
+        add_text(out, n->ca_file);
+    }
     if (n->from) {
         buf_str(out, ", from ");
         add_text(out, n->from);

@@ -109,6 +109,7 @@ static bool begin(const struct message *m, uint64_t tries, struct works *w, size
     struct buf url = {0}, body = {0}, password = {0};
     struct transfer_request r = {.user = m->spec->user,
                                  .timeout_ns = m->spec->timeout_ns,
+                                 .ca_file = m->spec->ca_file,
                                  .headers = {"Content-Type: application/json"}};
     bool started = false;
     (void)tries;

@@ -11,6 +11,7 @@
 #define CURL_CALLS(ROW)                                                                            \
     ROW(global_init)                                                                               \
     ROW(easy_init)                                                                                 \
+    ROW(easy_perform)                                                                              \
     ROW(easy_setopt)                                                                               \
     ROW(easy_getinfo)                                                                              \
     ROW(easy_strerror)                                                                             \

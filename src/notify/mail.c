@@ -91,6 +91,7 @@ static bool begin(const struct message *m, uint64_t tries, struct works *w, size
     struct transfer_request r = {.url = m->spec->url,
                                  .user = m->spec->user,
                                  .timeout_ns = m->spec->timeout_ns,
+                                 .ca_file = m->spec->ca_file,
                                  .from = m->spec->from,
                                  .to = m->spec->to,
                                  .to_count = m->spec->to_count,

@@ -232,6 +232,17 @@ static bool is_over(struct sender *s, bool stop)
     return s->tries_going == 0 && outbox_next(s->outbox) > now;
 }
 
+/* What is under way ends here; who has said yes already is not asked again. */
+static void break_off(struct sender *s)
+{
+    size_t number;
+    struct try_end end;
+    transfers_break_off(s->works.transfers);
+    while (transfers_next(s->works.transfers, &number, &end))
+        if (end.result == OUTBOX_TAKEN)
+            ended(s, number, &end);
+}
+
 static void *work(void *arg)
 {
     struct sender *s = arg;
@@ -246,10 +257,12 @@ static void *work(void *arg)
         begin_due(s);
         end_done(s);
         if (is_over(s, stop))
-            return NULL;
+            break;
         wait_for_more(s, stop ? atomic_load(&s->stop_at_ns) : INT64_MAX);
         end_done(s);
     }
+    break_off(s);
+    return NULL;
 }
 
 bool sender_start(struct sender *s, struct error *why)

@@ -53,6 +53,7 @@ bool webhook_post(const struct message *m, struct text body, struct works *w, si
     struct headers h;
     struct transfer_request r = {.body = body,
                                  .timeout_ns = m->spec->timeout_ns,
+                                 .ca_file = m->spec->ca_file,
                                  .headers = {"Content-Type: application/json", h.key}};
     snprintf(h.key, sizeof h.key, "Idempotency-Key: %s", m->key);
     bool started = secret_url(m->spec, &url, &end->why) &&

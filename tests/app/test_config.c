@@ -188,6 +188,7 @@ static const struct bad_row {
      "secret_file cannot be `s': right would be an absolute path such"},
     {"notify_secret_variable", 5, 17,
      "secret_env cannot be `$S': right would be the name of a variable"},
+    {"notify_ca_path", 7, 14, "ca_file cannot be `ca.pem': right would be an absolute path such"},
     {"notify_no_command", 2, 5, "a channel of the kind exec needs `command'"},
     {"notify_command_text", 4, 14,
      "command must be a list [/path/of/program, argument, ...] with an"},

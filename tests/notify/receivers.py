@@ -144,8 +144,7 @@ class Http:
         self.server.requests, self.server.taken = [], []
         self.server.guard = threading.Lock()
         if certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*certificate)
+            context = tls_context(certificate)
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_address[1]
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
@@ -181,66 +180,149 @@ def certificate_for(folder, name):
     return paths
 
 
+class Authority:
+    """A certificate authority of the test's own: `file` is what trusts it, sign() gives (certificate, key)."""
+
+    def __init__(self, folder):
+        self.folder, self.file = folder, folder.file("ca.pem")
+        self.key = folder.file("ca.key")
+        self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test CA",
+                     "-addext", "keyUsage=critical,keyCertSign", "-out", self.file, "-keyout", self.key)
+
+    @staticmethod
+    def openssl(*args):
+        subprocess.run(["openssl", *args], check=True, capture_output=True)
+
+    def sign(self, names):
+        request, certificate, key = (self.folder.file(f"server.{end}") for end in ("csr", "pem", "key"))
+        extensions = self.folder.file("extensions", f"subjectAltName={names}\n")
+        self.openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=server", "-out", request,
+                     "-keyout", key)
+        self.openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.key,
+                     "-CAcreateserial", "-days", "2", "-extfile", extensions, "-out", certificate)
+        return certificate, key
+
+
+def tls_context(certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    return context
+
+
 class Mail:
     def __init__(self, sender, to, data):
         self.sender, self.to, self.data = sender, to, data
 
 
 class SmtpHandler(socketserver.StreamRequestHandler):
+    """Commands are noted as (line, it came over TLS)."""
+
+    def setup(self):
+        self.secure = self.server.tls == "smtps"
+        if self.secure:
+            self.request = self.server.context.wrap_socket(self.request, server_side=True)
+        super().setup()
+
+    def finish(self):
+        super().finish()
+        self.request.close()
+
     def say(self, line):
         self.wfile.write(line.encode() + b"\r\n")
 
+    def dawdle(self, stage):
+        if self.server.dawdles == stage:
+            self.server.over.wait(60)
+
+    def start_tls(self):
+        self.say("220 go on")
+        self.request = self.server.context.wrap_socket(self.request, server_side=True)
+        super().setup()
+        self.secure = True
+
+    def greet(self):
+        self.say("250-sink")
+        if self.server.tls == "starttls" and not self.secure:
+            self.say("250-STARTTLS")
+        self.say("250-AUTH PLAIN")
+        self.say("250 8BITMIME")
+
+    def take(self):
+        self.say("354 go on")
+        data = b""
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            data += line[1:] if line.startswith(b"..") else line
+        self.dawdle("data")
+        if self.server.verdict.startswith("250"):
+            self.server.mails.append(Mail(self.sender, self.to, data))
+        self.say(self.server.verdict)
+
     def handle(self):
-        sender, to = None, []
+        self.dawdle("greeting")
         self.say("220 sink")
-        for raw in self.rfile:
-            self.server.commands.append(raw)
+        while raw := self.rfile.readline():
+            self.server.commands.append((raw, self.secure))
             word = raw.strip().upper()
             if word.startswith(b"EHLO"):
-                self.say("250-sink")
-                self.say("250 8BITMIME")
+                self.greet()
+            elif word == b"STARTTLS":
+                self.start_tls()
+            elif word.startswith(b"AUTH PLAIN"):
+                self.say("235 ok" if b" " in word[5:] else "334 ")
             elif word.startswith(b"MAIL FROM:"):
-                sender, to = raw.strip()[10:], []
+                self.sender, self.to = raw.strip()[10:], []
                 self.say("250 ok")
             elif word.startswith(b"RCPT TO:"):
                 bad = self.server.refused and self.server.refused in raw
                 if not bad:
-                    to.append(raw.strip()[8:])
+                    self.to.append(raw.strip()[8:])
                 self.say("550 no such user" if bad else "250 ok")
             elif word == b"DATA":
-                self.say("354 go on")
-                data = b""
-                for line in self.rfile:
-                    if line == b".\r\n":
-                        break
-                    data += line[1:] if line.startswith(b"..") else line
-                self.server.mails.append(Mail(sender, to, data))
-                self.say("250 taken")
+                self.take()
             elif word == b"QUIT":
+                self.dawdle("quit")
                 self.say("221 bye")
                 return
             else:
-                self.say("250 ok")
+                self.say("235 ok" if raw.strip() else "250 ok")
+
+
+class QuietSmtp(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, *_):
+        pass
 
 
 class Smtp:
-    def __init__(self, refused=None):
-        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), SmtpHandler)
-        self.server.daemon_threads = True
+    """dawdles: says nothing for a minute at the "greeting", behind the "data" or at "quit"."""
+
+    def __init__(self, refused=None, dawdles=None, verdict="250 taken", tls=None, certificate=None):
+        self.server = QuietSmtp(("127.0.0.1", 0), SmtpHandler)
         self.server.mails, self.server.commands, self.server.refused = [], [], refused
-        self.url = f"smtp://127.0.0.1:{self.server.server_address[1]}"
+        self.server.dawdles, self.server.verdict, self.server.tls = dawdles, verdict, tls
+        self.server.over = threading.Event()
+        self.server.context = certificate and tls_context(certificate)
+        scheme = "smtps" if tls == "smtps" else "smtp"
+        self.url = f"{scheme}://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        self.server.over.set()
         self.server.shutdown()
         self.server.server_close()
 
     @property
     def mails(self):
         return list(self.server.mails)
+
+    def said(self, word):
+        """The commands with that word, each with whether it came over TLS."""
+        return [(line, secure) for line, secure in self.server.commands if word in line.upper()]
 
 
 class Journal:

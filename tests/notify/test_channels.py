@@ -13,7 +13,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.environ["SPATE_SOURCE_DIR"], "tests", "app"))
-from receivers import (Http, Journal, Smtp, certificate_for, closed, free_port, half, huge,
+from receivers import (Authority, Http, Journal, Smtp, certificate_for, closed, free_port, half, huge,
                        huge_headers, slow, status, trickle, wait_until, well)
 from spate_run import Folder, run
 
@@ -111,6 +111,15 @@ class Webhook(unittest.TestCase):
                 self.assertNotIn("hidden", err)
                 self.assertEqual(server.requests, [])
 
+    def test_an_authority_of_its_own_vouches_for_a_receiver(self):
+        with Folder() as f:
+            authority = Authority(f)
+            for names, expected in (("IP:127.0.0.1", 0), ("DNS:localhost", 1)):
+                with Http(certificate=authority.sign(names)) as server:
+                    code, err = notify_test(f, {"kind": "webhook", "url": server.url,
+                                                "ca_file": authority.file})
+                    self.assertEqual((code, len(server.requests)), (expected, 1 - expected), err)
+
     def test_the_proxy_of_the_environment_is_ignored(self):
         with Folder() as f, Http() as server, Http() as proxy:
             names = {name: proxy.url for name in ("http_proxy", "HTTP_PROXY", "https_proxy",
@@ -174,7 +183,7 @@ class Mail(unittest.TestCase):
             self.assertIn("`touch canary`", text)
             for bad in "\x1b\x07\r\u202e\u200b":
                 self.assertNotIn(bad, text)
-            self.assertEqual([c for c in server.server.commands if b"evil" in c or b"victim" in c], [])
+            self.assertEqual(server.said(b"EVIL") + server.said(b"VICTIM"), [])
 
     def test_a_password_never_goes_over_an_open_line(self):
         with Folder() as f, Smtp() as server:
@@ -186,7 +195,60 @@ class Mail(unittest.TestCase):
                                         "to": "a@example.com"})
             self.assertEqual(code, 1)
             self.assertNotIn("pa55word", err)
-            self.assertEqual([c for c in server.server.commands if b"AUTH" in c.upper()], [])
+            self.assertEqual(server.said(b"AUTH"), [])
+
+    def mail(self, folder, server, **more):
+        return notify_test(folder, {"kind": "mail", "url": server.url, "from": "s@example.com",
+                                    "to": "a@example.com", **more})
+
+    def test_tls_is_spoken_to_whom_the_named_authority_vouches_for(self):
+        with Folder() as f:
+            authority = Authority(f)
+            certificate = authority.sign("IP:127.0.0.1")
+            user = {"user": "u", "secret_file": f.file("secret", "pa55word")}
+            for tls in ("smtps", "starttls"):
+                with self.subTest(tls=tls), Smtp(tls=tls, certificate=certificate) as server:
+                    code, err = self.mail(f, server, ca_file=authority.file, **user)
+                    self.assertEqual((code, len(server.mails)), (0, 1), err)
+                    for word in (b"AUTH", b"MAIL", b"RCPT", b"DATA"):
+                        self.assertEqual([secure for _, secure in server.said(word)], [True], word)
+
+    def test_a_bad_certificate_gets_neither_password_nor_mail(self):
+        with Folder() as f:
+            authority = Authority(f)
+            user = {"user": "u", "secret_file": f.file("secret", "pa55word")}
+            other = authority.sign("DNS:other.example.com")
+            good = {"smtps": {}, "starttls": {}}
+            for tls in good:
+                with self.subTest(tls=tls, bad="name"), Smtp(tls=tls, certificate=other) as server:
+                    code, err = self.mail(f, server, ca_file=authority.file, **user)
+                    self.assertEqual((code, server.mails, server.said(b"AUTH")), (1, [], []), err)
+                    self.assertNotIn("pa55word", err)
+            stranger = certificate_for(f, "localhost")
+            for tls in good:
+                with self.subTest(tls=tls, bad="authority"), Smtp(tls=tls, certificate=stranger) as server:
+                    code, err = self.mail(f, server, ca_file=authority.file, **user)
+                    self.assertEqual((code, server.mails, server.said(b"AUTH")), (1, [], []), err)
+            with Smtp(tls="smtps", certificate=stranger) as server:
+                code, err = self.mail(f, server)
+                self.assertEqual((code, server.mails), (1, []), err)
+                self.assertIn("certificate", err)
+            with Smtp() as server: # offers no TLS, though an authority is named
+                code, err = self.mail(f, server, ca_file=authority.file)
+                self.assertEqual((code, server.mails), (1, []), err)
+
+    def test_what_counts_is_the_answer_to_the_whole_mail(self):
+        with Folder() as f, Smtp(dawdles="quit") as server:
+            start = time.monotonic()
+            code, err = self.mail(f, server, timeout="60s")
+            self.assertEqual((code, len(server.mails)), (0, 1), err)
+            self.assertEqual(len(server.said(b"QUIT")), 1)
+            self.assertLess(time.monotonic() - start, 30)
+        for verdict in ("554 no", "451 later"):
+            with Folder() as f, Smtp(dawdles="quit", verdict=verdict) as server:
+                code, err = self.mail(f, server, timeout="60s")
+                self.assertEqual(code, 1, err)
+                self.assertIn("SMTP status " + verdict[:3], err)
 
 
 class Journald(unittest.TestCase):
