@@ -1,5 +1,10 @@
 /* config_show.c - what a configuration makes run, for people. Foreign text is made safe, secrets
  * are named but not shown: of a URL that may hold one no more than its host. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
 #include "app/config.h"
 #include "app/config_yaml.h"
 #include "base/safe.h"
@@ -120,12 +125,25 @@ static void show_url(struct buf *out, const struct notify_spec *n)
     buf_str(out, open ? "" : "/***");
 }
 
+/* What will stand in the way, or should not be. */
+static void show_reach(struct buf *out, const struct notify_secret *secret)
+{
+    struct stat st;
+    if (secret->env)
+        buf_str(out, getenv(secret->env) ? "" : " (not set here)");
+    else if (stat(secret->file, &st))
+        buf_printf(out, " (%s)", strerror(errno));
+    else if (st.st_mode & S_IROTH)
+        buf_str(out, " (everybody can read it)");
+}
+
 static void show_secret(struct buf *out, const char *before, const struct notify_secret *secret)
 {
     if (!secret->file && !secret->env)
         return;
     buf_printf(out, "%s the %s ", before, secret->file ? "file" : "variable");
     add_text(out, secret->file ? secret->file : secret->env);
+    show_reach(out, secret);
 }
 
 static void show_list(struct buf *out, const char *before, const char *const *texts, size_t count)

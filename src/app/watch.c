@@ -113,13 +113,14 @@ static int run_console(const struct settings *s, struct pipeline *p, int stop_fd
     return drawn ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* What the run reads and writes by name, also later: logs, the secrets of channels, the state. */
+/* What the run reads and writes by name, also later: logs, the secrets and authorities of channels, the
+ * state. */
 static bool drop_privileges(const struct settings *s, struct error *told, struct error *why)
 {
     static const char *const standard = "/var/log/access.log";
     const struct config *c = s->config;
     size_t channels = c ? c->channel_count : 0, count = 0;
-    const char **paths = mem_new(s->path_count + 2 * channels + 1, sizeof *paths);
+    const char **paths = mem_new(s->path_count + 3 * channels + 1, sizeof *paths);
     struct privileges_need need = {.paths = paths};
     char *state = NULL;
     for (size_t i = 0; i < s->path_count; i++)
@@ -132,6 +133,8 @@ static bool drop_privileges(const struct settings *s, struct error *told, struct
             paths[count++] = n->secret.file;
         if (n->url_secret.file)
             paths[count++] = n->url_secret.file;
+        if (n->ca_file)
+            paths[count++] = n->ca_file;
     }
     if (s->state)
         state = state_directory(s->state, &need.state_linked, why);

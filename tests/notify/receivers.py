@@ -5,6 +5,7 @@ import os
 import socket
 import socketserver
 import ssl
+import struct
 import subprocess
 import threading
 import time
@@ -106,6 +107,44 @@ def half(handler):
     handler.wfile.write(b"x")
     handler.close_connection = True
     return True
+
+
+def raw(answer, then=None):
+    """These bytes, and the end; or what then() does."""
+    def write(handler):
+        try:
+            handler.wfile.write(answer)
+            if then:
+                then(handler)
+        except OSError:
+            pass
+        handler.close_connection = True
+    return write
+
+
+def drip(answer):
+    """A byte of it now and then, over and over."""
+    def go(handler):
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            for byte in answer:
+                handler.wfile.write(bytes([byte]))
+                time.sleep(0.02)
+    return go
+
+
+def over_and_over(answer):
+    def go(handler):
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            handler.wfile.write(answer)
+    return go
+
+
+def reset(handler):
+    """The connection is not closed but torn down."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.close()
 
 
 class Handler(BaseHTTPRequestHandler):

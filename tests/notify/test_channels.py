@@ -13,8 +13,8 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.environ["SPATE_SOURCE_DIR"], "tests", "app"))
-from receivers import (Authority, Http, Journal, Smtp, certificate_for, closed, free_port, half, huge,
-                       huge_headers, slow, status, trickle, wait_until, well)
+from receivers import (Authority, Http, Journal, Smtp, certificate_for, closed, drip, free_port, half, huge,
+                       huge_headers, over_and_over, raw, reset, slow, status, trickle, wait_until, well)
 from spate_run import Folder, run
 
 DRIVER = os.path.join(os.environ["SPATE_TEST_PROGRAMS"], "notify_driver")
@@ -86,6 +86,35 @@ class Webhook(unittest.TestCase):
                 self.assertIn(words, err)
                 self.assertLess(time.monotonic() - start, 20)
                 self.assertEqual(len(server.requests), 1)
+
+    def test_an_answer_that_is_none_is_survived(self):
+        """What says 2xx has taken it, however broken the rest is; what does not has not."""
+        ok, info = b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 103 Early\r\n"
+        rows = [(1, raw(b"what is this\r\n\r\n")), (1, raw(b"\0" * 5000)), (1, raw(b"\r\n" * 200)),
+                (1, raw(b"HTTP/1.1 99999 X\r\n\r\n")), (1, raw(b"HTTP/9.9 200 OK\r\n\r\n")),
+                (1, raw(b"HTTP/1.1 100 Continue\r\n\r\n")), (1, raw(info + b"Link: x\r\n\r\n")),
+                (1, raw(b"", over_and_over(info + b"\r\n"))), (1, raw(b"", drip(b"HTTP/1.1 "))),
+                (1, raw(b"", over_and_over(b"HTTP/1.1 200 "))), (1, raw(b"", reset)),
+                (1, raw(b"HTTP/1.1 302 F\r\nLocation: file:///etc/passwd\r\n\r\n")),
+                (1, raw(b"HTTP/1.1 429 X\r\nRetry-After: -5\r\n\r\n")),
+                (1, raw(b"HTTP/1.1 503 X\r\nRetry-After: 99999999999999999999\r\n\r\n")),
+                (0, raw(info + b"\r\n" + ok + b"\r\n")), (0, raw(ok + b"\r\n", reset)),
+                (0, raw(ok + b"X: ", drip(b"y"))), (0, raw(ok + b"Content-Length: -5\r\n\r\n")),
+                (0, raw(ok + b"Content-Length: 5\r\n\r\n0123456789")),
+                (0, raw(ok + b"Content-Length: 99999999999999999999999\r\n\r\nx")),
+                (0, raw(ok + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")),
+                (0, raw(ok + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\nx")),
+                (0, raw(ok + b"Content-Encoding: gzip\r\n\r\nno gzip")), (0, raw(b"HTTP/1.0 200\n\n"))]
+
+        def one(row):
+            expected, answer = row
+            with Folder() as f, Http(answer) as server:
+                code, err = notify_test(f, {"kind": "webhook", "url": server.url, "timeout": "2s"})
+                return code, expected, len(server.requests), err
+        with ThreadPoolExecutor(4) as pool:
+            for i, (code, expected, requests, err) in enumerate(pool.map(one, rows)):
+                with self.subTest(row=i):
+                    self.assertEqual((code, requests), (expected, 1), err)
 
     def test_an_answer_is_cut(self):
         for answer in (huge, huge_headers):
@@ -338,6 +367,23 @@ class Exec(unittest.TestCase):
 
 
 class Command(unittest.TestCase):
+    def test_check_config_tells_of_secrets_all_but_what_they_are(self):
+        with Folder() as f:
+            secret = f.file("secret", "hidden")
+            channel = {"kind": "webhook", "url": "http://h/hidden?hidden", "name": "n"}
+            for mode, where, words in ((0o600, {"secret_file": secret}, secret + ";"),
+                                       (0o644, {"secret_file": secret}, "(everybody can read it)"),
+                                       (0o600, {"secret_file": f.file("none")}, "(No such file"),
+                                       (0o600, {"secret_env": "HOOK"}, "HOOK;"),
+                                       (0o600, {"secret_env": "NO_HOOK"}, "NO_HOOK (not set here)")):
+                os.chmod(secret, mode)
+                config = f.file("c.yaml", json.dumps({"notify": [{**channel, **where}]}))
+                code, out, err = run("check-config", "--config", config,
+                                     env={**os.environ, "HOOK": "hidden"})
+                self.assertEqual((code, err), (0, ""))
+                self.assertIn(words, out.decode())
+                self.assertNotIn("hidden", out.decode())
+
     def test_says_what_is_wrong_with_its_use(self):
         with Folder() as f:
             config = f.file("c.yaml", '{"notify": [{"name": "a", "kind": "journal"}]}')
