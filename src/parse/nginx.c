@@ -56,6 +56,9 @@ static const struct row rows[] = {
     {"realip_remote_addr", WORD_RANKED(FIELD_HOST, 1)},
     {"proxy_protocol_addr", WORD_RANKED(FIELD_HOST, 2)},
     {"the_real_ip", WORD_RANKED(FIELD_HOST, 3)}, /* ingress-nginx */
+    {"remote_port", NUMBER(STEP_NONE)}, /* the client's */
+    {"realip_remote_port", NUMBER(STEP_NONE)},
+    {"proxy_protocol_port", NUMBER(STEP_NONE)},
     {"remote_user", TEXTUAL(FIELD_USER)},
     {"time_local", MOMENT(AS_CLF)},
     {"time_iso8601", MOMENT(AS_RFC3339)},

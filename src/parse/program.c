@@ -208,6 +208,15 @@ static bool may_be_empty(const struct builder *b, unsigned i, enum escape escape
     return !open_before && !open_behind;
 }
 
+/* A client's address and the time are never empty; numbers are dashes where there are none. */
+static bool may_be_gap(const struct builder *b, unsigned i, const struct step *s)
+{
+    struct text before = literal_before(b, i), behind = literal_behind(b, i);
+    bool shaped = s->shape == SHAPE_WORD || s->shape == SHAPE_LIST || s->shape == SHAPE_FREE;
+    return shaped && s->field != FIELD_HOST && s->field != FIELD_IDENT &&
+           (before.len == 0 || last_is(before, ' ')) && (behind.len == 0 || first_is(behind, ' '));
+}
+
 /* ---- Putting it together -------------------------------------------------------------------- */
 
 static field_set derived_from(enum field f)
@@ -238,6 +247,7 @@ static void fill_step(const struct builder *b, unsigned i, const struct program 
     };
     if (s->field == FIELD_BYTES_SENT && !has_field(b, FIELD_BYTES))
         s->also = FIELD_BYTES; /* Debian's vhost_combined has only the bytes on the wire */
+    s->may_be_gap = p->flexible && may_be_gap(b, i, s);
     s->gives = derived_from(s->field) | derived_from(s->also);
 }
 
@@ -326,6 +336,8 @@ struct program *builder_finish(struct builder *b, enum escape escape, struct for
     p->steps = mem_new(p->count, sizeof *p->steps);
     for (unsigned i = 0; i < p->count; i++)
         fill_step(b, i, p, &p->steps[i]);
+    for (unsigned i = 0; i < p->count; i++)
+        p->has_gaps |= p->steps[i].may_be_gap;
     field_set gives = 0;
     for (unsigned i = p->count; i > 0; i--)
         p->steps[i - 1].gives_on = gives |= p->steps[i - 1].gives;

@@ -13,8 +13,10 @@
  *   QUOTED  up to the closing quote: one that no odd number of backslashes precedes
  *   FREE    any bytes, the fewest that let the rest fit
  * A space in a literal stands for one or more spaces in the line, except where values can
- * be empty (nginx's escape=json and none). Once the required steps have fitted, the choices before
- * the last of them stand.
+ * be empty (nginx's escape=json and none). Where a line with a run of spaces, or with one at either
+ * end, does not fit whole, a space is also tried for just one with empty values between: the way
+ * that makes more steps whole counts, in doubt the first. Once the required steps have fitted, the
+ * choices before the last of them stand.
  *
  * Constant after program_finish(); thread: any. */
 #ifndef SPATE_PARSE_STEPS_H
@@ -46,6 +48,7 @@ struct step {
     field_set gives_on; /* the same of this and all later steps */
     enum notation notation;
     bool may_be_empty;
+    bool may_be_gap;               /* empty between two spaces, where nothing else fits */
     bool dash_for_quoted;          /* a bare - may stand for the quoted value */
     uint8_t piece;                 /* enum time_piece */
     uint8_t digits;                /* of a TIME_FRACTION */
@@ -60,6 +63,7 @@ struct program {
     unsigned count, required;
     enum escape escape;
     bool flexible;   /* a space may be several */
+    bool has_gaps;   /* and values may be empty between two */
     bool loose_tail; /* what follows the required steps holds values without an end of their own */
     bool many_times; /* the time is put together from several steps */
     struct head *head; /* the fast reader; NULL: the program is of another shape */

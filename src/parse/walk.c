@@ -148,6 +148,25 @@ unsigned program_stop(const struct program *p, field_set want)
     return i;
 }
 
+/* Walks from the start (step 0) or, with the steps before done, on from behind the value of the one
+ * before `step`. */
+static void walk_from(struct walk *w, unsigned step, const char *at)
+{
+    if (step == 0) {
+        at = walk_literal(w, w->p->lead, at);
+        if (at) {
+            enter(w, 0, at);
+            walk_steps(w);
+        }
+        return;
+    }
+    w->whole = w->floor = step;
+    w->step = step - 1;
+    w->piece[step - 1] = text_make(at, 0);
+    if (pass(w, at))
+        walk_steps(w);
+}
+
 static void walk_init(struct walk *w, const struct program *p, struct reading *r)
 {
     struct text line = reading_line(r);
@@ -156,21 +175,65 @@ static void walk_init(struct walk *w, const struct program *p, struct reading *r
     w->begin = line.at;
     w->end = line.at + line.len;
     w->floor = w->tries = w->whole = w->sure = w->step = 0;
-    w->searching = w->quiet = false;
+    w->searching = w->quiet = w->single = false;
     w->deepest = w->reason = NULL;
     w->piece[0] = (struct text){0};
     w->stop = program_stop(p, r->want);
+}
+
+/* Whether more than the usual space stands between values, or one at an end of the line. */
+static bool has_run_of_spaces(const struct walk *w, const char *from, const char *to)
+{
+    if (from == to)
+        return false;
+    return (from == w->begin && *from == ' ') || (to == w->end && to[-1] == ' ') ||
+           memmem(from, (size_t)(to - from), "  ", 2);
+}
+
+/* Behind what was read of the line. */
+static const char *read_to(struct walk *w)
+{
+    if (w->whole < w->stop)
+        return w->end;
+    const char *to = w->best[w->stop - 1].at + w->best[w->stop - 1].len;
+    const char *next = walk_literal(w, w->p->steps[w->stop - 1].after, to);
+    return next ? next : to;
+}
+
+/* Where a line has runs of spaces that it need not have, all steps tell how it is meant. Else what
+ * is wanted would make a difference. */
+static void walk_gaps(struct walk *w, unsigned step, const char *at)
+{
+    unsigned asked = w->stop;
+    struct walk all, single;
+    walk_init(&single, w->p, w->r);
+    single.stop = w->p->count;
+    all = single;
+    single.single = true;
+    walk_from(&all, step, at);
+    if (all.whole < all.stop)
+        walk_from(&single, step, at);
+    struct walk *best = single.whole > all.whole ? &single : &all;
+    if (best->whole < w->p->required || best->whole <= step)
+        return; /* what was wrong at first is told */
+    memcpy(w->best, best->best, best->whole * sizeof *best->best);
+    w->whole = best->whole < asked ? best->whole : asked;
+    w->single = best == &single;
+}
+
+/* The whole line, or what is behind the value of the step before. */
+static void walk_line(struct walk *w, unsigned step, const char *at)
+{
+    walk_from(w, step, at);
+    if (w->p->has_gaps && w->whole < w->p->count && has_run_of_spaces(w, at, read_to(w)))
+        walk_gaps(w, step, at);
 }
 
 enum verdict program_read_exact(const struct program *p, struct reading *r)
 {
     struct walk w;
     walk_init(&w, p, r);
-    const char *at = walk_literal(&w, p->lead, w.begin);
-    if (at) {
-        enter(&w, 0, at);
-        walk_steps(&w);
-    }
+    walk_line(&w, 0, w.begin);
     if (w.whole >= p->required)
         return walk_store(&w, 0);
     r->sure = w.sure;
@@ -184,11 +247,7 @@ void program_read_tail(const struct program *p, struct reading *r, unsigned step
     walk_init(&w, p, r);
     if (w.stop <= step)
         return;
-    w.whole = w.floor = step;
-    w.step = step - 1;
-    w.piece[step - 1] = text_make(at, 0);
-    if (pass(&w, at))
-        walk_steps(&w);
+    walk_line(&w, step, at);
     walk_store(&w, step);
 }
 

@@ -17,6 +17,7 @@ struct walk {
     unsigned stop;           /* steps from here on are nobody's wish */
     unsigned tries;
     bool searching;      /* the value may end in many places: that one is wrong says nothing */
+    bool single;         /* a space is one space, and between two may be an empty value */
     unsigned whole;      /* steps that the best way so far has made whole */
     const char *deepest; /* where the best failing way stopped, and why */
     const char *reason;
@@ -36,6 +37,11 @@ const char *walk_literal(struct walk *w, struct text literal, const char *at);
 /* The next end of the current step's value, which begins at `from`, behind `last` (NULL: the
  * first); NULL when there is none. */
 const char *walk_next_end(struct walk *w, const struct step *s, const char *from, const char *last);
+
+static inline bool walk_may_be_empty(const struct walk *w, const struct step *s)
+{
+    return s->may_be_empty || (w->single && s->may_be_gap);
+}
 
 /* A client may send a name of nothing but spaces. Whether `from`, where the user's name would
  * begin, is behind such a one: spaces all the way from the literal before it to the literal behind.

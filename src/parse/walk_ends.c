@@ -76,7 +76,7 @@ const char *walk_literal(struct walk *w, struct text literal, const char *at)
             return NULL;
         }
         at++;
-        if (literal.at[i] == ' ' && w->p->flexible)
+        if (literal.at[i] == ' ' && w->p->flexible && !w->single)
             while (at < w->end && *at == ' ')
                 at++;
     }
@@ -176,7 +176,7 @@ static const char *only_end(struct walk *w, const struct step *s, const char *fr
     default: break;
     }
     bool empty = to == from, long_status = s->field == FIELD_STATUS && to - from > 3;
-    if (!long_status && (!empty || (s->may_be_empty && s->shape != SHAPE_TIME)))
+    if (!long_status && (!empty || (walk_may_be_empty(w, s) && s->shape != SHAPE_TIME)))
         return to;
     walk_failed(w, from,
                 s->shape == SHAPE_TIME     ? "not a time"
@@ -233,9 +233,20 @@ static bool follows_client(const struct walk *w, const char *from, const char *t
 
 bool walk_is_blank_user(const struct walk *w, const struct step *s, const char *from)
 {
-    return s->field == FIELD_USER && s->shape == SHAPE_FREE && w->p->flexible && s->after.len > 1 &&
-           s->after.at[0] == ' ' && from - w->begin > 1 && from < w->end && from[-1] == ' ' &&
+    return s->field == FIELD_USER && s->shape == SHAPE_FREE && w->p->flexible && !w->single &&
+           s->after.len > 1 && s->after.at[0] == ' ' && from - w->begin > 1 && from < w->end && from[-1] == ' ' &&
            from[-2] == ' ' && *from == s->after.at[1];
+}
+
+/* Where nothing is escaped, the end of a last value in quotes is that of the line, if it can be;
+ * NULL: look for its literal. */
+static const char *end_with_line(const struct walk *w, const struct step *s, const char *from)
+{
+    bool last = w->step + 1 == w->p->count && s->shape == SHAPE_FREE && s->after.len > 0;
+    if (!last || w->p->escape != ESCAPE_NONE || w->end - from < (ptrdiff_t)s->after.len ||
+        memcmp(w->end - s->after.len, s->after.at, s->after.len) != 0)
+        return NULL;
+    return w->end - s->after.len;
 }
 
 /* The next end of a WORD or FREE value: where its literal may begin, at the latest the end of
@@ -249,7 +260,9 @@ static const char *next_loose_end(struct walk *w, const struct step *s, const ch
         limit = find_byte(from, limit, '\t');
     if (!last && walk_is_blank_user(w, s, from))
         return from;
-    const char *to = last ? last + 1 : from + (s->may_be_empty ? 0 : 1);
+    if (!last && end_with_line(w, s, from))
+        return end_with_line(w, s, from);
+    const char *to = last ? last + 1 : from + (walk_may_be_empty(w, s) ? 0 : 1);
     if (to <= limit && (w->step + 1 == w->p->count && s->after.len == 0))
         to = limit; /* nothing behind it in the format: all of it */
     else if (to <= limit && s->after.len > 0)

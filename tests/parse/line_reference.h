@@ -108,7 +108,7 @@ static const struct piece pieces[] = {
      0,
      NULL,
      {"2326", "0", "-", "12345678", "1234567890123456", "18446744073709551616", "99999999", "1e3"}},
-    {"%v", "$host", P_WORD, FIELD_VHOST, 0, NULL, {"www.example.com", "_", "-", "[::1]"}},
+    {"%v", "$host", P_WORD, FIELD_VHOST, 0, NULL, {"www.example.com", "_", "-", "[::1]", ""}},
     {"%p", "$server_port", P_COUNT, FIELD_PORT, 0, ":", {"80", "443", "-", "x"}},
     {"%I", "$request_length", P_COUNT, FIELD_REQUEST_LENGTH, 0, NULL, {"310", "-", "8", "1234567"}},
     /* from here on what may stand behind the bytes */
@@ -154,7 +154,7 @@ static const struct piece pieces[] = {
      FIELD_COUNT,
      0,
      NULL,
-     {"a", "a, b", "a : b", "a,", "-", "a,  b", "a :", "10.0.0.1:80, unix:/x"}},
+     {"a", "a, b", "a : b", "a,", "-", "", "a,  b", "a :", "10.0.0.1:80, unix:/x"}},
     {"%k", "$connection", P_DURATION, FIELD_COUNT, 0, NULL, {"1", "-", "0", "12.5"}},
 };
 static const unsigned piece_count = sizeof pieces / sizeof *pieces;
@@ -189,8 +189,9 @@ struct reference {
     struct piece pieces[HEAD_PIECES + 8];
     char before[HEAD_PIECES + 8][8]; /* separators, with a quote's opening byte left out */
     struct buf spec;
-    pcre2_code *head;                 /* the required pieces */
-    pcre2_code *one[HEAD_PIECES + 8]; /* each piece alone */
+    /* [1]: where a space is one space, and values may be empty between two */
+    pcre2_code *head[2];                 /* the required pieces */
+    pcre2_code *one[2][HEAD_PIECES + 8]; /* each piece alone */
     pcre2_code *request, *section;
     pcre2_match_data *match;
 };
@@ -216,15 +217,23 @@ static inline pcre2_code *reference_compile(const char *pattern)
     return c;
 }
 
+/* What may be nothing where a space is one space. */
+static inline bool may_be_gap(const struct piece *p)
+{
+    return (p->kind == P_WORD || p->kind == P_LIST || p->kind == P_USER) &&
+           p->field != FIELD_HOST && p->field != FIELD_IDENT;
+}
+
 /* The pattern of a value, in one group; `prefix`: it ends where a separator byte begins. */
 static inline void add_piece_pattern(struct buf *out, const struct piece *p, bool prefix,
-                                     bool strict)
+                                     bool strict, bool single)
 {
+    const char *gap = single && may_be_gap(p) && !prefix ? "|" : "";
     switch (p->kind) {
     case P_DASH: buf_str(out, "(-)"); break;
-    case P_WORD: buf_str(out, prefix ? "([^ ]+?)" : "([^ ]++)"); break;
+    case P_WORD: buf_printf(out, prefix ? "([^ ]+?%s)" : "([^ ]++%s)", gap); break;
     case P_USER: /* or nothing but the spaces around it */
-        buf_str(out, "((?<=  )(?=\\[)|[^ ]++(?: ++[^ ]++)*?)");
+        buf_str(out, single ? "(|[^ ].*?)" : "((?<=  )(?=\\[)|[^ ]++(?: ++[^ ]++)*?)");
         break;
     case P_TIME: buf_printf(out, "\\[(%s)\\]", time_pattern); break;
     case P_REQUEST:
@@ -234,7 +243,7 @@ static inline void add_piece_pattern(struct buf *out, const struct piece *p, boo
     case P_STATUS: buf_str(out, "(\\d{1,3}+(?!\\d)|-)"); break;
     case P_COUNT: buf_str(out, "(\\d++|-)"); break;
     case P_DURATION: buf_str(out, "(-?\\d++(?:\\.\\d++)?+|-)"); break;
-    case P_LIST: buf_str(out, "([^ ]++(?:(?:(?<=,) | : )[^ ]++)*+)"); break;
+    case P_LIST: buf_printf(out, "([^ ]++(?:(?:(?<=,) | : )[^ ]++)*+%s)", gap); break;
     }
 }
 
@@ -257,6 +266,39 @@ static inline void add_piece(struct reference *ref, unsigned row)
         ref->required = i + 1;
 }
 
+/* The separator before a piece, as a pattern. */
+static inline const char *separator_pattern(const struct reference *ref, unsigned i, bool single)
+{
+    if (i == 0)
+        return "";
+    if (ref->before[i][0] == ':')
+        return ":";
+    if (single)
+        return " ";
+    return ref->pieces[i - 1].kind == P_USER ? "(?: ++|(?<=  )(?=\\[))" : " ++";
+}
+
+static inline void compile_patterns(struct reference *ref, bool single)
+{
+    struct buf pattern = {0};
+    for (unsigned i = 0; i < ref->count; i++) {
+        bool prefix = i + 1 < ref->count && ref->before[i + 1][0] == ':';
+        if (i < ref->required) {
+            buf_str(&pattern, separator_pattern(ref, i, single));
+            add_piece_pattern(&pattern, &ref->pieces[i], prefix, i + 1 == ref->required, single);
+        }
+        struct buf one = {0};
+        add_piece_pattern(&one, &ref->pieces[i], prefix, true, single);
+        buf_byte(&one, '\0');
+        ref->one[single][i] = reference_compile(one.at);
+        buf_done(&one);
+    }
+    buf_str(&pattern, "(?= |\\z)");
+    buf_byte(&pattern, '\0');
+    ref->head[single] = reference_compile(pattern.at);
+    buf_done(&pattern);
+}
+
 static inline void reference_open(struct reference *ref, struct dice *d)
 {
     *ref = (struct reference){.nginx = dice_roll(d, 2)};
@@ -266,28 +308,8 @@ static inline void reference_open(struct reference *ref, struct dice *d)
     for (unsigned row = TAIL_FIRST; row < piece_count; row++)
         if (dice_roll(d, 3) == 0 || (row < TAIL_FIRST + 2 && dice_roll(d, 2)))
             add_piece(ref, row);
-
-    struct buf pattern = {0};
-    for (unsigned i = 0; i < ref->count; i++) {
-        bool prefix = i + 1 < ref->count && ref->before[i + 1][0] == ':';
-        if (i < ref->required) {
-            bool behind_user = i > 0 && ref->pieces[i - 1].kind == P_USER;
-            buf_str(&pattern, i == 0                     ? ""
-                              : ref->before[i][0] == ':' ? ":"
-                              : behind_user              ? "(?: ++|(?<=  )(?=\\[))"
-                                                         : " ++");
-            add_piece_pattern(&pattern, &ref->pieces[i], prefix, i + 1 == ref->required);
-        }
-        struct buf one = {0};
-        add_piece_pattern(&one, &ref->pieces[i], prefix, true);
-        buf_byte(&one, '\0');
-        ref->one[i] = reference_compile(one.at);
-        buf_done(&one);
-    }
-    buf_str(&pattern, "(?= |\\z)");
-    buf_byte(&pattern, '\0');
-    ref->head = reference_compile(pattern.at);
-    buf_done(&pattern);
+    compile_patterns(ref, false);
+    compile_patterns(ref, true);
     ref->request = reference_compile(
         "([A-Za-z][A-Za-z0-9_-]*+) ++([^ ].*?)(?: ++([A-Z]{2,}+/\\d[\\d.]*+))? *+\\z");
     ref->section = reference_compile("(?:[A-Za-z][A-Za-z0-9+.-]*+://[^/?#]*+)?(/[^/?#]*+)");
@@ -296,9 +318,11 @@ static inline void reference_open(struct reference *ref, struct dice *d)
 
 static inline void reference_close(struct reference *ref)
 {
-    for (unsigned i = 0; i < ref->count; i++)
-        pcre2_code_free(ref->one[i]);
-    pcre2_code_free(ref->head);
+    for (unsigned single = 0; single < 2; single++) {
+        for (unsigned i = 0; i < ref->count; i++)
+            pcre2_code_free(ref->one[single][i]);
+        pcre2_code_free(ref->head[single]);
+    }
     pcre2_code_free(ref->request);
     pcre2_code_free(ref->section);
     pcre2_match_data_free(ref->match);
@@ -431,11 +455,13 @@ static inline bool is_quoted_piece(const struct piece *p)
 /* What can follow a value that ends at `at`, before piece `i`: 0 nothing of it, 1 the separator and
  * the piece's opening byte, 2 a bare dash in the place of a quoted piece. *next is behind it. */
 static inline int separator_at(const struct reference *ref, struct text line, size_t at, unsigned i,
-                               size_t *next)
+                               bool single, size_t *next)
 {
     *next = skip_spaces(line, at);
     if (*next == at)
         return 0;
+    if (single)
+        *next = at + 1;
     if (!is_quoted_piece(&ref->pieces[i]))
         return 1;
     if (*next < line.len && line.at[*next] == '"')
@@ -445,20 +471,20 @@ static inline int separator_at(const struct reference *ref, struct text line, si
     return dash ? 2 : 0;
 }
 
-/* The pieces behind the required ones, as many as are whole. */
-static inline void expect_tail(struct reference *ref, struct text line, const char *base, size_t at,
-                               struct entry *e)
+/* The pieces behind the required ones, as many as are whole; returns how many pieces are. */
+static inline unsigned read_tail(struct reference *ref, struct text line, size_t at, bool single,
+                                 struct text values[])
 {
     for (unsigned i = ref->required; i < ref->count; i++) {
         size_t from, behind, ignored;
-        int how = separator_at(ref, line, at, i, &from);
-        struct text value = text_make(line.at + from, 1);
+        int how = separator_at(ref, line, at, i, single, &from);
+        values[i] = text_make(line.at + from, 1);
         if (how == 0)
-            return;
+            return i;
         if (how == 1) {
-            if (!matches(ref, ref->one[i], line, from))
-                return;
-            group_of(ref, 1, line, &value);
+            if (!matches(ref, ref->one[single][i], line, from))
+                return i;
+            group_of(ref, 1, line, &values[i]);
             behind = pcre2_get_ovector_pointer(ref->match)[1];
         } else {
             behind = from + 1;
@@ -466,12 +492,12 @@ static inline void expect_tail(struct reference *ref, struct text line, const ch
         bool closed = (how == 2 || is_quoted_piece(&ref->pieces[i])) && behind == line.len;
         bool last = i + 1 == ref->count;
         bool whole = last ? behind == line.len || line.at[behind] == ' '
-                          : closed || separator_at(ref, line, behind, i + 1, &ignored) != 0;
+                          : closed || separator_at(ref, line, behind, i + 1, single, &ignored) != 0;
         if (!whole)
-            return;
-        expect_value(ref, e, base, &ref->pieces[i], value);
+            return i;
         at = behind;
     }
+    return ref->count;
 }
 
 /* A line of another format, with a value more in front: its client stands in the ident's place. */
@@ -492,24 +518,35 @@ static inline bool has_vhost_before(const struct reference *ref, const struct te
     return false;
 }
 
-/* What the line should be read as; false: rejected. */
-static inline bool reference_read(struct reference *ref, struct text line, const char *base,
-                                  struct entry *e)
+/* Reads one way; returns how many pieces are whole, 0 when not all required ones are. */
+static inline unsigned read_way(struct reference *ref, struct text line, bool single,
+                                struct text values[])
 {
-    struct text values[HEAD_PIECES + 8];
-    e->has = e->null = 0;
-    e->escape = ref->nginx ? ESCAPE_NGINX : ESCAPE_APACHE;
-    if (!matches(ref, ref->head, line, 0))
-        return false;
+    if (!matches(ref, ref->head[single], line, 0))
+        return 0;
     size_t behind = pcre2_get_ovector_pointer(ref->match)[1];
     for (unsigned i = 0; i < ref->required; i++)
         group_of(ref, i + 1, line, &values[i]);
     if (has_vhost_before(ref, values))
-        return false;
-    for (unsigned i = 0; i < ref->required; i++)
+        return 0;
+    return read_tail(ref, line, behind, single, values);
+}
+
+/* What the line should be read as; false: rejected. */
+static inline bool reference_read(struct reference *ref, struct text line, const char *base,
+                                  struct entry *e)
+{
+    struct text usual[HEAD_PIECES + 8], single[HEAD_PIECES + 8];
+    e->has = e->null = 0;
+    e->escape = ref->nginx ? ESCAPE_NGINX : ESCAPE_APACHE;
+    unsigned whole = read_way(ref, line, false, usual), more = 0;
+    if (whole < ref->count)
+        more = read_way(ref, line, true, single);
+    const struct text *values = more > whole ? single : usual;
+    whole = more > whole ? more : whole;
+    for (unsigned i = 0; i < whole; i++)
         expect_value(ref, e, base, &ref->pieces[i], values[i]);
-    expect_tail(ref, line, base, behind, e);
-    return true;
+    return whole > 0;
 }
 
 /* ---- Lines ----------------------------------------------------------------------------------- */

@@ -99,9 +99,53 @@ Test(format_nginx, a_part_of_the_request_may_be_empty)
         {"[$scheme$request_method] $status", "[httpsGET] 200", "status=200"},
     };
     CHECK(rows);
-    struct line_case c = line_case_open("$server_protocol $host $status");
-    cr_expect_not(line_case_read(&c, " h 200"));
+}
+
+Test(format_nginx, words_between_spaces_may_be_empty_where_nothing_else_fits)
+{
+    static const struct row rows[] = {
+        {"$server_protocol $host $status", " h 200", "protocol=\nvhost=h\nstatus=200"},
+        {"$status $upstream_cache_status $request_time", "200  0.5",
+         "cache=\nrequest_time=500000000"},
+        {"$status $upstream_cache_status $request_time", "200  HIT  0.5",
+         "cache=HIT\nrequest_time=500000000"},
+        {"$status $upstream_addr $upstream_status $ssl_protocol", "200  404 ",
+         "upstream=\nupstream_status=404\ntls="},
+        {"$remote_addr $host $remote_user $http_x [$time_local] $status", "a    " TIME " 200",
+         "vhost=\nuser=\nstatus=200"},
+        {"$remote_addr $host [$time_local] $status", "a  b  " TIME "  200", "vhost=b\nstatus=200"},
+    };
+    CHECK(rows);
+    /* what is wanted makes no difference */
+    struct line_case c = line_case_open("$status $upstream_addr $upstream_status");
+    cr_assert(line_case_read_wanting(&c, TEXT("200  404"), FIELD_BIT(FIELD_UPSTREAM)));
+    cr_expect_str_eq(line_case_show(&c, FIELD_UPSTREAM), "");
     line_case_close(&c);
+    c = line_case_open("$remote_addr $status");
+    cr_expect_not(line_case_read(&c, " 200"), "a client always has an address");
+    line_case_close(&c);
+}
+
+Test(format_nginx, of_an_address_with_colons_the_last_parts_its_port)
+{
+    static const struct row rows[] = {
+        {"$remote_addr:$remote_port $status", "2001:db8::7:51234 200", "host=2001:db8::7"},
+        {"$remote_addr:$remote_port $status", "192.0.2.7:51234 200", "host=192.0.2.7"},
+        {"[$remote_addr]:$remote_port $status", "[2001:db8::7]:51234 200", "host=2001:db8::7"},
+    };
+    CHECK(rows);
+}
+
+Test(format_nginx, without_escapes_the_last_quote_of_the_line_ends_the_last_value)
+{
+    static const char format[] = "log_format x escape=none '$status \"$http_user_agent\"';";
+    static const struct row rows[] = {
+        {format, "200 \"a \"b\" c\"", "agent=a \"b\" c"},
+        {format, "200 \"a\" b\"", "agent=a\" b"},
+        {format, "200 \"a\" more", "agent=a"},
+        {format, "200 \"\"", "agent=null"},
+    };
+    CHECK(rows);
 }
 
 Test(format_nginx, a_header_without_quotes_may_hold_spaces_where_its_end_is_told)
