@@ -25,10 +25,30 @@ static enum found refuse_file(const char *path, const char *reason, struct error
     return REFUSED;
 }
 
+/* To the end, whatever size it was said to have. */
+static enum found read_rest(int fd, const char *path, struct buf *into, struct error *why)
+{
+    enum { BLOCK = 4096 };
+    ssize_t n = 1;
+    while (n != 0 && into->len <= CONFIG_BYTES_MOST) {
+        n = read(fd, buf_room(into, BLOCK), BLOCK);
+        if (n > 0)
+            into->len += (size_t)n;
+        else if (n < 0 && errno != EINTR)
+            return refuse_file(path, strerror(errno), why);
+    }
+    if (into->len > CONFIG_BYTES_MOST)
+        return refuse_file(path, "it is larger than 1 MiB", why);
+    buf_byte(into, 0);
+    into->len--;
+    return FOUND;
+}
+
 /* Neither a pipe nor a device is waited for. */
 static enum found read_file(const char *path, char **source, size_t *len, struct error *why)
 {
     struct stat facts;
+    struct buf bytes = {0};
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
         refuse_file(path, strerror(errno), why);
@@ -36,20 +56,13 @@ static enum found read_file(const char *path, char **source, size_t *len, struct
     }
     if (fd < 0)
         return refuse_file(path, strerror(errno), why);
-    enum found got = FOUND;
+    enum found got;
     if (fstat(fd, &facts) || !S_ISREG(facts.st_mode))
         got = refuse_file(path, "it is no regular file", why);
-    else if (facts.st_size > CONFIG_BYTES_MOST)
-        got = refuse_file(path, "it is larger than 1 MiB", why);
-    *source = got == FOUND ? mem_new(CONFIG_BYTES_MOST + 1, 1) : NULL;
-    *len = 0;
-    for (ssize_t n = 1; got == FOUND && n != 0 && *len < CONFIG_BYTES_MOST;) {
-        n = read(fd, *source + *len, CONFIG_BYTES_MOST - *len);
-        if (n > 0)
-            *len += (size_t)n;
-        else if (n < 0 && errno != EINTR)
-            got = refuse_file(path, strerror(errno), why);
-    }
+    else
+        got = read_rest(fd, path, &bytes, why);
+    *source = bytes.at;
+    *len = bytes.len;
     close(fd);
     return got;
 }

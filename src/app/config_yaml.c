@@ -177,17 +177,55 @@ static bool refuse_extras(struct reading *r, struct fy_event *e, struct config_p
     return true;
 }
 
+/* A break in a line, with the blanks around it, is a space; of several one falls away. */
+static size_t fold(struct text raw, size_t at, struct buf *out, size_t line_start)
+{
+    size_t breaks = 0;
+    while (out->len > line_start && strchr(" \t", out->at[out->len - 1]))
+        out->len--;
+    for (; at < raw.len && strchr(" \t\r\n", raw.at[at]); at++)
+        breaks += raw.at[at] == '\n' || (raw.at[at] == '\r' && text_find(raw, '\n', at) != at + 1);
+    buf_fill(out, breaks > 1 ? '\n' : ' ', breaks > 1 ? breaks - 1 : 1);
+    return at;
+}
+
+/* What stands between single quotes. libfyaml takes '''' for three quotes, and then loses the end.
+ */
+static void read_single_quoted(struct text raw, struct buf *out)
+{
+    size_t line_start = 0;
+    for (size_t at = 0; at < raw.len;) {
+        if (raw.at[at] == '\n' || raw.at[at] == '\r') {
+            at = fold(raw, at, out, line_start);
+            line_start = out->len;
+            continue;
+        }
+        buf_byte(out, raw.at[at]);
+        at += raw.at[at] == '\'' ? 2 : 1;
+    }
+}
+
 static bool take_scalar(struct reading *r, struct fy_event *e, struct config_place place)
 {
-    size_t len = 0;
-    const char *at = e->scalar.value ? fy_token_get_text(e->scalar.value, &len) : "";
+    struct fy_token *token = e->scalar.value;
+    enum fy_scalar_style style = token ? fy_token_scalar_style(token) : FYSS_PLAIN;
+    struct buf unquoted = {0};
+    struct text text = TEXT("");
     struct yaml_node *n = new_node(r->yaml, YAML_SCALAR, place);
-    struct text text = text_make(at ? at : "", at ? len : 0);
-    if (text_find(text, 0, 0) < text.len)
-        return problem_at(r->problems, place, "a NUL byte is not allowed");
+    if (style == FYSS_SINGLE_QUOTED) {
+        read_single_quoted(text_cut(r->source, place.at, place.end), &unquoted);
+        text = buf_text(&unquoted);
+    } else if (token) {
+        text.at = fy_token_get_text(token, &text.len);
+        if (!text.at)
+            return problem_at(r->problems, place, "this text cannot be read");
+    }
+    bool good = text_find(text, 0, 0) == text.len ||
+                problem_at(r->problems, place, "a NUL byte is not allowed");
     n->value = new_string(r->yaml, text);
-    n->plain = !e->scalar.value || fy_token_scalar_style(e->scalar.value) == FYSS_PLAIN;
-    return place_node(r, n);
+    n->plain = style == FYSS_PLAIN;
+    buf_done(&unquoted);
+    return good && place_node(r, n);
 }
 
 static bool take_start(struct reading *r, enum yaml_kind kind, struct config_place place)

@@ -65,9 +65,10 @@ struct text words_at(const struct words *w, size_t index)
 /* Reads to the end; false with errno. */
 static bool read_all(int fd, struct buf *out)
 {
+    enum { BLOCK = 4096 };
     for (;;) {
-        char *room = buf_room(out, 64 * 1024);
-        ssize_t got = read(fd, room, 64 * 1024);
+        char *room = buf_room(out, BLOCK);
+        ssize_t got = read(fd, room, BLOCK);
         if (got == 0) {
             return true;
         }

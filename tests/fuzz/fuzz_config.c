@@ -1,12 +1,12 @@
-/* fuzz_config.c - any bytes are a configuration or are refused with a place inside them; what is shown of
- * either is fit for a terminal; what is taken keeps the promises of rule.h and notify.h. */
+/* fuzz_config.c - any bytes are a configuration or are refused with a place inside them; what is
+ * shown of either is fit for a terminal; what is taken keeps the promises of rule.h and notify.h.
+ */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "app/config.h"
 #include "app/config_level.h"
+#include "lib/one_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,8 +31,8 @@ static void check_level(const struct rule_level *level)
     char text[RULE_LEVEL_TEXT_SIZE];
     struct rule_level back;
     demand(level->scale >= 1 && level->scale <= 1000000000 && level->per_s >= 1, "an odd level");
-    demand(level_parse(text_of(rule_level_text(text, level)), &back) && back.measure == level->measure &&
-               rule_level_order(&back, level) == 0,
+    demand(level_parse(text_of(rule_level_text(text, level)), &back) &&
+               back.measure == level->measure && rule_level_order(&back, level) == 0,
            "a level does not read back");
 }
 
@@ -42,7 +42,8 @@ static void check_rules(const struct config *c)
         const struct rule_spec *r = &c->rules[i];
         demand(r->name[0] && r->window_s >= 1 && r->window_s <= RULE_WINDOW_MOST_S && r->for_s >= 0,
                "an odd rule");
-        demand(rule_metric_measures(r->metric) & r->level.measure, "a level that its metric has not");
+        demand(rule_metric_measures(r->metric) & r->level.measure,
+               "a level that its metric has not");
         demand(r->recover.measure == r->level.measure, "two measures");
         int order = rule_level_order(&r->recover, &r->level);
         demand(r->side == RULE_ABOVE ? order <= 0 : order >= 0, "recovers on the loud side");
@@ -55,7 +56,8 @@ static void check_channels(const struct config *c)
 {
     for (size_t i = 0; i < c->channel_count; i++) {
         const struct notify_spec *n = &c->channels[i];
-        demand(n->name[0] && n->rate_most && n->rate_span_ns > 0 && n->timeout_ns > 0, "an odd channel");
+        demand(n->name[0] && n->rate_most && n->rate_span_ns > 0 && n->timeout_ns > 0,
+               "an odd channel");
         demand(n->kind != NOTIFY_EXEC || n->command[0][0] == '/', "a program without its place");
         demand(n->kind != NOTIFY_MAIL || (n->url && n->from && n->to_count), "a mail to nobody");
         demand(!n->secret.file || !n->secret.env, "two secrets");
@@ -78,7 +80,8 @@ static void check(struct settings *s, const char *path, size_t size)
         check_channels(s->config);
     } else {
         demand(got == CONFIG_WRONG, "unreadable");
-        demand(problems.count > 0 && problems.line >= 1 && problems.column >= 1 && problems.first.text[0],
+        demand(problems.count > 0 && problems.line >= 1 && problems.column >= 1 &&
+                   problems.first.text[0],
                "an error without a place");
         demand(problems.line <= size + 1 && problems.column <= size + 1, "a place outside");
     }
@@ -89,15 +92,11 @@ static void check(struct settings *s, const char *path, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *const argv[] = {"spate", "formats"};
-    char path[64];
     struct settings s;
     struct error why;
-    int fd = memfd_create("config", MFD_CLOEXEC);
-    if (fd < 0 || write(fd, data, size) != (ssize_t)size || !settings_read(&s, 2, argv, &why))
+    if (!settings_read(&s, 2, argv, &why))
         abort();
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    check(&s, path, size);
+    check(&s, one_file(text_make((const char *)data, size)), size);
     settings_done(&s);
-    close(fd);
     return 0;
 }

@@ -1,13 +1,12 @@
 /* Readers of server configuration: whatever they accept, written out again in its plainest
  * form and read once more, gives the same formats; logs are absolute, each once. */
 #include "base/buf.h"
+#include "lib/one_file.h"
 #include "parse/server_config.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,25 +16,6 @@ static void must(bool held, const char *what, struct text config)
         fprintf(stderr, "%s: %.*s\n", what, (int)config.len, config.at);
         abort();
     }
-}
-
-/* Reads bytes as a main configuration file that exists only in memory. */
-static bool read_bytes(enum server_kind kind, struct text bytes, struct server_config *c,
-                       struct error *why)
-{
-    char path[64];
-    int fd = memfd_create("config", MFD_CLOEXEC);
-    for (size_t done = 0; done < bytes.len;) {
-        ssize_t wrote = write(fd, bytes.at + done, bytes.len - done);
-        if (wrote <= 0) {
-            abort();
-        }
-        done += (size_t)wrote;
-    }
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    bool good = server_config_read(c, kind, path, why);
-    close(fd);
-    return good;
 }
 
 static void quote(struct buf *out, const char *string, char with)
@@ -89,7 +69,8 @@ static void check_again(enum server_kind kind, const struct server_config *c, st
     for (size_t i = 0; i < c->format_count; i++) {
         (kind == SERVER_NGINX ? write_nginx : write_apache)(&plain, &c->formats[i]);
     }
-    must(read_bytes(kind, buf_text(&plain), &again, &why), why.text, buf_text(&plain));
+    must(server_config_read(&again, kind, one_file(buf_text(&plain)), &why), why.text,
+         buf_text(&plain));
     must(again.format_count == c->format_count, "formats lost", config);
     for (size_t i = 0; i < c->format_count; i++) {
         const struct server_format *a = &c->formats[i], *b = &again.formats[i];
@@ -139,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct text config = text_make(bytes, size - 1);
     struct server_config c;
     struct error why = {0};
-    if (read_bytes(kind, config, &c, &why)) {
+    if (server_config_read(&c, kind, one_file(config), &why)) {
         check_logs(&c, config);
         if (names_are_unique(&c)) {
             check_again(kind, &c, config);
