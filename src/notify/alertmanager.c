@@ -135,4 +135,4 @@ done:
     return started;
 }
 
-const struct channel_kind channel_alertmanager = {begin};
+const struct channel_kind channel_alertmanager = {.begin = begin};

@@ -30,6 +30,8 @@ struct channel_kind {
     /* True: it goes on under that number. False: it is over, and *end (zeroed before) says how. */
     bool (*begin)(const struct message *m, uint64_t tries, struct works *w, size_t number,
                   struct try_end *end);
+    /* How many of the events, from the first on, go into one message: at least 1. NULL: all. */
+    size_t (*fits)(const struct message *m);
 };
 
 extern const struct channel_kind channel_webhook, channel_slack, channel_alertmanager, channel_mail,

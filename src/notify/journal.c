@@ -129,4 +129,4 @@ static bool begin(const struct message *m, uint64_t tries, struct works *w, size
     return false;
 }
 
-const struct channel_kind channel_journal = {begin};
+const struct channel_kind channel_journal = {.begin = begin};

@@ -110,4 +110,4 @@ static bool begin(const struct message *m, uint64_t tries, struct works *w, size
     return started;
 }
 
-const struct channel_kind channel_mail = {begin};
+const struct channel_kind channel_mail = {.begin = begin};

@@ -4,7 +4,10 @@
 
 #include "notify/message.h"
 
-/* Valid UTF-8, a line for each alert and cause. */
-void slack_text(struct buf *out, const struct message *m);
+/* Valid UTF-8, a line for each alert and, where all fit into that many bytes, for each cause. */
+void slack_text(struct buf *out, const struct message *m, size_t most);
+
+/* How many of the alerts fit; at least one. */
+size_t slack_fits(const struct message *m, size_t most);
 
 #endif

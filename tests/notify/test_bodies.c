@@ -18,7 +18,7 @@
 static void make(struct message *m, const struct notify_spec *spec,
                  const struct notify_event *events, size_t count, struct buf *packed)
 {
-    size_t ends[16] = {0};
+    size_t ends[17] = {0};
     struct text texts[16];
     for (size_t i = 0; i < count; i++) {
         notify_event_pack(packed, &events[i]);
@@ -142,7 +142,7 @@ Test(slack, shows_foreign_text_only_as_code)
         struct buf packed = {0}, out = {0};
         struct message m;
         make(&m, &spec, &e, 1, &packed);
-        slack_text(&out, &m);
+        slack_text(&out, &m, 12000);
         size_t ticks = 0;
         bool code = false;
         for (size_t k = 0; k < out.len; k++) {
@@ -156,6 +156,43 @@ Test(slack, shows_foreign_text_only_as_code)
         cr_assert_eq(ticks, 6, "the message and two causes");
         message_done(&m);
         buf_done(&out), buf_done(&packed);
+    }
+}
+
+/* Discord refuses more than 2,000 characters: no alert may be too long to be told of at all. */
+Test(slack, cuts_what_is_long_and_leaves_to_the_next_message_what_does_not_fit)
+{
+    static const char *const bytes[] = {"a",    "&",      "`",      "\x1b",
+                                        "\xff", "\u202e", "\u00e9", "\U0001f600"};
+    struct notify_spec spec = spec_of(NOTIFY_SLACK);
+    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
+        struct buf name = {0}, packed = {0}, out = {0}, short_one = {0};
+        struct notify_event e[16];
+        struct message m;
+        while (name.len + strlen(bytes[i]) <= NOTIFY_TEXT_MOST)
+            buf_str(&name, bytes[i]);
+        buf_byte(&name, 0);
+        for (size_t k = 0; k < 16; k++)
+            e[k] = event_with(name.at);
+        for (size_t k = 0; k < 2; k++)
+            e[0].causes[e[0].cause_count++] = e[0].causes[k];
+        make(&m, &spec, e, 16, &packed);
+        size_t fits = slack_fits(&m, 1900);
+        cr_assert(fits >= 1 && fits < 16, "%zu", fits);
+        cr_assert_eq(slack_fits(&m, 1), 1);
+        cr_assert_eq(slack_fits(&m, SIZE_MAX), 16);
+        m.count = fits;
+        slack_text(&out, &m, 1900);
+        cr_assert_leq(out.len, 1900);
+        m.count = 1;
+        slack_text(&short_one, &m, 1900);
+        cr_assert_leq(short_one.len, 1900);
+        cr_assert(strstr((buf_byte(&short_one, 0), short_one.at), " (71 %)"), "with its causes");
+        json_t *text = json_stringn(short_one.at, short_one.len - 1);
+        cr_assert(text, "it is cut amid a character");
+        json_decref(text);
+        message_done(&m);
+        buf_done(&name), buf_done(&packed), buf_done(&out), buf_done(&short_one);
     }
 }
 
