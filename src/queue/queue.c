@@ -32,7 +32,7 @@ struct queue {
     _Atomic bool woken; /* queue_wake() was called and not yet answered */
     size_t depth;
     struct batch *all[LANE_SLOTS];
-    struct batch *unused[LANE_SLOTS]; /* producer's own: taken and given back by queue_untake() */
+    struct batch *unused[LANE_SLOTS]; /* producer's own: empty, the last used on top */
     size_t unused_count;
 };
 
@@ -116,17 +116,22 @@ void queue_free(struct queue *q)
     free(q);
 }
 
+/* What was used last is still in the caches, when little goes round even all of it. */
+static void gather_empty(struct queue *q)
+{
+    for (struct batch *batch; (batch = lane_take(&q->empty));)
+        q->unused[q->unused_count++] = batch;
+}
+
 struct batch *queue_take_empty(struct queue *q)
 {
     for (;;) {
         /* Meets the store in queue_stop(). */
         if (atomic_load_explicit(&q->stopped, memory_order_acquire))
             return NULL;
+        gather_empty(q);
         if (q->unused_count)
             return q->unused[--q->unused_count];
-        struct batch *batch = lane_take(&q->empty);
-        if (batch)
-            return batch;
         lane_sleep(&q->empty, &q->stopped, NULL, NULL);
     }
 }

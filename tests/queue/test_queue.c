@@ -81,6 +81,22 @@ Test(queue, takes_an_unused_batch_back_without_the_consumer)
     queue_free(q);
 }
 
+Test(queue, uses_the_batch_again_that_came_back_last)
+{
+    struct queue *q = queue_new(8);
+    struct batch *first = queue_take_empty(q), *second = queue_take_empty(q);
+    queue_push(q, first);
+    for (int i = 0; i < 20; i++) { /* one is filled while the other is under way */
+        queue_give_back(q, queue_pop(q));
+        queue_push(q, second);
+        struct batch *again = queue_take_empty(q);
+        cr_assert_eq(again, first, "another batch in round %d", i);
+        first = second;
+        second = again;
+    }
+    queue_free(q);
+}
+
 Test(queue, goes_round_many_times_without_losing_a_batch)
 {
     struct queue *q = queue_new(8);
