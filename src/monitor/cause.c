@@ -1,6 +1,5 @@
 #include "monitor/cause.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +51,16 @@ double cause_amount(const struct rule_spec *rule, const struct entry *e)
     }
 }
 
+/* Three digits at least; by hand, for it is asked for all the time. */
+static struct text status_name(unsigned status, char room[CAUSE_NAME_SIZE])
+{
+    size_t len = 0;
+    for (unsigned place = 10000; place; place /= 10)
+        if (place <= 100 || status >= place)
+            room[len++] = (char)('0' + status / place % 10);
+    return text_make(room, len);
+}
+
 bool cause_name(enum cause_dimension d, const struct batch *b, const struct entry *e,
                 char room[CAUSE_NAME_SIZE], struct text *name)
 {
@@ -59,7 +68,7 @@ bool cause_name(enum cause_dimension d, const struct batch *b, const struct entr
     if (!(e->has & FIELD_BIT(field)))
         return false;
     if (field == FIELD_STATUS)
-        *name = text_make(room, (size_t)snprintf(room, CAUSE_NAME_SIZE, "%03u", e->status));
+        *name = status_name(e->status, room);
     else
         *name = text_cut(batch_text(b, e, field), 0, CAUSE_NAME_SIZE);
     return true;

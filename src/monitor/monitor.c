@@ -241,10 +241,9 @@ static void look_ahead(const struct monitor *m, const struct batch *b, uint32_t 
                        struct window_hit *hits)
 {
     uint32_t count = b->count - from < AHEAD ? b->count - from : AHEAD;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++)
         hits[i] = window_hit_of(m, b, &b->entries[from + i]);
-        window_prefetch(m->window, &hits[i]);
-    }
+    window_prefetch(m->window, hits, count);
 }
 
 static void count_lines(struct monitor *m, const struct batch *b, struct moment now)

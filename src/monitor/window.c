@@ -118,10 +118,13 @@ void window_add(struct window *w, const struct window_hit *hit)
         visitor_window_add(w->visitors, hit->host_hash, hit->second);
 }
 
-void window_prefetch(const struct window *w, const struct window_hit *hit)
+void window_prefetch(const struct window *w, const struct window_hit *hits, uint32_t count)
 {
-    if (w->visitors && hit->has_host)
-        visitor_window_prefetch(w->visitors, hit->host_hash);
+    for (uint32_t i = 0; w->visitors && i < count; i++)
+        if (hits[i].has_host)
+            visitor_window_prefetch(w->visitors, hits[i].host_hash);
+    if (w->sections)
+        section_window_prefetch(w->sections, hits, count);
 }
 
 const struct window_slot *window_look(const struct window *w, int64_t second)

@@ -44,8 +44,8 @@ void window_advance(struct window *w, int64_t second, window_judge *judge, void 
 
 void window_add(struct window *w, const struct window_hit *hit);
 
-/* Calls for the memory that adding the hit will touch: for many at once, before they are added. */
-void window_prefetch(const struct window *w, const struct window_hit *hit);
+/* Calls for the memory that adding these hits will touch, so that the waits for it overlap. */
+void window_prefetch(const struct window *w, const struct window_hit *hits, uint32_t count);
 
 /* One second of it. */
 struct window_slot {

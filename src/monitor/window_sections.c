@@ -296,6 +296,32 @@ static struct item *item_for(struct section_window *s, uint32_t number, int64_t 
     return item_at(s, item);
 }
 
+/* What stands in the first slot for it, most often its section; NULL: none. */
+static const struct section *guess(const struct section_window *s, const struct window_hit *hit)
+{
+    uint32_t number = hit->has_section ? s->table[hit->section_hash % TABLE_SLOTS] : NONE;
+    return number ? &s->sections[number - 1] : NULL;
+}
+
+/* Each pass needs what the one before has called for. */
+void section_window_prefetch(const struct section_window *s, const struct window_hit *hits,
+                             uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (hits[i].has_section)
+            __builtin_prefetch(&s->table[hits[i].section_hash % TABLE_SLOTS]);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct section *section = guess(s, &hits[i]);
+        if (section)
+            __builtin_prefetch(section, 1);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct section *section = guess(s, &hits[i]);
+        if (section && section->item)
+            __builtin_prefetch(&s->items[section->item - 1], 1);
+    }
+}
+
 void section_window_add(struct section_window *s, const struct window_hit *hit)
 {
     while (s->item_used >= ITEMS_MOST)

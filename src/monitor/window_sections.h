@@ -27,6 +27,9 @@ void section_window_free(struct section_window *s);
 void section_window_clear(struct section_window *s, int64_t end);
 /* The window now ends with `end`. */
 void section_window_advance(struct section_window *s, int64_t end);
+/* Calls for the memory that adding these hits will touch. */
+void section_window_prefetch(const struct section_window *s, const struct window_hit *hits,
+                             uint32_t count);
 void section_window_add(struct section_window *s, const struct window_hit *hit);
 /* The first `limit`; how many. Keys live until the next call. */
 size_t section_window_sorted(const struct section_window *s, enum top_order by, struct top_row *rows,
