@@ -57,6 +57,12 @@ bool message_make(struct message *m, const struct notify_spec *spec, const struc
     return m->count > 0;
 }
 
+void message_narrow(struct message *m, size_t count)
+{
+    m->count = count;
+    make_key(m);
+}
+
 void message_done(struct message *m)
 {
     free(m->events);

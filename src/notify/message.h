@@ -25,6 +25,9 @@ bool message_make(struct message *m, const struct notify_spec *spec, const struc
                   size_t count);
 void message_done(struct message *m);
 
+/* Only the first of its events, at least one: the others go in another. */
+void message_narrow(struct message *m, size_t count);
+
 /* The JSON that webhooks and programs get. */
 void message_json(struct buf *out, const struct message *m);
 
