@@ -150,6 +150,7 @@ static void *compile(struct text spec, struct format_facts *facts, struct error 
         if (text_same(spec, text_of(layouts[i]->name))) {
             facts->fields = layouts[i]->fields;
             facts->escape = layouts[i]->escape;
+            facts->needs = layouts[i]->needs;
             return (void *)(uintptr_t)layouts[i];
         }
     }

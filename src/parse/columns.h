@@ -25,6 +25,7 @@ struct layout {
     unsigned required; /* so many must be there and good for the line to be a hit */
     enum escape escape;
     field_set fields; /* all that it can give */
+    unsigned needs;   /* bits, see struct format_facts */
     /* Where the first column begins; NULL with *reason: it is no such line. May be NULL. */
     const char *(*begin)(struct text line, const char **reason);
     enum verdict (*read)(struct reading *r); /* instead of the columns; NULL mostly */

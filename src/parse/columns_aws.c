@@ -49,6 +49,7 @@ const struct layout layout_elb = {
     .columns = elb_columns,
     .count = COUNT(elb_columns),
     .required = 12,
+    .needs = LINE_HAS_ISO_DATE,
     .escape = ESCAPE_APACHE,
     .fields = BALANCER_FIELDS,
 };
@@ -68,6 +69,7 @@ const struct layout layout_alb = {
     .columns = alb_columns,
     .count = COUNT(alb_columns),
     .required = 13,
+    .needs = LINE_HAS_ISO_DATE,
     .escape = ESCAPE_APACHE,
     .fields = BALANCER_FIELDS | BITS(SCHEME, REQUEST_ID, VHOST, TIME, TIME, TIME),
 };
@@ -104,6 +106,7 @@ const struct layout layout_s3 = {
     .columns = s3_columns,
     .count = COUNT(s3_columns),
     .required = 12,
+    .needs = LINE_HAS_CLF_DATE,
     .escape = ESCAPE_APACHE,
     .fields = REQUEST_BITS | BITS(TIME, STATUS, BYTES, REQUEST_TIME, FIRST_BYTE_TIME, USER) |
               BITS(REQUEST_ID, REFERRER, AGENT, VHOST, TLS, TIME),

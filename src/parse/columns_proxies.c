@@ -47,6 +47,7 @@ const struct layout layout_squid = {
     .columns = squid_columns,
     .count = COUNT(squid_columns),
     .required = 7,
+    .needs = LINE_IS_NUMBER,
     .escape = ESCAPE_NONE,
     .fields = BITS(TIME, REQUEST_TIME, HOST, CACHE, STATUS, BYTES) |
               BITS(METHOD, PATH, SECTION, USER, UPSTREAM, TIME),
@@ -176,6 +177,7 @@ static enum verdict haproxy_read(struct reading *r)
 const struct layout layout_haproxy = {
     .name = "haproxy",
     .read = haproxy_read,
+    .needs = LINE_HAS_CLF_DATE | LINE_HAS_QUOTE,
     .escape = ESCAPE_NONE,
     .fields = BITS(HOST, TIME, UPSTREAM, REQUEST_TIME, STATUS, BYTES) |
               BITS(UPSTREAM_CONNECT_TIME, UPSTREAM_HEADER_TIME, REQUEST, METHOD, PATH, PROTOCOL) |
@@ -211,6 +213,7 @@ const struct layout layout_envoy = {
     .columns = envoy_columns,
     .count = COUNT(envoy_columns),
     .required = 6,
+    .needs = LINE_HAS_ISO_DATE,
     .escape = ESCAPE_NONE,
     .fields = ENVOY_FIELDS,
 };
@@ -254,6 +257,7 @@ const struct layout layout_istio = {
     .columns = istio_columns,
     .count = COUNT(istio_columns),
     .required = 9,
+    .needs = LINE_HAS_ISO_DATE | LINE_HAS_QUOTE,
     .escape = ESCAPE_NONE,
     .fields = ENVOY_FIELDS | FIELD_BIT(FIELD_HOST),
 };

@@ -113,6 +113,61 @@ void trial_line(struct trial *t, const struct format *const formats[], struct fo
     t->lines++;
 }
 
+/* ---- At a glance ----------------------------------------------------------------------------- */
+
+/* Whether `byte` stands somewhere in the line and again `apart` bytes behind. */
+static bool has_twice(struct text line, char byte, size_t apart, size_t *at)
+{
+    for (*at = text_find(line, byte, 0); *at + apart < line.len;
+         *at = text_find(line, byte, *at + 1))
+        if (line.at[*at + apart] == byte)
+            return true;
+    return false;
+}
+
+static bool has_clf_date(struct text line)
+{
+    size_t slash;
+    while (has_twice(line, '/', 4, &slash)) {
+        if (slash + 9 < line.len && line.at[slash + 9] == ':')
+            return true;
+        line = text_cut(line, slash + 1, line.len);
+    }
+    return false;
+}
+
+static unsigned line_has(struct text line)
+{
+    size_t at = 0;
+    unsigned has = has_clf_date(line) ? LINE_HAS_CLF_DATE : 0;
+    has |= has_twice(line, '-', 3, &at) ? LINE_HAS_ISO_DATE : 0;
+    has |= text_find(line, '"', 0) < line.len ? LINE_HAS_QUOTE : 0;
+    for (at = 0; at < line.len && memchr(" \t\r", line.at[at], 3);)
+        at++;
+    if (at < line.len) {
+        has |= line.at[at] == '{' ? LINE_IS_OBJECT : 0;
+        has |= line.at[at] >= '0' && line.at[at] <= '9' ? LINE_IS_NUMBER : 0;
+    }
+    return has;
+}
+
+bool trial_any_reads(const struct format *const formats[], struct format_memo memos[], size_t count,
+                     struct batch *b, struct span line)
+{
+    struct entry scratch;
+    unsigned has = line_has(batch_span(b, line));
+    for (size_t i = 0; i < count; i++) {
+        if (format_needs(formats[i]) & ~has)
+            continue;
+        struct reading r = {.batch = b, .line = line, .out = &scratch, .memo = &memos[i]};
+        if (format_read_line(formats[i], &r) != LINE_REJECTED)
+            return true;
+    }
+    return false;
+}
+
+/* ---- What fits best -------------------------------------------------------------------------- */
+
 size_t trial_best(const struct trial *t, size_t count)
 {
     size_t best = SIZE_MAX;

@@ -40,6 +40,11 @@ void trial_clear(struct trial *t);
 void trial_line(struct trial *t, const struct format *const formats[], struct format_memo memos[],
                 size_t count, struct batch *b, struct span line);
 
+/* Whether any of them reads the line, or knows it for a directive: the same answer at less cost.
+ * Beside the formats' memos nothing changes. */
+bool trial_any_reads(const struct format *const formats[], struct format_memo memos[], size_t count,
+                     struct batch *b, struct span line);
+
 /* Index of the format that fits best, or SIZE_MAX when none fits a single line. */
 size_t trial_best(const struct trial *t, size_t count);
 

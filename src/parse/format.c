@@ -23,6 +23,7 @@ struct format {
     struct form forms[FORM_LIMIT];
     size_t count;
     field_set fields;
+    unsigned needs; /* of all forms */
     struct buf missing;
 };
 
@@ -94,8 +95,11 @@ static void add_sentence(struct buf *out, struct text sentence)
 
 static void sum_up(struct format *f)
 {
-    for (size_t i = 0; i < f->count; i++)
+    f->needs = ~0u;
+    for (size_t i = 0; i < f->count; i++) {
         f->fields |= f->forms[i].facts.fields;
+        f->needs &= f->forms[i].facts.needs;
+    }
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
         if (!(f->fields & needs[i].fields))
             add_sentence(&f->missing, text_of(needs[i].missing));
@@ -160,6 +164,11 @@ struct text format_name(const struct format *f)
 field_set format_fields(const struct format *f)
 {
     return f->fields;
+}
+
+unsigned format_needs(const struct format *f)
+{
+    return f->needs;
 }
 
 struct text format_missing(const struct format *f)

@@ -14,6 +14,7 @@ static void *compile(struct text spec, struct format_facts *facts, struct error 
     if (p != NULL) {
         facts->fields = p->fields;
         facts->escape = ESCAPE_JSON;
+        facts->needs = LINE_IS_OBJECT;
     }
     return p;
 }

@@ -98,10 +98,11 @@ static bool choice_reads(struct parser *p, struct batch *b, struct span line, bo
 static bool any_reads(struct parser *p, struct batch *b, struct span line, bool refused)
 {
     struct trial one;
+    if (refused)
+        return trial_any_reads(p->fs->list, p->memos, trial_formats(p), b, line);
     trial_clear(&one);
     trial_line(&one, p->fs->list, p->memos, trial_formats(p), b, line);
-    return refused ? trial_best(&one, trial_formats(p)) != SIZE_MAX
-                   : trial_others(&one, p->chosen, trial_formats(p)) != 0;
+    return trial_others(&one, p->chosen, trial_formats(p)) != 0;
 }
 
 /* True when formats were found that were not read by before. */

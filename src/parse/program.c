@@ -306,6 +306,27 @@ static void tell_facts(const struct program *p, unsigned time_has, struct format
         buf_str(&facts->missing, "the time has no zone: it is read as UTC");
 }
 
+static bool holds_quote(struct text literal)
+{
+    return text_find(literal, '"', 0) < literal.len;
+}
+
+/* What is required; the literal behind the last required value need not be there. */
+static unsigned needs_of(const struct program *p)
+{
+    unsigned needs = holds_quote(p->lead) ? LINE_HAS_QUOTE : 0;
+    for (unsigned i = 0; i < p->required; i++) {
+        const struct step *s = &p->steps[i];
+        if (i + 1 < p->required && holds_quote(s->after))
+            needs |= LINE_HAS_QUOTE;
+        if (s->shape != SHAPE_TIME || s->piece != TIME_WHOLE)
+            continue;
+        needs |= s->notation == AS_CLF ? LINE_HAS_CLF_DATE : 0;
+        needs |= s->notation == AS_RFC3339 ? LINE_HAS_ISO_DATE : 0;
+    }
+    return needs;
+}
+
 static bool tail_is_loose(const struct program *p)
 {
     for (unsigned i = p->required - 1; i < p->count; i++)
@@ -345,6 +366,7 @@ struct program *builder_finish(struct builder *b, enum escape escape, struct for
     p->required = count_required(p);
     p->loose_tail = tail_is_loose(p);
     allow_dashes(p);
+    facts->needs = needs_of(p);
     tell_facts(p, time_has, facts);
 
     p->text = b->text; /* the steps' literals and patterns are the program's now */

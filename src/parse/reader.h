@@ -72,11 +72,21 @@ struct line_run {
     size_t count;
 };
 
+/* What a line has that is seen at a glance; bits. */
+enum {
+    LINE_HAS_CLF_DATE = 1, /* 10/Oct/2000: somewhere */
+    LINE_HAS_ISO_DATE = 2, /* 2000-10-10 somewhere */
+    LINE_HAS_QUOTE = 4,    /* a double quote somewhere */
+    LINE_IS_OBJECT = 8,    /* begins with a brace, maybe behind blanks */
+    LINE_IS_NUMBER = 16,   /* begins with a digit, maybe behind blanks */
+};
+
 /* What a compiled program says about itself; filled by the kind's compile. */
 struct format_facts {
     field_set fields;   /* all that it can give, derived ones too */
     enum escape escape; /* of its texts */
     bool has_state;     /* state_new is to be called for each reader */
+    unsigned needs;     /* bits: a line without one of these is rejected for certain */
     struct buf missing; /* notes for format_missing() beyond the usual ones; the owner frees it */
 };
 
@@ -112,6 +122,9 @@ const struct reader *reader_for(struct text spec, struct text *rest);
 
 /* The same for a format; 0 where its kind has no such way. */
 size_t format_read_run(const struct format *f, struct line_run *run);
+
+/* What every line has that the format does not reject; bits of LINE_HAS_... */
+unsigned format_needs(const struct format *f);
 
 /* format_read() with all of its answer. */
 enum verdict format_read_line(const struct format *f, struct reading *r);

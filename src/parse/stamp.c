@@ -133,22 +133,29 @@ size_t stamp_scan_fraction(struct text in, unsigned digits, struct stamp *out)
     return scan_digits_fraction(text_cut(in, 0, digits), out);
 }
 
+/* What stands between date and clock: T, a space, or " - " (2026/11/20 - 06:00:00); 0: neither. */
+static size_t clock_behind(struct text in)
+{
+    if (in.len >= 21 && memcmp(in.at + 10, " - ", 3) == 0)
+        return 13;
+    return memchr("Tt ", in.at[10], 3) ? 11 : 0;
+}
+
 /* yyyy-mm-ddThh:mm:ss[.frac][zone], or another byte between the parts of the date; a space may
  * stand for the T and before the zone. */
 static size_t scan_iso(struct text in, char between, struct stamp *out)
 {
     const char *at = in.at;
     if (in.len < 19 || !all_digits(at, 4) || at[4] != between || !all_digits(at + 5, 2) ||
-        at[7] != between || !all_digits(at + 8, 2) ||
-        (at[10] != 'T' && at[10] != 't' && at[10] != ' '))
+        at[7] != between || !all_digits(at + 8, 2) || !clock_behind(in))
         return 0;
     out->civil.year = two(at) * 100 + two(at + 2);
     out->civil.month = two(at + 5);
     out->civil.day = two(at + 8);
     out->has |= STAMP_DATE;
-    if (!scan_clock(at + 11, out))
+    size_t clock = clock_behind(in), used = clock + 8;
+    if (!scan_clock(at + clock, out))
         return 0;
-    size_t used = 19;
     if (used < in.len && (at[used] == '.' || at[used] == ',')) {
         size_t digits = scan_digits_fraction(text_cut(in, used + 1, in.len), out);
         used += digits ? digits + 1 : 0;
