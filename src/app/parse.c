@@ -1,4 +1,6 @@
 /* parse.c - `spate parse`: each line as the fields it was read as, in order, as JSON lines. */
+#include <unistd.h>
+
 #include "app/commands.h"
 #include "app/inputs.h"
 #include "app/output.h"
@@ -130,11 +132,12 @@ static bool put_lines(struct run *r)
     return output_write(&r->out, -1);
 }
 
+/* What auto chose is for people. */
 static void tell_news(struct run *r)
 {
     struct notice news;
     while (parser_news(r->parser, &news))
-        if (news.kind == NOTICE_NO_FORMAT)
+        if (news.kind == NOTICE_NO_FORMAT || isatty(STDERR_FILENO))
             note("%s", news.text);
 }
 

@@ -51,10 +51,12 @@ static bool print(const struct settings *s, struct work *work, const struct rule
     if (judged.unlisted)
         note("%llu more alerts are not listed", (unsigned long long)judged.unlisted);
     struct snapshot *snapshot = snapshot_of(s, work_total(work), &judged, rules);
-    if (s->output == OUTPUT_JSON)
+    if (s->output == OUTPUT_JSON) {
         report_json(&out, snapshot);
-    else
+    } else {
+        work_choices(work, &out);
         report_text(&out, snapshot);
+    }
     bool written = output_write(&out, -1);
     buf_done(&out);
     snapshot_drop(snapshot);
@@ -85,7 +87,7 @@ int command_report(const struct settings *s)
     }
     settings_tell_logs(s, formats);
     bool complete = work_run(work);
-    work_notes(work);
+    work_notes(work, s->output == OUTPUT_JSON && isatty(STDERR_FILENO));
     if (print(s, work, &rules) && complete)
         code = EXIT_DONE;
 done:

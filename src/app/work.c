@@ -219,11 +219,28 @@ void work_explain(struct work *w, struct explain *e, const struct explained *ale
     }
 }
 
-void work_notes(struct work *w)
+static void tell(const struct work *w, enum notice_kind kind, struct buf *out)
 {
     for (unsigned i = 0; i < w->jobs; i++)
-        for (size_t n = 0; n < w->workers[i].news_count; n++)
-            note("%s", w->workers[i].news[n].text);
+        for (size_t n = 0; n < w->workers[i].news_count; n++) {
+            const struct notice *news = &w->workers[i].news[n];
+            if (news->kind == kind && out)
+                buf_printf(out, "format    %s\n", news->text);
+            else if (news->kind == kind)
+                note("%s", news->text);
+        }
+}
+
+void work_notes(struct work *w, bool choices)
+{
+    tell(w, NOTICE_NO_FORMAT, NULL);
+    if (choices)
+        tell(w, NOTICE_FORMAT, NULL);
+}
+
+void work_choices(struct work *w, struct buf *out)
+{
+    tell(w, NOTICE_FORMAT, out);
 }
 
 struct tally *work_total(struct work *w)

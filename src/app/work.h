@@ -8,6 +8,7 @@
 #include "app/explain.h"
 #include "app/inputs.h"
 #include "app/rule_set.h"
+#include "base/buf.h"
 #include "monitor/rules_replay.h"
 #include "monitor/tally.h"
 #include "parse/parser.h"
@@ -31,8 +32,11 @@ void work_free(struct work *w); /* accepts NULL */
  * end (said on stderr); what was read before it is counted. */
 bool work_run(struct work *w);
 
-/* Says on stderr what the parsers had to say (no format fits ...). */
-void work_notes(struct work *w);
+/* Says on stderr what the parsers had to say: that no format fits, and which ones auto chose. */
+void work_notes(struct work *w, bool choices);
+
+/* The latter as lines of the report. */
+void work_choices(struct work *w, struct buf *out);
 
 struct tally *work_total(struct work *w); /* after work_run(); owned by the work */
 

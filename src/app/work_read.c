@@ -1,6 +1,8 @@
 /* work_read.c - one thread of a report: reads pieces of files and counts what is in them. */
 #include "app/work_inside.h"
 
+#include <string.h>
+
 #include "app/keep.h"
 #include "base/mem.h"
 #include "base/note.h"
@@ -8,11 +10,24 @@
 
 enum { PRIME_BYTES = 64 * 1024 /* what a later piece looks at to know the format */ };
 
-static void take_news(struct worker *k, struct parser *parser)
+/* A choice is told once, by who reads the file's beginning: other pieces and most other files have
+ * the same. */
+static bool is_news(const struct worker *k, const struct piece *piece, const struct notice *news)
+{
+    if (news->kind == NOTICE_NO_FORMAT)
+        return true;
+    size_t name = strcspn(news->text, ":");
+    for (size_t i = 0; i < k->news_count; i++)
+        if (!strncmp(k->news[i].text, news->text, name + 1))
+            return false;
+    return news->kind == NOTICE_FORMAT && piece->from == 0;
+}
+
+static void take_news(struct worker *k, const struct piece *piece, struct parser *parser)
 {
     struct notice news;
     while (parser_news(parser, &news))
-        if (news.kind == NOTICE_NO_FORMAT && k->news_count < NEWS_KEPT)
+        if (k->news_count < NEWS_KEPT && is_news(k, piece, &news))
             k->news[k->news_count++] = news;
 }
 
@@ -64,7 +79,7 @@ static void count_batch(struct worker *k, struct parser *parser, struct piece *p
         b->refusal_count = 0;
         b->lines = (struct line_counts){0};
     }
-    take_news(k, parser);
+    take_news(k, piece, parser);
 }
 
 /* A piece from the middle knows its format (and a header's columns) from the file's first lines. */
