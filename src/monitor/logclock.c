@@ -125,12 +125,13 @@ void logclock_release(struct logclock *c, int64_t ahead_ns, struct moment now)
         return;
     if (ahead_ns < 0)
         ahead_ns = 0;
-    /* A clock that was resumed may stand ahead of the newest event already. */
     int64_t from = c->state == LOGCLOCK_RUNNING ? c->newest : c->second;
-    if (from + ahead_ns / SECOND_NS < c->second)
-        ahead_ns = (c->second - from) * SECOND_NS;
-    c->second = from + ahead_ns / SECOND_NS;
-    c->anchor_ns = now.monotonic_ns - ahead_ns % SECOND_NS;
+    int64_t stands = from + ahead_ns / SECOND_NS;
+    c->anchor_ns = now.monotonic_ns;
+    if (stands < c->second) /* resumed, and by far more than nanoseconds can say */
+        return;
+    c->second = stands;
+    c->anchor_ns -= ahead_ns % SECOND_NS;
 }
 
 void logclock_at_least(struct logclock *c, int64_t second)

@@ -1,5 +1,7 @@
 /* A monitor that is saved and resumed again and again, beside one that is not: in the end both have
  * told and counted the same. */
+#include "base/pack.h"
+#include "monitor/logclock.h"
 #include "monitor/rollup.h"
 #include "monitor/save.h"
 #include "monitor/watched.h"
@@ -271,5 +273,29 @@ Test(save, the_past_that_was_missed_is_judged_although_nothing_was_written)
     buf_done(&saved.bytes);
     buf_done(&seconds);
     watched_done(&fresh);
+    watched_done(&w);
+}
+
+/* Such a state is no run's, but it may be in the file. */
+Test(save, a_clock_that_is_ages_ahead_of_the_newest_event_stays_there)
+{
+    struct watched w;
+    struct saved saved = {0};
+    struct buf clock = {0};
+    watched_init(&w, 1, 10, T, true);
+    monitor_save(w.monitor, w.wall_ns, &saved);
+    size_t begin = pack_begin(&clock, (uint8_t)saved_bytes(&saved, 0).at[0]);
+    pack_u64(&clock, LOGCLOCK_RUNNING);
+    pack_i64(&clock, INT64_C(253402300799)); /* the clock: the end of 9999 */
+    pack_i64(&clock, -INT64_C(62135596800)); /* the newest event: the year 1 */
+    pack_u64(&clock, 0);
+    pack_i64(&clock, w.wall_ns);
+    pack_seal(&clock, begin);
+    cr_assert(monitor_load(w.monitor, TEXT("clock"), buf_text(&clock)));
+    monitor_resume(w.monitor, w.now_ns);
+    watched_notice(&w, 0, NOTICE_BACKFILLED, "", T * NS_PER_S);
+    cr_expect_eq(monitor_log_second(w.monitor), INT64_C(253402300799));
+    buf_done(&saved.bytes);
+    buf_done(&clock);
     watched_done(&w);
 }

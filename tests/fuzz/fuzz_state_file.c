@@ -1,0 +1,236 @@
+/* fuzz_state_file.c - whatever is in a state's file, a run starts with it, goes on and leaves a
+ * file with which the next one starts.
+ *
+ * The input is places and bytes to write there, over a file as a run leaves it; nothing of it is
+ * behind a checksum that SQLite would see. The files are in memory, where there is a place for
+ * that. */
+#include "app/state.h"
+#include "base/hash.h"
+#include "lib/rows_db.h"
+#include "monitor/rollup.h"
+#include "store/store.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { T = 1600000000 };
+#define WALL_NS (INT64_C(1000000000) * T)
+
+static struct buf whole; /* a state file as a run leaves it */
+static char dir[64];
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool good)
+{
+    if (!good)
+        abort();
+}
+
+static void no_event(void *ctx, const struct monitor *m, const struct monitor_event *e)
+{
+    (void)ctx;
+    (void)m;
+    (void)e;
+}
+
+static struct monitor *fresh(void)
+{
+    struct monitor_options o = {.rule = {.name = "r", .above = 1, .window_s = 90},
+                                .update_ns = 1000000000,
+                                .wanted = DIMENSION_BIT(DIMENSION_SECTIONS) |
+                                          DIMENSION_BIT(DIMENSION_VISITORS)};
+    return monitor_new(&o, (struct monitor_sink){no_event, NULL}, 0, WALL_NS);
+}
+
+static void empty_directory(void)
+{
+    DIR *d = opendir(dir);
+    for (struct dirent *e; d && (e = readdir(d));)
+        if (e->d_name[0] != '.')
+            unlinkat(dirfd(d), e->d_name, 0);
+    if (d)
+        closedir(d);
+}
+
+/* ---- Rows --------------------------------------------------------------------------------------
+ */
+
+static bool on_message(void *ctx, const struct store_message *row)
+{
+    struct notify_event e;
+    (void)ctx;
+    notify_event_unpack(row->bytes, &e);
+    return true;
+}
+
+static bool on_alert(void *ctx, const struct store_alert_row *row)
+{
+    struct notify_event e;
+    (void)ctx;
+    notify_event_unpack(row->fired, &e);
+    return notify_event_unpack(row->recovered, &e) || !row->recovered.len;
+}
+
+static void try_rows(struct text rows)
+{
+    static unsigned run;
+    struct error why = {0};
+    size_t count;
+    if (++run % 64 == 0)
+        empty_directory();
+    static const char *const named[] = {"/log", "/var/log/*.log"};
+    struct rows_db *db = rows_db_new(rows);
+    struct state *s = state_open(dir, false, rows_db_calls(db), named, 2, &why);
+    check(s || why.text[0]);
+    if (s) {
+        const struct follow_resume *resume = state_resume(s, &count);
+        for (size_t i = 0; i < count; i++)
+            check(resume[i].path && resume[i].position.anchor_len <= resume[i].position.offset);
+        state_messages(s, on_message, NULL);
+    }
+    state_free(s);
+    struct store_options o = state_store_options(dir, false);
+    o.db = rows_db_calls(db);
+    struct store *store = store_look(&o, &why);
+    if (store)
+        store_alerts(store, 0, INT64_MIN, on_alert, NULL);
+    store_close(store);
+    rows_db_free(db);
+}
+
+/* ---- A run -------------------------------------------------------------------------------------
+ */
+
+/* The last lines that a run reads: 500 of them, at /log. */
+static void fill(struct batch *b)
+{
+    memcpy(b->bytes, "/a10.0.0.1", 10);
+    for (b->count = 0; b->count < 500; b->count++) {
+        struct entry *e = &b->entries[b->count];
+        e->has = FIELD_BIT(FIELD_TIME);
+        e->second = T - 300 + b->count / 2;
+        entry_set_text(e, FIELD_SECTION, 0, 2);
+        entry_set_text(e, FIELD_HOST, 2, 8);
+        entry_set_number(e, FIELD_REQUEST_TIME, b->count * 1000);
+    }
+    b->lines.read = b->lines.parsed = b->count;
+    b->path = "/log";
+    b->position = (struct position){.id.inode = 1, .offset = 5, .anchor_len = 5};
+}
+
+/* False: it said why it cannot start. */
+static bool live(const struct batch *b)
+{
+    struct error why = {0};
+    struct state *s = state_open(dir, false, &db_sqlite, NULL, 0, &why);
+    check(s || why.text[0]);
+    if (!s)
+        return false;
+    struct monitor *m = fresh();
+    state_restore(s, m, 0);
+    monitor_batch(m, b, 1, WALL_NS);
+    state_batch(s, b, m, 1, WALL_NS);
+    state_finish(s, m, WALL_NS);
+    state_free(s);
+    monitor_free(m);
+    return true;
+}
+
+static bool on_rollup(void *ctx, int64_t start, struct text bytes)
+{
+    (void)ctx;
+    rollup_free(rollup_unpack(start, 60, bytes));
+    return true;
+}
+
+/* As `spate history` and `spate alerts`, and the keeper when it folds. */
+static void look(void)
+{
+    struct error why = {0};
+    struct store_options o = state_store_options(dir, false);
+    bool more;
+    struct store *store = store_open(&o, T, &why);
+    if (!store)
+        return;
+    for (enum store_span span = STORE_MINUTES; span < STORE_SPANS; span++)
+        store_rollups(store, span, INT64_MIN, INT64_MAX, on_rollup, NULL);
+    store_alerts(store, 0, INT64_MIN, on_alert, NULL);
+    store_fold(store, &more);
+    store_close(store);
+}
+
+static void write_file(const uint8_t *patches, size_t size)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/state.db", dir);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    check(fd >= 0 && write(fd, whole.at, whole.len) == (ssize_t)whole.len);
+    for (size_t i = 0; i + 4 <= size; i += 4) {
+        size_t at = patches[i] | (size_t)patches[i + 1] << 8 | (size_t)patches[i + 2] << 16;
+        check(pwrite(fd, &patches[i + 3], 1, (off_t)(at % whole.len)) == 1);
+    }
+    close(fd);
+}
+
+static void keep_whole(void)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/state.db", dir);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got;
+    while ((got = read(fd, buf_room(&whole, 65536), 65536)) > 0)
+        whole.len += (size_t)got;
+    close(fd);
+    check(whole.len > 4096);
+}
+
+static void leave(void)
+{
+    empty_directory();
+    rmdir(dir);
+    buf_done(&whole);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    snprintf(dir, sizeof dir, "%s/spate-fuzz-XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    check(mkdtemp(dir));
+    atexit(leave);
+    struct batch *b = batch_new();
+    fill(b);
+    check(live(b));
+    batch_free(b);
+    keep_whole();
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const uint8_t secret[HASH_SECRET] = {1, 2, 3};
+    static struct batch *none;
+    if (size == 0)
+        return 0;
+    if (!none)
+        none = batch_new();
+    none->kind = BATCH_NOTICE;
+    none->notice.kind = NOTICE_BACKFILLED;
+    hash_start_with(secret); /* a state brings its own */
+    if (data[0] % 8) {
+        try_rows(text_make((const char *)data + 1, size - 1));
+        return 0;
+    }
+    empty_directory();
+    write_file(data + 1, size - 1);
+    if (live(none))
+        check(live(none));
+    look();
+    return 0;
+}
