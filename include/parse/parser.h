@@ -52,7 +52,8 @@ void parser_reads(struct parser *p, const char *path);
  * Lines longer than LINE_LIMIT are kept to that and counted as truncated. */
 bool parser_run(struct parser *p, struct batch *b);
 
-/* A new batch, whose lines parser_read() is to read: places in the one before mean nothing any more. */
+/* A new batch, whose lines parser_read() is to read: places in the one before mean nothing any more.
+ * The first line begins at b->scanned: behind a byte order mark, if there is one. */
 void parser_begin(struct parser *p, struct batch *b);
 
 /* For those who want every line in order, refused ones too (`parse`), and never go back: reads the one

@@ -118,7 +118,7 @@ static bool put_lines(struct run *r)
 {
     struct text all = text_make(r->batch->bytes, r->batch->used);
     parser_begin(r->parser, r->batch);
-    for (size_t at = 0; at < all.len;) {
+    for (size_t at = r->batch->scanned; at < all.len;) {
         size_t end = text_find(all, '\n', at), len = end - at;
         if (len && all.at[end - 1] == '\r')
             len--;

@@ -1,6 +1,7 @@
 #include "parse/formats.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/safe.h"
@@ -26,6 +27,10 @@ static bool add_format(struct formats *fs, struct text spec, struct error *why)
         return true;
     if (!of_server && formats_add(fs, format_new(spec, why)))
         return true;
+    if (why && why->column && !strstr(why->text, "column")) {
+        struct error at = *why;
+        error_at(why, at.column, "%s, column %u", at.text, at.column);
+    }
     return error_prefix(why, "format `%s'", safe_str(spec));
 }
 

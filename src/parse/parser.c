@@ -17,9 +17,7 @@ struct parser *parser_new(const struct formats *fs, field_set want)
 {
     struct parser *p = mem_new(1, sizeof *p);
     p->fs = fs;
-    p->want = want;
-    if (fs->forwarded && (want & FIELD_BIT(FIELD_HOST)))
-        p->want |= FIELD_BIT(FIELD_FORWARDED);
+    parser_want(p, want);
     p->memos = mem_new(fs->count, sizeof *p->memos);
     for (size_t i = 0; i < fs->count; i++)
         format_memo_init(&p->memos[i], fs->list[i]);
@@ -32,6 +30,8 @@ struct parser *parser_new(const struct formats *fs, field_set want)
 void parser_want(struct parser *p, field_set want)
 {
     p->want = want;
+    if (p->fs->forwarded && (want & FIELD_BIT(FIELD_HOST)))
+        p->want |= FIELD_BIT(FIELD_FORWARDED);
 }
 
 void parser_free(struct parser *p)
@@ -235,12 +235,21 @@ static void tell_trouble(struct parser *p, struct batch *b)
              safe_str(batch_span(b, why->line)));
 }
 
+/* Editors and other systems' shells put a byte order mark before a file's first line. */
+static void skip_mark(struct batch *b)
+{
+    static const struct text mark = {"\xef\xbb\xbf", 3};
+    if (b->scanned == 0 && text_starts(text_make(b->bytes, b->used), mark))
+        b->scanned = (uint32_t)mark.len;
+}
+
 void parser_begin(struct parser *p, struct batch *b)
 {
     p->refused_to = 0;
-    if (p->settled || b->used == 0)
+    skip_mark(b);
+    if (p->settled || b->used == b->scanned)
         return;
-    parser_look(p, b, 0);
+    parser_look(p, b, b->scanned);
     parser_choose(p);
 }
 

@@ -1,6 +1,8 @@
 #include "parse/spec.h"
 
+#include "base/near.h"
 #include "base/safe.h"
+#include "parse/presets.h"
 
 static bool is_blank(char c)
 {
@@ -127,6 +129,23 @@ static bool is_quoted(struct text s)
     return escaped;
 }
 
+static bool refuse_unknown(struct text given, struct error *why)
+{
+    struct near near = near_to(given);
+    struct buf names = {0};
+    near_offer(&near, "auto");
+    for (size_t i = 0; i < preset_count; i++)
+        near_offer(&near, presets[i].name);
+    near_list(&near, &names);
+    error_set(why,
+              "unknown%s%.*s%s accepted are a name (see `spate formats`), an Apache LogFormat "
+              "(with %% directives), an nginx log_format (with $variables), regex:PATTERN, "
+              "json:FIELD=KEY,..., nginx:FILE or apache:FILE of the server's configuration, or auto",
+              names.len ? ": did you mean " : "", (int)names.len, names.at, names.len ? "?" : ";");
+    buf_done(&names);
+    return false;
+}
+
 bool spec_unwrap(struct text given, struct spec *out, struct error *why)
 {
     struct text rest = given;
@@ -142,11 +161,7 @@ bool spec_unwrap(struct text given, struct spec *out, struct error *why)
     unsigned variables, directives;
     count_marks(given, &variables, &directives);
     if (variables == 0 && directives == 0)
-        return error_set(
-            why,
-            "unknown; accepted are a name (see `spate formats`), an Apache "
-            "LogFormat (with %% directives), an nginx log_format (with $variables), "
-            "regex:PATTERN, json:FIELD=KEY,... or auto");
+        return refuse_unknown(given, why);
     out->kind = variables > directives ? SPEC_NGINX : SPEC_APACHE;
     struct text bare = text_ends(given, TEXT(";")) ? text_cut(given, 0, given.len - 1) : given;
     if (is_quoted(text_trim(bare)))

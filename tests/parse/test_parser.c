@@ -164,3 +164,39 @@ Test(parser, refuses_auto_beside_other_formats)
     cr_expect(formats_auto(fs));
     formats_free(fs);
 }
+
+Test(parser, steps_over_a_byte_order_mark)
+{
+    static const char *const specs[] = {"common", NULL};
+    for (size_t i = 0; i < 2; i++) {
+        struct parser_case c = parser_case_open(specs[i]);
+        parser_case_run(&c, "\xef\xbb\xbf" LINE "\r\n" LINE "\r\n");
+        cr_assert_eq(c.batch->lines.parsed, 2);
+        for (uint32_t k = 0; k < 2; k++)
+            cr_expect(text_same(batch_text(c.batch, &c.batch->entries[k], FIELD_HOST),
+                                TEXT("192.0.2.7")));
+        parser_case_close(&c);
+    }
+}
+
+Test(parser, a_wrong_specification_is_told_with_its_place_or_what_was_meant)
+{
+    static const struct {
+        const char *spec, *text;
+    } rows[] = {
+        {"combind", "did you mean combined? accepted"},
+        {"json:time=a,foo=bar", "there is no field \"foo\" to be set, column 13"},
+        {"json:time=a..b", "\"a..b\" is no key, column 11"},
+        {"regex:(?<host>", ", column 15"},
+        {"%h %{Referer", "a { without its } in the LogFormat, column 5"},
+        {"$status ${host", "a ${ without its } in the log_format, column 9"},
+        {"wordless", "unknown; accepted"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct text spec = text_of(rows[i].spec);
+        struct error why = {0};
+        cr_expect_null(formats_new(&spec, 1, &why));
+        cr_expect(strstr(why.text, rows[i].text), "%s: %s", rows[i].spec, why.text);
+        cr_expect(strstr(why.text, rows[i].spec), "%s: %s", rows[i].spec, why.text);
+    }
+}
