@@ -19,7 +19,8 @@
 enum {
     POLL_MS = 250,      /* between looks where no event comes */
     RUSH = BATCH_BYTES, /* so much within two lingers, and there is no time to linger */
-    QUIET_S = 5
+    QUIET_S = 5,
+    REST = 10 /* looking at everything takes at most one part in so many of the time */
 };
 
 struct follow {
@@ -176,7 +177,8 @@ static void look(struct follow *f, int64_t now)
         watcher_retry(&s->shared.watcher);
         f->instance_ns = now + INSTANCE_NS;
     }
-    if (now >= f->reconcile_ns) {
+    bool all = now >= f->reconcile_ns;
+    if (all) {
         take_events(f, now);
         sources_doubt(s);
         sources_retire(s);
@@ -191,6 +193,9 @@ static void look(struct follow *f, int64_t now)
         if (!k->begun)
             track_begin(k, &f->plan);
     }
+    int64_t took = shared_now(&s->shared) - now;
+    if (all && f->reconcile_ns < now + took * REST) /* there are very many */
+        f->reconcile_ns = now + took * REST;
 }
 
 /* ---- Reading ---------------------------------------------------------------------------- */

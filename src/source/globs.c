@@ -112,23 +112,45 @@ bool globs_is_rotated(const char *log, const char *name)
     return packed || kind == SIBLING_DATED || strncmp(name, log, strlen(log)) == 0;
 }
 
-static bool same_directory(const char *a, const char *b)
+struct rotated {
+    const char *path;
+    bool (*is_there)(const void *ctx, const char *path);
+    const void *ctx;
+};
+
+/* The log lies in the directory of what rotation made of it. */
+static bool is_its_log(void *ctx, const char *log)
 {
-    size_t x = (size_t)(path_name(a) - a), y = (size_t)(path_name(b) - b);
-    return x == y && memcmp(a, b, x) == 0;
+    const struct rotated *r = ctx;
+    const char *name = path_name(r->path);
+    if (!globs_is_rotated(log, name))
+        return false;
+    size_t dir = (size_t)(name - r->path), len = strlen(log);
+    char *path = mem_grow(NULL, dir + len + 1, 1);
+    memcpy(path, r->path, dir);
+    memcpy(path + dir, log, len + 1);
+    bool there = r->is_there(r->ctx, path);
+    free(path);
+    return there;
+}
+
+bool globs_left_by_rotation(const char *path, bool (*is_there)(const void *ctx, const char *path),
+                            const void *ctx)
+{
+    struct rotated r = {path, is_there, ctx};
+    return sibling_of_any(path_name(path), is_its_log, &r);
+}
+
+static bool is_found(const void *ctx, const char *path)
+{
+    const struct names *found = ctx;
+    return bsearch(&path, found->at, found->count, sizeof(char *), by_name) != NULL;
 }
 
 static bool wanted(const struct names *found, size_t i)
 {
-    const char *path = found->at[i];
-    const char *name = path_name(path);
-    if (sibling_is_packed(name))
-        return false;
-    for (size_t j = 0; j < found->count; j++)
-        if (j != i && same_directory(found->at[j], path) &&
-            globs_is_rotated(path_name(found->at[j]), name))
-            return false;
-    return true;
+    return !sibling_is_packed(path_name(found->at[i])) &&
+           !globs_left_by_rotation(found->at[i], is_found, found);
 }
 
 bool globs_match(struct globs *g, struct shared *shared, void (*each)(void *ctx, const char *path),

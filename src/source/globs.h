@@ -37,4 +37,8 @@ void globs_event(struct globs *g, const struct os_event *e);
  * such as site-2.log are left in doubt: they may be logs of their own. */
 bool globs_is_rotated(const char *log, const char *name);
 
+/* True when rotation made it of a log beside it that is there. */
+bool globs_left_by_rotation(const char *path, bool (*is_there)(const void *ctx, const char *path),
+                            const void *ctx);
+
 #endif

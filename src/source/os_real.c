@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -16,14 +17,30 @@
 
 enum {
     POLL_MOST = 16,
+    KEPT_FREE = 16,
     EVENT_ROOM = 16 * 1024,
     PIPE_ROOM = 1024 * 1024 /* as much as a user may ask for where nobody changed it */
 };
 
+/* A few descriptors are left to all else: looking at directories, the state, what is sent. */
+static bool is_spare(int fd)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return true;
+    rlim_t kept = limit.rlim_cur / 4 < KEPT_FREE ? limit.rlim_cur / 4 : KEPT_FREE;
+    return (rlim_t)fd < limit.rlim_cur - kept;
+}
+
 static int real_open(void *self, const char *path)
 {
     (void)self;
-    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || is_spare(fd))
+        return fd;
+    close(fd);
+    errno = EMFILE;
+    return -1;
 }
 
 static void real_close(void *self, int fd)

@@ -1,9 +1,11 @@
 #include "source/shared.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void shared_init(struct shared *s, const struct os *os)
 {
@@ -16,6 +18,22 @@ void shared_done(struct shared *s)
     watcher_close(&s->watcher);
     free(s->told);
     free(s->past);
+    counts_done(&s->held);
+}
+
+uint64_t shared_key(const struct file_identity *id)
+{
+    char bytes[3 * sizeof(uint64_t) + IDENTITY_HANDLE];
+    uint64_t words[3] = {id->device, id->inode, id->handle_len};
+    size_t len = id->handle_len;
+    const void *rest = id->handle;
+    if (len == 0) { /* as in identity_same() */
+        len = sizeof id->birth_ns;
+        rest = &id->birth_ns;
+    }
+    memcpy(bytes, words, sizeof words);
+    memcpy(bytes + sizeof words, rest, len);
+    return hash_text(text_make(bytes, sizeof words + len));
 }
 
 void shared_tell(struct shared *s, uint32_t source, enum notice_kind kind, const char *format, ...)

@@ -7,6 +7,7 @@
 
 #include "record/batch.h"
 #include "record/position.h"
+#include "source/counts.h"
 #include "source/os.h"
 #include "source/watch.h"
 #include <stdbool.h>
@@ -37,10 +38,11 @@ struct shared {
     struct left *past; /* a ring of PAST_KEPT */
     size_t past_count;
 
-    /* True when another track than `asker` (a struct track) holds the file. */
-    bool (*held_elsewhere)(const void *sources, const void *asker, const struct file_identity *id);
-    const void *sources;
+    struct counts held; /* files that are open, by shared_key() */
 };
+
+/* What stands for a file in `held`. */
+uint64_t shared_key(const struct file_identity *id);
 
 void shared_init(struct shared *s, const struct os *os);
 void shared_done(struct shared *s);

@@ -85,6 +85,29 @@ enum sibling_kind sibling_kind_of(const char *log, const char *name, const char 
     return kind_between(rest, stem.len, rest.len - ending.len, mark);
 }
 
+/* Rotation puts something behind the log's name, or before its ending. */
+bool sibling_of_any(const char *name, bool (*is_log)(void *ctx, const char *log), void *ctx)
+{
+    struct text rest = text_of(name);
+    bool readable, found = false;
+    unpacked_name(&rest, &readable);
+    char *log = mem_new(rest.len + 1, 1);
+    const char *ending = memrchr(rest.at, '.', rest.len);
+    for (size_t i = 1; i < rest.len && !found; i++) {
+        if (!strchr(".-_", rest.at[i]))
+            continue;
+        snprintf(log, rest.len + 1, "%.*s", (int)i, rest.at);
+        found = is_log(ctx, log);
+        if (found || !ending || ending <= rest.at + i)
+            continue;
+        size_t len = rest.len - (size_t)(ending - rest.at);
+        snprintf(log + i, rest.len + 1 - i, "%.*s", (int)len, ending);
+        found = is_log(ctx, log);
+    }
+    free(log);
+    return found;
+}
+
 /* ---- Looking at a directory ------------------------------------------------------------- */
 
 struct look {

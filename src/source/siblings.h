@@ -35,6 +35,10 @@ enum sibling_kind sibling_kind_of(const char *log, const char *name, const char 
 /* True when the name ends as compressed files do, readable to us or not. */
 bool sibling_is_packed(const char *name);
 
+/* Calls `is_log` with every name of a log that rotation could have made this name of, until it says
+ * true. False: it never did. */
+bool sibling_of_any(const char *name, bool (*is_log)(void *ctx, const char *log), void *ctx);
+
 /* The siblings of a log. -1 with errno when a directory or a file in it could not be looked at, so
  * that a sibling may be missing. */
 int siblings_list(struct siblings *s, const struct os *os, const char *path);

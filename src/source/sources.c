@@ -1,5 +1,6 @@
 #include "source/sources.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/safe.h"
 #include "source/paths.h"
@@ -20,18 +21,9 @@ static uint32_t add_source(struct sources *s, struct track *k)
     return (uint32_t)s->count++;
 }
 
-static bool same_directory(const char *a, const char *b)
-{
-    size_t x = (size_t)(path_name(a) - a), y = (size_t)(path_name(b) - b);
-    return x == y && memcmp(a, b, x) == 0;
-}
-
 static bool is_followed(const struct sources *s, const char *path)
 {
-    for (size_t i = 0; i < s->count; i++)
-        if (s->tracks[i] && strcmp(s->tracks[i]->path, path) == 0)
-            return true;
-    return false;
+    return counts_of(&s->paths, hash_text(text_of(path))) > 0;
 }
 
 /* The source that had this path before, or the one that is vacant for the longest. The path it had
@@ -60,6 +52,7 @@ static struct track *add_track(struct sources *s, const char *path)
     uint32_t source = vacant ? reuse(s, path) : add_source(s, NULL);
     struct track *k = track_new(&s->shared, source, path);
     s->tracks[source] = k;
+    counts_add(&s->paths, hash_text(text_of(path)));
     return k;
 }
 
@@ -72,24 +65,9 @@ static void add_found(struct sources *s, const char *path)
     k->matched = true;
 }
 
-static bool held_elsewhere(const void *sources, const void *asker, const struct file_identity *id)
+static bool is_followed_here(const void *sources, const char *path)
 {
-    const struct sources *s = sources;
-    for (size_t i = 0; i < s->count; i++)
-        if (s->tracks[i] && s->tracks[i] != asker && track_holds(s->tracks[i], id))
-            return true;
-    return false;
-}
-
-/* What is beside a log that we follow is not a log of its own when rotation made it. */
-static bool is_rotated(const struct sources *s, const char *path)
-{
-    for (size_t i = 0; i < s->count; i++) {
-        const char *known = s->tracks[i] ? s->tracks[i]->path : "";
-        if (same_directory(known, path) && globs_is_rotated(path_name(known), path_name(path)))
-            return true;
-    }
-    return false;
+    return is_followed(sources, path);
 }
 
 /* Of what a pattern matches, only logs that nobody reads yet under another name. */
@@ -98,14 +76,17 @@ static void add_match(void *ctx, const char *path)
     struct sources *s = ctx;
     const struct os *os = s->shared.os;
     struct file_facts facts;
+    if (is_followed(s, path))
+        return;
     if (os->facts_at(os->self, path, &facts) != 0) {
         if (errno == ENOENT || errno == ENOTDIR)
             return; /* only a part of the pattern matched */
-    } else if (!facts.regular || held_elsewhere(s, NULL, &facts.id) ||
+    } else if (!facts.regular || counts_of(&s->shared.held, shared_key(&facts.id)) > 0 ||
                shared_left_rotated(&s->shared, &facts.id)) {
         return;
     }
-    if (!s->started || !is_rotated(s, path))
+    /* What is beside a log that we follow is not a log of its own when rotation made it. */
+    if (!s->started || !globs_left_by_rotation(path, is_followed_here, s))
         add_found(s, path);
 }
 
@@ -206,8 +187,6 @@ void sources_init(struct sources *s, const struct os *os)
 {
     *s = (struct sources){0};
     shared_init(&s->shared, os);
-    s->shared.held_elsewhere = held_elsewhere;
-    s->shared.sources = s;
     input_init(&s->input);
 }
 
@@ -219,6 +198,7 @@ void sources_done(struct sources *s)
         globs_done(&s->globs[i], &s->shared);
     input_done(&s->input);
     shared_done(&s->shared);
+    counts_done(&s->paths);
     for (size_t i = 0; i < s->vacant_count; i++)
         free(s->vacant[i].path);
     for (size_t i = 0; i < OLD_PATHS; i++)
@@ -266,6 +246,7 @@ void sources_vacate(struct sources *s, struct track *k)
         s->vacant = mem_grow(s->vacant, s->vacant_room, sizeof *s->vacant);
     }
     s->vacant[s->vacant_count++] = (struct vacancy){k->source, k->path};
+    counts_drop(&s->paths, hash_text(text_of(k->path)));
     k->path = NULL; /* batches on their way name it */
     s->tracks[k->source] = NULL;
     track_free(k);

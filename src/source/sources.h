@@ -31,6 +31,7 @@ struct sources {
     size_t vacant_count, vacant_room;
     char *old_paths[OLD_PATHS]; /* a ring: of sources that were used again; others may still look */
     size_t old_count, reused; /* since the last sources_change() */
+    struct counts paths; /* of the tracks, by their hashes */
     struct globs *globs;
     size_t glob_count;
     struct input input;

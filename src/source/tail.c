@@ -68,10 +68,43 @@ void tail_close(struct tail *t)
 {
     if (!t)
         return;
-    t->os->close(t->os->self, t->fd);
+    if (!t->asleep)
+        t->os->close(t->os->self, t->fd);
     decompress_free(t->unpack);
     lines_done(&t->lines);
     free(t);
+}
+
+void tail_sleep(struct tail *t)
+{
+    if (!t->asleep)
+        t->os->close(t->os->self, t->fd);
+    t->asleep = true;
+    t->polled = false;
+}
+
+bool tail_wake(struct tail *t, const char *path)
+{
+    struct file_facts facts;
+    int fd = t->os->open(t->os->self, path);
+    if (fd < 0)
+        return false;
+    bool same = t->os->facts(t->os->self, fd, &facts) == 0;
+    if (same && !identity_same(&facts.id, &t->file)) {
+        errno = EAGAIN;
+        same = false;
+    }
+    if (!same) {
+        int problem = errno;
+        t->os->close(t->os->self, fd);
+        errno = problem;
+        return false;
+    }
+    t->fd = fd;
+    t->asleep = false;
+    t->nap_ns = t->retry_ns = 0;
+    t->hint = t->pending = true;
+    return true;
 }
 
 /* Reads exactly `len` bytes. 1, or 0 when the file ends before, or -1. */

@@ -53,6 +53,8 @@ struct tail {
     bool rested;        /* was found whole and read to its end since it is OLD */
     bool announced;     /* its position was handed out once */
     bool polled;        /* no watch tells of changes */
+    bool asleep;        /* its descriptor was given back: only its place is kept */
+    int64_t nap_ns;     /* the last time it slept before its end was tried again */
     int watch;          /* -1: none */
     int deaf;           /* changes in a row that no watch told of */
     bool remote;        /* others may write it unseen by inotify */
@@ -67,6 +69,10 @@ struct tail {
  */
 struct tail *tail_open(const struct os *os, const char *path, enum tail_role role);
 void tail_close(struct tail *t);
+
+/* Gives the descriptor back; and takes it again when that file stands there: false with errno. */
+void tail_sleep(struct tail *t);
+bool tail_wake(struct tail *t, const char *path);
 
 /* Goes on at a position. ARCHIVE: unpacks up to there. 1: the bytes before it are what they were;
  * 0: they are not (the tail stands at 0 again); -1: errno, try again. */

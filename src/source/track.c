@@ -54,6 +54,7 @@ void track_insert(struct track *k, size_t at, struct tail *t)
     memmove(k->tails + at + 1, k->tails + at, (k->count - at) * sizeof(struct tail *));
     k->tails[at] = t;
     k->count++;
+    counts_add(&k->shared->held, shared_key(&t->file));
     t->changed_ns = shared_now(k->shared);
     if (t->role == TAIL_CURRENT || t->role == TAIL_OLD)
         track_watch(k, t);
@@ -76,6 +77,7 @@ void track_remove(struct track *k, struct tail *t)
     if (k->current == t)
         k->current = NULL;
     watcher_drop(&k->shared->watcher, &t->watch);
+    counts_drop(&k->shared->held, shared_key(&t->file));
     tail_close(t);
 }
 
@@ -93,6 +95,14 @@ bool track_holds(const struct track *k, const struct file_identity *id)
         if (identity_same(&k->tails[i]->file, id))
             return true;
     return false;
+}
+
+bool track_held_elsewhere(const struct track *k, const struct file_identity *id)
+{
+    uint32_t here = 0;
+    for (size_t i = 0; i < k->count; i++)
+        here += identity_same(&k->tails[i]->file, id);
+    return counts_of(&k->shared->held, shared_key(id)) > here;
 }
 
 /* ---- What fails ------------------------------------------------------------------------- */
@@ -246,7 +256,7 @@ static void adopt(struct track *k)
         not_opened(k, errno);
         return;
     }
-    if (track_holds(k, &t->file) || shared->held_elsewhere(shared->sources, k, &t->file)) {
+    if (track_holds(k, &t->file) || track_held_elsewhere(k, &t->file)) {
         tail_close(t); /* the path changed hands since it was looked at */
         track_pause(k, MISSING_PAUSE);
         return;
@@ -314,9 +324,11 @@ void track_look(struct track *k)
         return;
     }
     struct tail *t = old_of(k, &facts.id);
-    if (t) {
+    if (t && t->asleep && !tail_wake(t, k->path)) {
+        not_opened(k, errno);
+    } else if (t) {
         reseat(k, t);
-    } else if (k->shared->held_elsewhere(k->shared->sources, k, &facts.id)) {
+    } else if (track_held_elsewhere(k, &facts.id)) {
         unseat(k); /* another log that was renamed to ours: it is read there */
         track_pause(k, MISSING_PAUSE);
     } else {
@@ -359,8 +371,8 @@ void track_doubt(struct track *k)
         k->look = true;
     for (size_t i = 0; i < k->count; i++) {
         struct tail *t = k->tails[i];
-        t->pending = !t->ended;
-        if (t->watch < 0 && (t->role == TAIL_CURRENT || t->role == TAIL_OLD))
+        t->pending = !t->ended || t->asleep;
+        if (t->watch < 0 && !t->asleep && (t->role == TAIL_CURRENT || t->role == TAIL_OLD))
             track_watch(k, t);
     }
 }

@@ -118,6 +118,7 @@ bool track_is_polled(const struct track *k);
 int64_t track_next_ns(const struct track *k);
 
 bool track_holds(const struct track *k, const struct file_identity *id);
+bool track_held_elsewhere(const struct track *k, const struct file_identity *id);
 
 /* --- between track.c, track_begin.c and track_read.c --- */
 

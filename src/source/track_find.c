@@ -49,7 +49,7 @@ bool track_saw(const struct track *k, const struct sibling *from)
 
 static bool held(const struct track *k, const struct file_identity *id)
 {
-    return track_holds(k, id) || k->shared->held_elsewhere(k->shared->sources, k, id);
+    return track_holds(k, id) || track_held_elsewhere(k, id);
 }
 
 /* Opens a sibling as what it is. NULL with errno, EAGAIN when another file stands there by now. */

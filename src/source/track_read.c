@@ -16,6 +16,8 @@ enum {
 
 #define FIRST_PAUSE   (50 * NS_PER_MS)
 #define LONGEST_PAUSE (5 * NS_PER_S)
+#define FIRST_NAP   (5 * NS_PER_S)
+#define LONGEST_NAP (300 * NS_PER_S)
 #define BUSY_NS                                                                                    \
     (1 * NS_PER_S) /* a file that changed so short ago was being written when it was cut */
 
@@ -56,6 +58,19 @@ static bool may_go(const struct track *k, const struct tail *t)
     return newer_than(k, t) && (k->tails[0] == t || k->count > MANY);
 }
 
+/* What lies beside the last file of a log that has ended may have been made of it, and its place
+ * tells that: that is kept, but no descriptor for each such log for ever. */
+static void sleep_on(struct track *k, struct tail *t)
+{
+    watcher_drop(&k->shared->watcher, &t->watch);
+    tail_sleep(t);
+    t->nap_ns = t->nap_ns ? t->nap_ns * 2 : FIRST_NAP;
+    if (t->nap_ns > LONGEST_NAP)
+        t->nap_ns = LONGEST_NAP;
+    t->retry_ns = shared_now(k->shared) + t->nap_ns;
+    t->pending = true; /* then */
+}
+
 /* Edges d and g. */
 static enum step let_go(struct track *k, struct tail *t, struct batch *b)
 {
@@ -63,7 +78,7 @@ static enum step let_go(struct track *k, struct tail *t, struct batch *b)
     size_t opened = 0;
     bool remainder = is_remainder(k, t);
     if (remainder && track_open_newer(k, &opened) != 0) {
-        t->retry_ns = shared_now(k->shared) + LONGEST_PAUSE;
+        sleep_on(k, t);
         return STEP_NEXT;
     }
     if (opened > 0)
@@ -238,10 +253,16 @@ static enum step read_on(struct track *k, struct tail *t, struct batch *b)
 
 static enum step step(struct track *k, struct tail *t, struct batch *b)
 {
-    if (t->ended)
+    if (t->ended && !t->asleep)
         return done_with(k, t, b);
     if (t->retry_ns > shared_now(k->shared))
-        return read_once(t) ? STEP_HOLD : STEP_NEXT;
+        return read_once(t) && !t->ended ? STEP_HOLD : STEP_NEXT;
+    if (t->asleep && (may_go(k, t) || is_remainder(k, t)))
+        return let_go(k, t, b);
+    if (t->asleep) {
+        sleep_on(k, t);
+        return STEP_NEXT;
+    }
     return t->pending ? read_on(k, t, b) : STEP_NEXT;
 }
 
@@ -308,7 +329,7 @@ bool track_busy(const struct track *k)
     int64_t now = shared_now(k->shared);
     for (size_t i = 0; k->begun && i < k->count; i++) {
         const struct tail *t = k->tails[i];
-        if (t->retry_ns > now && read_once(t))
+        if (t->retry_ns > now && read_once(t) && !t->asleep)
             return false;
         if (t->pending && t->retry_ns <= now)
             return true;

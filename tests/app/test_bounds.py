@@ -1,16 +1,18 @@
 """Floods of what clients choose reach a plateau of memory; no descriptor and no thread comes with them."""
 import os
+import resource
 import sys
 import threading
 import time
 import unittest
 
-from spate_run import DEADLINE_S, Watch
+from spate_run import DEADLINE_S, Folder, Watch, line
 
 # Without its store of freed memory AddressSanitizer keeps memory as a plain build does.
 os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1:malloc_context_size=0"
 LINES = int(os.environ.get("SPATE_FLOOD_LINES", "240000"))  # to each of the points that are compared
 BLOCK = 4000
+LOGS = int(os.environ.get("SPATE_MANY_LOGS", "2000"))
 
 
 def lines_of(template, begin, end, when):
@@ -143,6 +145,25 @@ class Bounds(unittest.TestCase):
             f.send(b"\n", 1)
             f.settle()
             self.check_plateau(f, first, f.state("VmRSS"), "one line of 40 MiB")
+
+    def test_thousands_of_logs(self):
+        """Logs of a pattern: none starves the others, and looking at them does not grow with their square."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        logs = min(LOGS, hard - 64)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, logs + 64), hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        with Folder() as folder:
+            for i in range(logs):
+                folder.file(f"site-{i:05}.log", line(int(time.time())))
+            with Watch("-u", "100ms", "--user", "root" if os.geteuid() == 0 else str(os.geteuid()), "--from", "start", "-F",
+                       "combined", folder.path + "/*.log") as watch:
+                watch.until(lambda _: len(os.listdir(f"/proc/{watch.process.pid}/fd")) > logs, "all of them to be open")
+                watch.until(lambda e: e and e[-1].get("window", {}).get("hits", 0) >= logs, "what stood in them")
+                for i in (0, logs // 2, logs - 1):
+                    with open(folder.file(f"site-{i:05}.log"), "a", encoding="ascii") as out:
+                        out.write(line(int(time.time())))
+                watch.until(lambda e: sum(u["hits"] for u in e if u["type"] == "update") == 3, "what came then")
+                self.assertEqual(watch.stop()["hits"], logs + 3)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROUNDS = 200, LONG_MS = 70 * 1000 };
+enum { ROUNDS = 200, LONG_MS = 70 * 1000, JOBS = 6 };
 
 static struct memfs *fs;
 static struct rig rig;
@@ -182,7 +182,8 @@ Test(gone, generations_that_are_left_are_no_logs_of_their_own)
     memfs_unlink(fs, "/log/a.log");
     cr_expect_str_eq(read_all(LONG_MS), "");
     cr_expect_str_eq(read_all(LONG_MS), "");
-    cr_expect_eq(memfs_descriptors(fs), 2, "its place tells them from new ones");
+    cr_expect_eq(memfs_descriptors(fs), 1, "no more than the watcher's");
+    cr_expect_eq(rig.finished, 0, "its place tells them from new ones");
     memfs_write(fs, "/log/a.log", "new\n");
     cr_expect_str_eq(read_all(100), "new");
     memfs_unlink(fs, "/log/a.log");
@@ -272,4 +273,39 @@ Test(gone, a_generation_that_nobody_saw_is_read_when_the_log_comes_back)
     read_all(2 * LONG_MS);
     memfs_write(fs, "/log/a.log", "c\n");
     cr_expect_str_eq(read_all(2 * LONG_MS), "b c");
+}
+
+/* Names with a number for each day or job, of each of which rotation leaves a generation behind. */
+Test(gone, what_generations_were_made_of_keeps_no_descriptor)
+{
+    char path[64], moved[64], whole[64], want[64];
+    open_pattern();
+    int descriptors = memfs_descriptors(fs), watches = memfs_watches(fs);
+    for (int i = 0; i < JOBS; i++) {
+        snprintf(path, sizeof path, "/log/job%04d.log", i);
+        snprintf(moved, sizeof moved, "/log/job%04d.log.1", i);
+        snprintf(whole, sizeof whole, "%d\n", i);
+        memfs_write(fs, path, whole);
+        snprintf(want, sizeof want, "%d", i);
+        cr_assert_str_eq(read_all(100), want);
+        memfs_rename(fs, path, moved);
+        cr_assert_str_eq(read_all(LONG_MS), "");
+        cr_assert_eq(memfs_descriptors(fs), descriptors, "round %d", i);
+        cr_assert_eq(memfs_watches(fs), watches + 1, "that of the directory above; round %d", i);
+        cr_assert_eq(rig.finished, 0, "its place is kept");
+    }
+    memfs_rename(fs, "/log/job0003.log.1", "/log/job0003.log"); /* after all */
+    memfs_write(fs, "/log/job0003.log", "more\n");
+    cr_assert_str_eq(read_all(2000), "more", "nothing twice");
+    memfs_write(fs, "/log/job0004.log", "another\n"); /* not what was .1 */
+    cr_assert_str_eq(read_all(LONG_MS), "another");
+    cr_assert_leq(memfs_descriptors(fs), descriptors + 2);
+    for (int i = 0; i < JOBS; i++) {
+        snprintf(moved, sizeof moved, "/log/job%04d.log.1", i);
+        if (i != 3)
+            memfs_unlink(fs, moved);
+    }
+    read_all(15 * 60 * 1000);
+    cr_assert_geq(rig.finished, JOBS - 1, "and forgotten when nothing is left");
+    cr_assert_str_eq(read_all(100), "");
 }

@@ -258,3 +258,38 @@ Test(os, polls_where_no_watch_is_to_be_had)
     expect("b");
     cr_expect_eq(rig_told(&rig, NOTICE_POLLING), 1);
 }
+
+static int lines_read(void)
+{
+    int lines = 0;
+    for (int i = 0; i < RIG_SOURCES; i++)
+        for (size_t at = 0; at < rig.lines[i].len; at++)
+            lines += rig.lines[i].at[at] == ' ';
+    return lines;
+}
+
+Test(os, more_logs_than_descriptors)
+{
+    struct rlimit limit, tight;
+    char name[32];
+    for (int i = 0; i < RIG_SOURCES; i++) {
+        snprintf(name, sizeof name, "a%d.log", i);
+        append(name, "a\n");
+    }
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    int next = dup(0);
+    tight = limit;
+    tight.rlim_cur = (rlim_t)next + 2 + RIG_SOURCES; /* two of ours; a quarter of all is left free */
+    close(next);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &tight), 0);
+    rig_open(&rig, "a*.log");
+    while (rig_step(&rig, 20) != FOLLOW_IDLE)
+        ;
+    int some = lines_read();
+    cr_expect(some > 0 && some < RIG_SOURCES, "%d of them", some);
+    cr_expect(strstr(rig_text(&rig, NOTICE_ERROR), "Too many open files") != NULL);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    while (lines_read() < RIG_SOURCES && rig_step(&rig, 3000) != FOLLOW_IDLE)
+        ;
+    cr_expect_eq(lines_read(), RIG_SOURCES, "the rest of them, as soon as there are descriptors");
+}
