@@ -33,6 +33,8 @@ struct format *format_new(struct text spec, struct error *why);
  * configuration): `escape` is nginx's escape= or Apache's way. */
 struct format *format_apache(struct text log_format, struct error *why);
 struct format *format_nginx(struct text log_format, enum escape escape, struct error *why);
+/* From now on it goes by this name: its nickname in a configuration. Accepts NULL. */
+struct format *format_rename(struct format *f, struct text name);
 void format_free(struct format *f);
 
 /* "combined", or the specification itself where it has no name. */

@@ -1,6 +1,8 @@
 #include "app/discover.h"
 
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -46,24 +48,51 @@ static void add_if_there(struct discovery *d, const char *root, const char *path
     d->paths[d->count++] = whole;
 }
 
-static bool found_in_configuration(struct discovery *d, const char *root, size_t row)
+/* The logs that a configuration names; with a name only those whose format has it. */
+static bool found_in(struct discovery *d, size_t row, const char *path, const char *name)
 {
     struct server_config c;
-    char *path = joined(root, configurations[row].path);
     if (server_config_read(&c, configurations[row].kind, path, NULL)) {
+        size_t one = name ? server_config_format(&c, name) : SIZE_MAX;
         for (size_t i = 0; i < c.log_count; i++)
-            add_if_there(d, "", c.logs[i].path);
+            if (!name || c.logs[i].format == one)
+                add_if_there(d, "", c.logs[i].path);
         server_config_done(&c);
     }
     if (d->count) {
         d->format = joined(configurations[row].prefix, path);
         d->from = joined("named in ", path);
     }
-    free(path);
     return d->count > 0;
 }
 
-bool discover_logs(struct discovery *d, const char *root)
+static bool found_in_configuration(struct discovery *d, const char *root, size_t row)
+{
+    char *path = joined(root, configurations[row].path);
+    bool found = found_in(d, row, path, NULL);
+    free(path);
+    return found;
+}
+
+/* `format` is of the kind nginx:FILE#NAME. */
+static bool found_by_format(struct discovery *d, struct text format)
+{
+    size_t row = 0, rows = sizeof configurations / sizeof *configurations;
+    while (row < rows && !text_starts(format, text_of(configurations[row].prefix)))
+        row++;
+    if (row == rows)
+        return false;
+    struct text rest = text_cut(format, strlen(configurations[row].prefix), format.len);
+    size_t hash = text_find(rest, '#', 0);
+    char *path = mem_string(text_cut(rest, 0, hash));
+    char *name = hash < rest.len ? mem_string(text_cut(rest, hash + 1, rest.len)) : NULL;
+    bool found = found_in(d, row, path, name);
+    free(path);
+    free(name);
+    return found;
+}
+
+bool discover_logs(struct discovery *d, const char *root, const struct text *formats, size_t count)
 {
     *d = (struct discovery){0};
     add_if_there(d, root, "/var/log/access.log");
@@ -71,6 +100,9 @@ bool discover_logs(struct discovery *d, const char *root)
         d->from = joined("the usual one", "");
         return true;
     }
+    for (size_t i = 0; i < count; i++)
+        if (found_by_format(d, formats[i]))
+            return true;
     for (size_t i = 0; i < sizeof configurations / sizeof *configurations; i++)
         if (found_in_configuration(d, root, i))
             return true;

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
+
 struct discovery {
     char **paths;
     size_t count;
@@ -13,9 +15,10 @@ struct discovery {
     char *from;   /* where that is known from, for people */
 };
 
-/* Looks, below `root` ("" in earnest), for: /var/log/access.log; the logs that nginx's or Apache's configuration
- * names and that are there; the usual places. False when there is none of these. */
-bool discover_logs(struct discovery *d, const char *root);
+/* Looks, below `root` ("" in earnest), for: /var/log/access.log; the logs that a configuration among the `count`
+ * formats asked for (nginx:FILE, apache:FILE) names; those that nginx's or Apache's own configuration names and
+ * that are there; the usual places. False when there is none of these. */
+bool discover_logs(struct discovery *d, const char *root, const struct text *formats, size_t count);
 void discovery_done(struct discovery *d);
 
 #endif

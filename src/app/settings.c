@@ -202,7 +202,7 @@ void settings_find_logs(struct settings *s)
     if (s->path_count || !(command_scope(s->command) & FOR_LOGS))
         return;
     struct discovery *d = s->found = mem_new(1, sizeof *d);
-    if (!discover_logs(d, "") || !strcmp(d->paths[0], usual))
+    if (!discover_logs(d, "", s->formats, s->format_count) || !strcmp(d->paths[0], usual))
         return;
     s->paths = mem_grow(s->paths, d->count, sizeof *s->paths);
     for (size_t i = 0; i < d->count; i++)

@@ -142,6 +142,15 @@ struct format *format_nginx(struct text log_format, enum escape escape, struct e
     return finish(f, add_form(f, &reader_nginx, log_format, escape, why));
 }
 
+struct format *format_rename(struct format *f, struct text name)
+{
+    if (f && name.len) {
+        free(f->name);
+        f->name = mem_string(name);
+    }
+    return f;
+}
+
 void format_free(struct format *f)
 {
     if (!f)

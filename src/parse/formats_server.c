@@ -33,6 +33,7 @@ static bool add_one(struct formats *fs, enum server_kind kind, const struct serv
     struct text string = text_of(f->string);
     struct format *format = kind == SERVER_NGINX ? format_nginx(string, f->escape, why)
                                                  : format_apache(string, why);
+    format_rename(format, text_of(f->name));
     return formats_add(fs, format) || error_prefix(why, "%s", safe_str(text_of(f->name)));
 }
 
@@ -40,8 +41,9 @@ static bool refuse_name(const struct server_config *c, const char *name, const c
                         struct error *why)
 {
     struct buf known = {0};
-    for (size_t i = 0; i < c->format_count && i < NAMES_SHOWN; i++)
-        buf_printf(&known, "%s%s", i ? ", " : "", safe_str(text_of(c->formats[i].name)));
+    for (size_t i = 0, shown = 0; i < c->format_count && shown < NAMES_SHOWN; i++)
+        if (c->formats[i].name[0])
+            buf_printf(&known, "%s%s", shown++ ? ", " : "", safe_str(text_of(c->formats[i].name)));
     buf_byte(&known, 0);
     error_set(why, "there is no %s `%s'; there are: %s", directive, safe_str(text_of(name)),
               known.len > 1 ? known.at : "none");

@@ -45,10 +45,11 @@ static void put(const char *path, const char *content)
     fclose(out);
 }
 
-static void check(const char *first, size_t count, const char *format)
+static void check_asked(const char *asked, const char *first, size_t count, const char *format)
 {
     struct discovery d;
-    cr_assert(discover_logs(&d, root));
+    struct text spec = text_of(asked);
+    cr_assert(discover_logs(&d, root, &spec, asked != NULL));
     cr_assert_eq(d.count, count);
     cr_assert(!strncmp(d.paths[0], root, strlen(root)));
     cr_assert_str_eq(d.paths[0] + strlen(root), first);
@@ -58,10 +59,15 @@ static void check(const char *first, size_t count, const char *format)
     discovery_done(&d);
 }
 
+static void check(const char *first, size_t count, const char *format)
+{
+    check_asked(NULL, first, count, format);
+}
+
 Test(discover, finds_nothing_where_nothing_is)
 {
     struct discovery d;
-    cr_assert_not(discover_logs(&d, root));
+    cr_assert_not(discover_logs(&d, root, NULL, 0));
     discovery_done(&d);
 }
 
@@ -80,6 +86,22 @@ Test(discover, takes_what_the_configuration_of_apache_names)
     put("/srv/logs/a.log", "");
     put("/etc/apache2/apache2.conf", "LogFormat \"%h %t\" tiny\nCustomLog @/srv/logs/a.log tiny\n");
     check("/srv/logs/a.log", 1, "apache:");
+}
+
+Test(discover, takes_the_logs_of_the_configuration_that_is_asked_for)
+{
+    char asked[128];
+    put("/var/log/nginx/access.log", "");
+    put("/srv/logs/a.log", "");
+    put("/srv/logs/b.log", "");
+    put("/srv/own.conf", "log_format x '$status $uri'; log_format y '$uri'; access_log @/srv/logs/a.log x;\n"
+                         "access_log @/srv/logs/b.log y;");
+    put("/etc/nginx/nginx.conf", "http { access_log @/var/log/nginx/access.log; }");
+    snprintf(asked, sizeof asked, "nginx:%s/srv/own.conf", root);
+    check_asked(asked, "/srv/logs/a.log", 2, "nginx:");
+    strcat(asked, "#y");
+    check_asked(asked, "/srv/logs/b.log", 1, "nginx:");
+    check_asked("combined", "/var/log/nginx/access.log", 1, "nginx:");
 }
 
 Test(discover, falls_back_to_the_usual_places)
