@@ -13,6 +13,7 @@
 
 #define RECONCILE_NS (1 * NS_PER_S)   /* a look at everything: the truth behind the events */
 #define LINGER_NS    (15 * NS_PER_MS) /* between reads of a busy log: fewer, larger ones */
+#define HASTE_NS     (30 * NS_PER_S)  /* at once instead, after somebody opened it: so long may a copy take */
 #define EVENTS_NS    (20 * NS_PER_MS) /* events are taken in so often while there is much to read */
 #define INSTANCE_NS  (5 * NS_PER_S)   /* between tries to get an inotify instance */
 
@@ -34,6 +35,7 @@ struct follow {
     int64_t start_modified_ns; /* wall clock: when the newest file was last written */
     int64_t reconcile_ns, events_ns, instance_ns; /* when each is due */
     int64_t read_ns;                              /* of the last read */
+    int64_t haste_ns;                             /* no lingering before */
     int64_t rush_ns;                              /* since when bytes are summed */
     uint64_t rush, rush_before;                   /* since then, and in the time before */
     int wake_fd;
@@ -285,17 +287,24 @@ static bool in_rush(const struct follow *f)
 }
 
 /* A log that is busy is read in larger pieces: sleeps until a while after the last read. True when
- * it did. */
+ * it did. But what copytruncate cuts off must have been read before, and nobody says when it will. */
 static bool linger(struct follow *f, int64_t now, int64_t deadline)
 {
     const struct os *os = f->sources.shared.os;
+    struct watcher *w = &f->sources.shared.watcher;
     int64_t until = f->read_ns + LINGER_NS;
-    bool ready;
-    if (until <= now || until - now > LINGER_NS || in_rush(f))
+    int fds[2] = {f->wake_fd, w->alarm_fd};
+    bool ready[2] = {false};
+    if (until <= now || until - now > LINGER_NS || in_rush(f) || now < f->haste_ns ||
+        !watcher_armed(w))
         return false;
     if (until > deadline)
         until = deadline;
-    os->poll(os->self, &f->wake_fd, &ready, 1, milliseconds_until(now, until));
+    os->poll(os->self, fds, ready, w->count > 0 ? 2 : 1, milliseconds_until(now, until));
+    if (ready[1]) {
+        watcher_alarmed(w);
+        f->haste_ns = shared_now(&f->sources.shared) + HASTE_NS;
+    }
     return true;
 }
 

@@ -15,7 +15,7 @@ enum {
 
 void watcher_open(struct watcher *w, const struct os *os)
 {
-    *w = (struct watcher){.os = os, .fd = -1};
+    *w = (struct watcher){.os = os, .fd = -1, .alarm_fd = -1};
     watcher_retry(w);
 }
 
@@ -26,6 +26,8 @@ bool watcher_retry(struct watcher *w)
         if (w->fd < 0)
             w->problem = errno;
     }
+    if (w->fd >= 0 && w->alarm_fd < 0)
+        w->alarm_fd = w->os->watch_open(w->os->self);
     return w->fd >= 0;
 }
 
@@ -33,8 +35,10 @@ void watcher_close(struct watcher *w)
 {
     if (w->fd >= 0)
         w->os->close(w->os->self, w->fd);
+    if (w->alarm_fd >= 0)
+        w->os->close(w->os->self, w->alarm_fd);
     free(w->table);
-    *w = (struct watcher){.os = w->os, .fd = -1};
+    *w = (struct watcher){.os = w->os, .fd = -1, .alarm_fd = -1};
 }
 
 static struct watch_users *users_of(struct watcher *w, int watch)
@@ -54,15 +58,24 @@ static void use(struct watcher *w, int watch)
             w->table = mem_grow(w->table, w->room, sizeof *w->table);
         }
         u = &w->table[w->count++];
-        *u = (struct watch_users){.watch = watch};
+        *u = (struct watch_users){.watch = watch, .alarm = -1};
     }
     u->users++;
+}
+
+static void disarm(struct watcher *w, struct watch_users *u)
+{
+    if (u->alarm >= 0)
+        w->os->watch_remove(w->os->self, w->alarm_fd, u->alarm);
+    else
+        w->unarmed -= u->file;
 }
 
 void watcher_drop(struct watcher *w, int *watch)
 {
     struct watch_users *u = *watch >= 0 ? users_of(w, *watch) : NULL;
     if (u && --u->users == 0) {
+        disarm(w, u);
         w->os->watch_remove(w->os->self, w->fd, *watch);
         *u = w->table[--w->count];
     }
@@ -94,13 +107,37 @@ bool watcher_directory(struct watcher *w, const char *path, int *watch)
     return renew(w, watch, w->os->watch_add(w->os->self, w->fd, path, DIRECTORY_MASK));
 }
 
+static void arm(struct watcher *w, int fd, struct watch_users *u)
+{
+    bool before = u->file && u->alarm < 0;
+    u->file = true;
+    if (u->alarm < 0 && w->alarm_fd >= 0)
+        u->alarm = w->os->watch_add_fd(w->os->self, w->alarm_fd, fd, IN_OPEN);
+    w->unarmed = w->unarmed - before + (u->alarm < 0);
+}
+
 bool watcher_file(struct watcher *w, int fd, int *watch)
 {
     if (w->fd < 0)
         return false;
     int given = w->os->watch_add_fd(w->os->self, w->fd, fd, FILE_MASK);
     renew(w, watch, given);
+    if (given >= 0)
+        arm(w, fd, users_of(w, given));
     return given >= 0;
+}
+
+bool watcher_armed(const struct watcher *w)
+{
+    return w->unarmed == 0;
+}
+
+void watcher_alarmed(struct watcher *w)
+{
+    struct os_event events[EVENTS_AT_ONCE];
+    while (w->alarm_fd >= 0 &&
+           w->os->watch_read(w->os->self, w->alarm_fd, events, EVENTS_AT_ONCE) == EVENTS_AT_ONCE)
+        ;
 }
 
 bool watcher_events(struct watcher *w, void (*each)(void *ctx, const struct os_event *e), void *ctx)

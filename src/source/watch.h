@@ -1,9 +1,13 @@
-/* watch.h - the inotify instance: what to be woken for.
+/* watch.h - the inotify instances: what to be woken for.
  *
  * Watches of the same directory are shared and counted. Where the kernel refuses an instance or
  * a watch, -1 is given, and whoever wanted it must be looked at from time to time instead.
  *
- * Owns the inotify descriptor and its watches. One thread. */
+ * A second instance, the alarm, only tells that somebody opens a watched file. That is how a
+ * copytruncate begins, and what is not read when it ends is destroyed: it can be waited for while
+ * the first, which tells of each write, is left alone to let a busy log fill.
+ *
+ * Owns the inotify descriptors and their watches. One thread. */
 #ifndef SPATE_SOURCE_WATCH_H
 #define SPATE_SOURCE_WATCH_H
 
@@ -14,12 +18,16 @@
 struct watch_users {
     int watch;
     int users;
+    bool file;
+    int alarm; /* a file's in the other instance; -1: none */
 };
 
 struct watcher {
     const struct os *os;
     int fd;      /* -1: no instance */
     int problem; /* errno of the last refusal that means polling; 0: none */
+    int alarm_fd;   /* -1: no instance */
+    size_t unarmed; /* watched files without an alarm */
     struct watch_users *table;
     size_t count, room;
 };
@@ -39,6 +47,12 @@ bool watcher_file(struct watcher *w, int fd, int *watch);
 
 /* Gives *watch back, which becomes -1. */
 void watcher_drop(struct watcher *w, int *watch);
+
+/* True when an alarm tells of whoever opens any of the files. */
+bool watcher_armed(const struct watcher *w);
+
+/* What alarm_fd was readable for is done with. */
+void watcher_alarmed(struct watcher *w);
 
 /* What happened: calls `each` for every event. False when events got lost: then everything
  * must be looked at. */

@@ -66,7 +66,7 @@ static struct name *must(const struct memfs *fs, const char *path)
 
 /* ---- inotify ---------------------------------------------------------------------------- */
 
-static void tell(struct memfs *fs, const struct inode *about, uint32_t mask, const char *entry)
+void memfs_tell(struct memfs *fs, const struct inode *about, uint32_t mask, const char *entry)
 {
     for (size_t i = 0; i < fs->watch_count && !fs->silent; i++) {
         const struct watch *w = &fs->watches[i];
@@ -77,10 +77,12 @@ static void tell(struct memfs *fs, const struct inode *about, uint32_t mask, con
         const struct os_event *last = fs->event_count ? &fs->events[fs->event_count - 1] : NULL;
         if (last && last->watch == e.watch && last->mask == mask && strcmp(last->name, entry) == 0)
             continue; /* the kernel joins equal ones too */
-        if (fs->event_count == EVENTS)
+        if (fs->event_count == EVENTS) {
             memfs_overflow(fs);
-        else
-            fs->events[fs->event_count++] = e;
+            return;
+        }
+        fs->event_fds[fs->event_count] = w->fd;
+        fs->events[fs->event_count++] = e;
     }
 }
 
@@ -94,13 +96,14 @@ static void tell_parent(struct memfs *fs, const char *path, uint32_t mask)
     *slash = '\0';
     const struct name *n = name_of(fs, slash == dir ? "/" : dir);
     if (n && n->inode)
-        tell(fs, n->inode, mask, strrchr(path, '/') + 1);
+        memfs_tell(fs, n->inode, mask, strrchr(path, '/') + 1);
 }
 
 void memfs_overflow(struct memfs *fs)
 {
     fs->event_count = 0;
-    fs->overflowed = true;
+    for (int i = 0; i < FILES; i++)
+        fs->fds[i].overflowed = fs->fds[i].watcher;
 }
 
 /* ---- What others do --------------------------------------------------------------------- */
@@ -119,7 +122,7 @@ static void name_drop(struct memfs *fs, struct name *n)
     struct inode *i = n->inode;
     *n = fs->names[--fs->name_count];
     if (i) {
-        tell(fs, i, IN_ATTRIB, "");
+        memfs_tell(fs, i, IN_ATTRIB, "");
         memfs_drop(fs, i);
     }
 }
@@ -154,7 +157,7 @@ static void append(struct memfs *fs, struct inode *i, const void *bytes, size_t 
         memcpy(i->data + i->len, bytes, len);
     i->len += len;
     i->modified_ns = file_time(fs);
-    tell(fs, i, IN_MODIFY, "");
+    memfs_tell(fs, i, IN_MODIFY, "");
 }
 
 void memfs_write_len(struct memfs *fs, const char *path, const void *bytes, size_t len)
@@ -175,7 +178,7 @@ void memfs_truncate(struct memfs *fs, const char *path, size_t len)
     assert(len <= i->len);
     i->len = len;
     i->modified_ns = file_time(fs);
-    tell(fs, i, IN_MODIFY, "");
+    memfs_tell(fs, i, IN_MODIFY, "");
 }
 
 void memfs_rewrite(struct memfs *fs, const char *path, const char *bytes)
@@ -205,7 +208,7 @@ void memfs_rename(struct memfs *fs, const char *from, const char *to)
     tell_parent(fs, from, IN_MOVED_FROM);
     tell_parent(fs, to, IN_MOVED_TO);
     if (n->inode)
-        tell(fs, n->inode, IN_MOVE_SELF, "");
+        memfs_tell(fs, n->inode, IN_MOVE_SELF, "");
 }
 
 void memfs_unlink(struct memfs *fs, const char *path)
@@ -218,8 +221,9 @@ void memfs_unlink(struct memfs *fs, const char *path)
 
 void memfs_copy(struct memfs *fs, const char *from, const char *to)
 {
-    memfs_create(fs, to);
     struct inode *source = must(fs, from)->inode;
+    memfs_tell(fs, source, IN_OPEN, "");
+    memfs_create(fs, to);
     append(fs, must(fs, to)->inode, source->data, source->len);
 }
 
@@ -321,7 +325,7 @@ void memfs_deny(struct memfs *fs, const char *path, int problem)
     assert(n);
     n->problem = problem;
     if (n->inode)
-        tell(fs, n->inode, IN_ATTRIB, "");
+        memfs_tell(fs, n->inode, IN_ATTRIB, "");
     tell_parent(fs, path, IN_ATTRIB);
 }
 
@@ -329,6 +333,12 @@ void memfs_no_watches(struct memfs *fs, int problem, bool instance_too)
 {
     fs->no_watch = problem;
     fs->no_instance = problem && instance_too;
+}
+
+void memfs_limit_watches(struct memfs *fs, size_t most)
+{
+    assert(most <= WATCHES);
+    fs->watch_most = most;
 }
 
 void memfs_silent(struct memfs *fs, bool silent)
@@ -364,6 +374,14 @@ int memfs_descriptors(const struct memfs *fs)
     return count;
 }
 
+int memfs_files(const struct memfs *fs)
+{
+    int count = 0;
+    for (int i = 0; i < FILES; i++)
+        count += fs->fds[i].inode != NULL;
+    return count;
+}
+
 int memfs_watches(const struct memfs *fs)
 {
     return (int)fs->watch_count;
@@ -385,6 +403,7 @@ struct memfs *memfs_new(void)
 {
     struct memfs *fs = mem_new(1, sizeof *fs);
     memfs_fill_os(fs);
+    fs->watch_most = WATCHES;
     fs->grain_ns = 1;
     fs->now_ns = INT64_C(1000000000);
     fs->wall_ns = INT64_C(1500000000000000000);

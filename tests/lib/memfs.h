@@ -53,6 +53,7 @@ void memfs_coarse_times(struct memfs *fs, int64_t ns); /* granularity of modific
 void memfs_deny(struct memfs *fs, const char *path,
                 int problem); /* opening fails; 0: allowed again */
 void memfs_no_watches(struct memfs *fs, int problem, bool instance_too); /* 0: allowed again */
+void memfs_limit_watches(struct memfs *fs, size_t most);
 void memfs_silent(struct memfs *fs, bool silent); /* watches tell nothing (as on NFS) */
 void memfs_overflow(struct memfs *fs);            /* all waiting events are lost */
 
@@ -61,7 +62,8 @@ bool memfs_is_read(const struct memfs *fs, const char *path);
 uint64_t memfs_inode(const struct memfs *fs,
                      const char *path); /* never used twice, unlike inode numbers */
 bool memfs_has_inode(const struct memfs *fs, uint64_t inode); /* it has a name */
-int memfs_descriptors(const struct memfs *fs);
+int memfs_descriptors(const struct memfs *fs); /* of files and watchers */
+int memfs_files(const struct memfs *fs);       /* of files alone */
 int memfs_watches(const struct memfs *fs);
 
 /* --- faults --- */

@@ -26,13 +26,14 @@ struct name {
 
 struct descriptor {
     struct inode *inode;
-    bool watcher;
+    bool watcher, overflowed;
 };
 
 struct watch {
     struct inode *inode;
     int number;
     uint32_t mask;
+    int fd; /* of the watcher */
 };
 
 struct memfs {
@@ -42,11 +43,12 @@ struct memfs {
     struct descriptor fds[FILES];
     struct inode *writers[FILES];
     struct watch watches[WATCHES];
-    size_t watch_count;
+    size_t watch_count, watch_most;
     int next_watch;
     struct os_event events[EVENTS];
+    int event_fds[EVENTS]; /* the watcher that each is for */
     size_t event_count;
-    bool overflowed, silent, no_handles, no_instance;
+    bool silent, no_handles, no_instance;
     int no_watch;
     uint64_t next_serial;
     bool numbers[4096];
@@ -57,6 +59,9 @@ struct memfs {
 
 /* The name at the end of all links; NULL: there is none. */
 struct name *memfs_follow(const struct memfs *fs, const char *path);
+
+/* An event for whoever watches the inode. */
+void memfs_tell(struct memfs *fs, const struct inode *about, uint32_t mask, const char *entry);
 
 /* One user of it less. */
 void memfs_drop(struct memfs *fs, struct inode *i);

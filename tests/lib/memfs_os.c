@@ -49,7 +49,38 @@ static int fs_open(void *self, const char *path)
     descriptor(fs, fd)->inode = n->inode;
     n->inode->users++;
     n->inode->readers++;
+    memfs_tell(fs, n->inode, IN_OPEN, "");
     return fd;
+}
+
+static size_t events_for(const struct memfs *fs, int fd)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < fs->event_count; i++)
+        count += fs->event_fds[i] == fd;
+    return count;
+}
+
+/* Takes the first `room` events of a watcher out of the queue. */
+static size_t events_take(struct memfs *fs, int fd, struct os_event *into, size_t room)
+{
+    size_t taken = 0, kept = 0;
+    for (size_t i = 0; i < fs->event_count; i++)
+        if (fs->event_fds[i] == fd && taken < room) {
+            into[taken++] = fs->events[i];
+        } else {
+            fs->event_fds[kept] = fs->event_fds[i];
+            fs->events[kept++] = fs->events[i];
+        }
+    fs->event_count = kept;
+    return taken;
+}
+
+static void events_drop(struct memfs *fs, int fd)
+{
+    struct os_event unread;
+    while (events_take(fs, fd, &unread, 1))
+        ;
 }
 
 static void fs_close(void *self, int fd)
@@ -58,8 +89,12 @@ static void fs_close(void *self, int fd)
     struct descriptor *d = descriptor(fs, fd);
     assert(d->inode || d->watcher);
     if (d->watcher) {
-        fs->watch_count = 0;
-        fs->event_count = 0;
+        events_drop(fs, fd);
+        for (size_t w = 0; w < fs->watch_count;)
+            if (fs->watches[w].fd == fd)
+                fs->watches[w] = fs->watches[--fs->watch_count];
+            else
+                w++;
     } else {
         d->inode->readers--;
         memfs_drop(fs, d->inode);
@@ -193,25 +228,24 @@ static int fs_watch_open(void *self)
     return fd;
 }
 
-static int watch_inode(struct memfs *fs, struct inode *i, uint32_t mask)
+static int watch_inode(struct memfs *fs, int fd, struct inode *i, uint32_t mask)
 {
     for (size_t w = 0; w < fs->watch_count; w++)
-        if (fs->watches[w].inode == i) {
+        if (fs->watches[w].inode == i && fs->watches[w].fd == fd) {
             fs->watches[w].mask = mask;
             return fs->watches[w].number;
         }
-    if (fs->no_watch || fs->watch_count == WATCHES) {
+    if (fs->no_watch || fs->watch_count >= fs->watch_most) {
         errno = ENOSPC;
         return -1;
     }
-    fs->watches[fs->watch_count++] = (struct watch){i, ++fs->next_watch, mask};
+    fs->watches[fs->watch_count++] = (struct watch){i, ++fs->next_watch, mask, fd};
     return fs->next_watch;
 }
 
 static int fs_watch_add(void *self, int watch_fd, const char *path, uint32_t mask)
 {
     struct memfs *fs = self;
-    (void)watch_fd;
     if (fails(fs))
         return -1;
     const struct name *n = memfs_follow(fs, path);
@@ -219,16 +253,15 @@ static int fs_watch_add(void *self, int watch_fd, const char *path, uint32_t mas
         errno = n ? ENOTDIR : ENOENT;
         return -1;
     }
-    return watch_inode(fs, n->inode, mask);
+    return watch_inode(fs, watch_fd, n->inode, mask);
 }
 
 static int fs_watch_add_fd(void *self, int watch_fd, int fd, uint32_t mask)
 {
     struct memfs *fs = self;
-    (void)watch_fd;
     if (fails(fs))
         return -1;
-    return watch_inode(fs, descriptor(fs, fd)->inode, mask);
+    return watch_inode(fs, watch_fd, descriptor(fs, fd)->inode, mask);
 }
 
 static void fs_watch_remove(void *self, int watch_fd, int watch)
@@ -245,21 +278,17 @@ static void fs_watch_remove(void *self, int watch_fd, int watch)
 static int fs_watch_read(void *self, int watch_fd, struct os_event *events, int room)
 {
     struct memfs *fs = self;
-    (void)watch_fd;
+    struct descriptor *d = descriptor(fs, watch_fd);
     if (fails(fs)) {
         memfs_overflow(fs); /* who knows what it would have given */
         return -1;
     }
-    if (fs->overflowed) {
-        fs->overflowed = false;
+    if (d->overflowed) {
+        d->overflowed = false;
         events[0] = (struct os_event){.watch = -1, .mask = IN_Q_OVERFLOW};
         return 1;
     }
-    size_t count = fs->event_count < (size_t)room ? fs->event_count : (size_t)room;
-    memcpy(events, fs->events, count * sizeof *events);
-    fs->event_count -= count;
-    memmove(fs->events, fs->events + count, fs->event_count * sizeof *events);
-    return (int)count;
+    return (int)events_take(fs, watch_fd, events, (size_t)room);
 }
 
 static int64_t fs_monotonic_ns(void *self)
@@ -279,7 +308,7 @@ static int fs_poll(void *self, const int *fds, bool *ready, int count, int timeo
     int found = 0;
     for (int i = 0; i < count; i++) {
         ready[i] = fds[i] >= FIRST_FD && descriptor(fs, fds[i])->watcher &&
-                   (fs->event_count || fs->overflowed);
+                   (events_for(fs, fds[i]) || descriptor(fs, fds[i])->overflowed);
         found += ready[i];
     }
     if (!found)

@@ -123,9 +123,9 @@ Test(faults, many_rotations_in_a_row)
         snprintf(want, sizeof want, "%d", i);
         cr_expect_str_eq(rig_read(&rig, 200), want);
     }
-    cr_expect_leq(memfs_descriptors(fs), 40, "those that are quiet are let go");
+    cr_expect_leq(memfs_files(fs), 40, "those that are quiet are let go");
     rig_read(&rig, 70000);
-    cr_expect_leq(memfs_descriptors(fs), 2);
+    cr_expect_leq(memfs_files(fs), 1);
     cr_expect_eq(rig.finished, 49);
 }
 
@@ -145,7 +145,7 @@ Test(faults, generations_that_are_renamed_at_each_rotation_come_to_rest_all_the_
         cr_expect_str_eq(rig_read(&rig, 1000), "line");
     }
     cr_expect_geq(rig.finished, 20);
-    cr_expect_leq(memfs_descriptors(fs), 15);
+    cr_expect_leq(memfs_files(fs), 15);
 }
 
 Test(faults, three_rotations_between_two_looks)
@@ -234,6 +234,39 @@ Test(faults, what_copytruncate_cut_is_read_from_its_copy)
     cr_expect_str_eq(rig_read(&rig, 10), "not yet read b");
     rig_read(&rig, 10000);
     cr_expect_not(memfs_is_read(fs, LOG ".1"));
+}
+
+/* How long the next line waits to be read in a log that is busy. */
+static int64_t wait_of_a_line(void)
+{
+    const struct os *os = memfs_os(fs);
+    memfs_write(fs, LOG, "next\n");
+    int64_t before = os->monotonic_ns(os->self);
+    cr_assert_eq(rig_step(&rig, 1000), FOLLOW_LINES);
+    return os->monotonic_ns(os->self) - before;
+}
+
+/* The copy may be gone, or somewhere else: only what was read before the cut is safe. */
+Test(faults, a_log_that_somebody_opens_may_soon_be_cut_and_is_read_at_once)
+{
+    begin();
+    wait_of_a_line();
+    cr_expect_gt(wait_of_a_line(), 5000000, "else this test shows nothing");
+    memfs_copy(fs, LOG, "/elsewhere");
+    wait_of_a_line(); /* the one that it is seen in */
+    for (int i = 0; i < 100; i++)
+        cr_expect_eq(wait_of_a_line(), 0);
+    rig_read(&rig, 31000);
+    wait_of_a_line();
+    cr_expect_gt(wait_of_a_line(), 5000000, "nothing came of it");
+}
+
+Test(faults, without_an_alarm_a_log_is_read_at_once)
+{
+    memfs_limit_watches(fs, 3); /* of the file, its directory and that one's */
+    begin();
+    for (int i = 0; i < 10; i++)
+        cr_expect_eq(wait_of_a_line(), 0);
 }
 
 Test(faults, a_quiet_file_that_is_cut_lost_nothing)
