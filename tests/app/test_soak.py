@@ -23,7 +23,7 @@ class Soak(unittest.TestCase):
     def test_nothing_is_lost_and_nothing_comes_twice(self):
         # A busy machine reads late, and copytruncate destroys what was not read: but nothing may come twice.
         done = subprocess.run([SOAK, "--spate", SPATE, "--rotations", "60", "--every", "250ms", "--rate", RATE, "--together",
-                               "--copy-loss", "20"],
+                               "--copy-loss", "3"],
                               capture_output=True, text=True, timeout=200)
         print(done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
