@@ -22,7 +22,8 @@ enum db_result {
 enum db_mode {
     DB_WRITE, /* made when it is not there */
     DB_ALONE, /* the same, without shared memory: nobody else can read meanwhile */
-    DB_READ
+    DB_READ,
+    DB_STILL /* to be read, of a file that nobody writes and beside which nothing can be made */
 };
 
 struct db_calls {

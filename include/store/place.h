@@ -32,6 +32,20 @@ bool place_ready(struct place *p, struct error *why);
 /* True when the file is there. */
 bool place_has_file(const struct place *p);
 
+/* True when nothing can be in it: it is not there, or empty. */
+bool place_is_fresh(const struct place *p);
+/* True when what was last written lies beside it. */
+bool place_has_log(const struct place *p);
+
+/* What stands there now is the file that is used from now on. */
+void place_remember(struct place *p);
+/* What became of it under its user. */
+enum place_fate { PLACE_SAME, PLACE_GONE, PLACE_OTHER };
+enum place_fate place_fate(const struct place *p);
+/* Makes way for another one: removes what is left of one that is gone, makes and takes the directory
+ * anew when it was deleted. False with *why. */
+bool place_clear(struct place **p, struct error *why);
+
 /* Renames the file, and what belongs to it, to NAME.damaged-<time>; the new name comes in `name`.
  * False with *why. */
 enum { PLACE_NAME_SIZE = 64 };

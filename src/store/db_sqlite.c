@@ -1,8 +1,10 @@
 #include "store/db.h"
 
+#include "base/buf.h"
 #include <limits.h>
 #include <sqlite3.h>
 #include <stddef.h>
+#include <string.h>
 
 enum { BUSY_MS = 500, LENGTH_MOST = 64 * 1024 * 1024 };
 
@@ -48,12 +50,34 @@ static enum db_result calls_run(void *self, void *db, const char *sql)
     return result_of(sqlite3_exec(db, sql, NULL, NULL, NULL));
 }
 
+/* A path as SQLite takes it with options behind it. */
+static void add_uri(struct buf *uri, const char *path)
+{
+    buf_str(uri, "file:");
+    for (; *path; path++)
+        if (strchr("%?#", *path))
+            buf_printf(uri, "%%%02X", (unsigned)(unsigned char)*path);
+        else
+            buf_byte(uri, *path);
+    buf_str(uri, "?immutable=1");
+    buf_byte(uri, 0);
+}
+
 static enum db_result calls_open(void *self, const char *path, enum db_mode mode, void **db)
 {
-    int flags = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX;
-    flags |= mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    static const int MODES[] = {
+        [DB_WRITE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+        [DB_ALONE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+        [DB_READ] = SQLITE_OPEN_READONLY,
+        [DB_STILL] = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+    };
+    int flags = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | MODES[mode];
+    struct buf uri = {0};
+    if (mode == DB_STILL)
+        add_uri(&uri, path);
     sqlite3 *opened = NULL;
-    int code = sqlite3_open_v2(path, &opened, flags, NULL);
+    int code = sqlite3_open_v2(uri.at ? uri.at : path, &opened, flags, NULL);
+    buf_done(&uri);
     *db = opened;
     if (code != SQLITE_OK)
         return result_of(code);

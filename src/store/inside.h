@@ -60,7 +60,12 @@ const char *schema_sql(enum statement which);
 /* Remembers in words what failed, and returns it. */
 enum db_result store_failed(struct store *s, enum db_result result);
 
-/* A prepared statement, ready to be bound; NULL with *result. */
+/* The file is there, and ours: makes one where there could not be one before. DB_DAMAGED: it was
+ * deleted, or another one took its place. */
+enum db_result store_stand(struct store *s);
+
+/* A prepared statement, ready to be bound; NULL with *result, DB_DONE where nothing is in the store
+ * because there is no file yet. */
 void *store_statement(struct store *s, enum statement which, enum db_result *result);
 
 /* ---- alerts.c ---- */

@@ -18,10 +18,15 @@
 enum { NAMES_TRIED = 100 };
 
 struct place {
-    char *shown; /* the directory as it was named, safe */
+    char *dir;   /* as it was named */
+    bool linked; /* it may be a symbolic link */
+    char *shown; /* the name, safe */
     int dir_fd;
     int lock_fd; /* -1: only looked at */
     char *file;
+    bool known; /* which file is used */
+    dev_t device;
+    ino_t inode;
 };
 
 /* Makes the directory and those above it that are missing. */
@@ -105,6 +110,8 @@ static bool lock(struct place *p, struct error *why)
 struct place *place_open(const char *dir, enum place_hold hold, bool linked, struct error *why)
 {
     struct place *p = mem_new(1, sizeof *p);
+    p->dir = mem_string(text_of(dir));
+    p->linked = linked;
     p->shown = mem_string(text_of(safe_str(text_of(dir))));
     p->dir_fd = p->lock_fd = -1;
     if (open_directory(p, dir, hold, linked, why) && name_file(p, why) &&
@@ -123,6 +130,7 @@ void place_close(struct place *p)
     if (p->dir_fd >= 0)
         close(p->dir_fd);
     free(p->file);
+    free(p->dir);
     free(p->shown);
     free(p);
 }
@@ -136,6 +144,62 @@ bool place_has_file(const struct place *p)
 {
     struct stat facts;
     return fstatat(p->dir_fd, FILE_NAME, &facts, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool has(const struct place *p, const char *name, struct stat *facts)
+{
+    return fstatat(p->dir_fd, name, facts, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool place_has_log(const struct place *p)
+{
+    struct stat facts;
+    return has(p, FILE_NAME "-wal", &facts) && facts.st_size > 0;
+}
+
+bool place_is_fresh(const struct place *p)
+{
+    struct stat facts;
+    return !has(p, FILE_NAME, &facts) ||
+           (S_ISREG(facts.st_mode) && facts.st_size == 0 && !place_has_log(p));
+}
+
+void place_remember(struct place *p)
+{
+    struct stat facts;
+    p->known = has(p, FILE_NAME, &facts);
+    if (p->known) {
+        p->device = facts.st_dev;
+        p->inode = facts.st_ino;
+    }
+}
+
+enum place_fate place_fate(const struct place *p)
+{
+    struct stat facts;
+    if (!p->known)
+        return PLACE_SAME;
+    if (!has(p, FILE_NAME, &facts))
+        return errno == ENOENT ? PLACE_GONE : PLACE_SAME;
+    return facts.st_dev == p->device && facts.st_ino == p->inode ? PLACE_SAME : PLACE_OTHER;
+}
+
+bool place_clear(struct place **p, struct error *why)
+{
+    static const char *const names[] = {FILE_NAME "-wal", FILE_NAME "-journal", FILE_NAME "-shm"};
+    struct stat facts;
+    (*p)->known = false;
+    if (fstat((*p)->dir_fd, &facts) == 0 && facts.st_nlink == 0) {
+        struct place *again = place_open((*p)->dir, PLACE_HELD, (*p)->linked, why);
+        if (!again)
+            return false;
+        place_close(*p);
+        *p = again;
+    }
+    if (!place_has_file(*p)) /* a log left alone would be taken for that of the next file */
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            unlinkat((*p)->dir_fd, names[i], 0);
+    return true;
 }
 
 bool place_ready(struct place *p, struct error *why)

@@ -19,7 +19,7 @@
 
 enum { SEAL_VERSION = 1 };
 
-/* Before the first table, or never. */
+/* Before the first table, or never; it writes even where it changes nothing. */
 static const char PREPARE[] = "PRAGMA auto_vacuum=INCREMENTAL";
 
 static const char SETTINGS[] = "PRAGMA journal_mode=WAL;"
@@ -159,13 +159,13 @@ enum db_result schema_settle(struct store *s)
 {
     int64_t tables = 0, claimed = 0;
     enum db_result result;
-    if (!s->read_only && (result = run(s, PREPARE)) != DB_DONE)
-        return result;
-    if (!s->read_only && (result = run(s, SETTINGS)) != DB_DONE)
-        return result;
     if ((result = ask(s, "SELECT count(*) FROM sqlite_schema", &tables, NULL)) != DB_ROW ||
         (result = ask(s, "PRAGMA user_version", &claimed, NULL)) != DB_ROW)
         return result == DB_DONE ? DB_DAMAGED : result;
+    if (!s->read_only && tables == 0 && (result = run(s, PREPARE)) != DB_DONE)
+        return result;
+    if (!s->read_only && (result = run(s, SETTINGS)) != DB_DONE)
+        return result;
     result =
         tables == 0 && claimed == 0 && !s->read_only ? make_tables(s) : check_version(s, claimed);
     /* Also in a file of the days before there were alerts in it. */

@@ -30,11 +30,8 @@ void *store_statement(struct store *s, enum statement which, enum db_result *res
 {
     const struct db_calls *db = s->options.db;
     *result = DB_DONE;
-    if (!s->db) {
-        snprintf(s->why, sizeof s->why, "it is not open");
-        *result = DB_FAILED;
+    if (!s->db) /* nothing is in what could not be made yet; store_begin() lets nobody write */
         return NULL;
-    }
     if (!s->statements[which]) {
         void *made = NULL;
         *result = store_failed(s, db->prepare(db->self, s->db, schema_sql(which), &made));
@@ -97,10 +94,12 @@ static enum db_result connect_as(struct store *s, enum db_mode mode)
     store_failed(s, result);
     if (result == DB_DONE)
         result = schema_settle(s);
-    if (result == DB_DONE && mode != DB_READ)
+    if (result == DB_DONE && (mode == DB_WRITE || mode == DB_ALONE))
         result = look_through(s);
     if (result != DB_DONE)
         disconnect(s);
+    else if (mode == DB_WRITE || mode == DB_ALONE)
+        place_remember(s->place);
     return result;
 }
 
@@ -114,24 +113,50 @@ static enum db_result connect(struct store *s)
     return result;
 }
 
-bool store_renew(struct store *s, int64_t wall_s)
+/* Empties the place: what stands there is put aside. */
+static bool make_way(struct store *s, int64_t wall_s, struct error *why)
 {
     char name[PLACE_NAME_SIZE];
+    enum place_fate fate = place_fate(s->place);
+    if (!place_clear(&s->place, why))
+        return false;
+    if (fate == PLACE_GONE)
+        snprintf(s->news, sizeof s->news, "the state was deleted while it was used; a new one begins");
+    if (!place_has_file(s->place))
+        return true;
+    if (!place_put_aside(s->place, wall_s, name, why))
+        return false;
+    snprintf(s->news, sizeof s->news, "%s; it is kept as %s, a new one begins",
+             fate == PLACE_OTHER ? "another file took the place of the state"
+                                 : "the state was damaged",
+             name);
+    return true;
+}
+
+bool store_renew(struct store *s, int64_t wall_s)
+{
     struct error why;
     disconnect(s);
-    if (place_has_file(s->place)) {
-        if (!place_put_aside(s->place, wall_s, name, &why)) {
-            snprintf(s->why, sizeof s->why, "%s", why.text);
-            return false;
-        }
-        snprintf(s->news, sizeof s->news,
-                 "the state was damaged; it is kept as %s, a new one begins", name);
-    }
-    if (!place_ready(s->place, &why)) {
+    if (!make_way(s, wall_s, &why) || !place_ready(s->place, &why)) {
         snprintf(s->why, sizeof s->why, "%s", why.text);
         return false;
     }
     return connect(s) == DB_DONE;
+}
+
+enum db_result store_stand(struct store *s)
+{
+    struct error why;
+    if (place_fate(s->place) != PLACE_SAME)
+        return store_failed(s, DB_DAMAGED);
+    if (s->db)
+        return DB_DONE;
+    if (!place_is_fresh(s->place))
+        return store_failed(s, DB_DAMAGED); /* it could not be put aside */
+    if (place_ready(s->place, &why))
+        return connect(s);
+    snprintf(s->why, sizeof s->why, "%s", why.text);
+    return DB_FAILED;
 }
 
 static struct store *store_make(const struct store_options *o, enum place_hold hold,
@@ -153,9 +178,15 @@ struct store *store_open(const struct store_options *o, int64_t wall_s, struct e
         return NULL;
     enum db_result result = DB_FAILED;
     if (place_ready(s->place, why)) {
+        bool fresh = place_is_fresh(s->place);
         result = connect(s);
         if (result == DB_DAMAGED && store_renew(s, wall_s))
             result = DB_DONE;
+        if (result == DB_FULL && fresh) { /* there is nothing to go on from, and there may be room later */
+            snprintf(s->news, sizeof s->news,
+                     "the state is not saved at the moment, counting goes on: %.380s", s->why);
+            result = DB_DONE;
+        }
         if (result != DB_DONE)
             error_set(why, "cannot use %s: %s", safe_str(text_of(place_file(s->place))), s->why);
     }
@@ -175,7 +206,8 @@ static struct store *visit(const struct store_options *o, enum db_mode mode, str
     const char *shown = safe_str(text_of(place_file(s->place)));
     if (!place_has_file(s->place))
         error_set(why, "there is no state in %s", safe_str(text_of(o->dir)));
-    else if (connect_as(s, mode) == DB_DONE)
+    else if (connect_as(s, mode) == DB_DONE ||
+             (s->read_only && !place_has_log(s->place) && connect_as(s, DB_STILL) == DB_DONE))
         return s;
     else
         error_set(why, "cannot %s %s: %s", s->read_only ? "read" : "use", shown, s->why);

@@ -130,7 +130,10 @@ enum db_result store_commit(struct store *s, const struct store_change *c)
 {
     static enum db_result (*const steps[])(struct store * s, const struct store_change *c) = {
         write_parts, write_places, write_rollups, write_seconds, alerts_write, messages_write};
-    enum db_result result = store_begin(s);
+    enum db_result result = store_stand(s);
+    if (result != DB_DONE)
+        return result;
+    result = store_begin(s);
     for (size_t i = 0; i < sizeof steps / sizeof *steps && result == DB_DONE; i++)
         result = steps[i](s, c);
     return store_end(s, result);

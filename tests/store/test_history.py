@@ -7,6 +7,8 @@ import os
 import random
 import re
 import resource
+import shutil
+import subprocess
 import sys
 import time
 import unittest
@@ -234,6 +236,53 @@ class State(unittest.TestCase):
             self.assertIn("not saved at the moment", said)
             total = json.loads(history("--state", state, "--from", "3650d", "-o", "json"))
             self.assertEqual(total["hits"], 30001)
+
+    def test_a_state_that_is_deleted_under_it_is_begun_anew(self):
+        with Folder() as folder:
+            state, log = folder.file("state"), folder.file("access.log", line(BASE) * 7)
+            with Watch("--state", state, "--user", os.environ.get("USER", "root") if os.geteuid() else "root", "--from", "start",
+                       "-u", "100ms", log) as spate:
+                spate.until(lambda _: os.path.exists(state + "/state.db"), "the state")
+                spate.until(lambda e: e and e[-1].get("window", {}).get("hits") == 7, "the lines")
+                shutil.rmtree(state)
+                with open(log, "a", encoding="ascii") as out:
+                    out.write(line(BASE) * 5)
+                spate.until(lambda _: os.path.exists(state + "/state.db"), "another one")
+                time.sleep(1.5)
+                self.assertEqual(spate.stop()["hits"], 12)
+                self.assertIn("was deleted while it was used", spate.process.stderr.read().decode())
+            with Watch("--state", state, "-u", "100ms", log) as spate:
+                spate.until(lambda e: e, "an update")
+                self.assertEqual(spate.stop()["hits"], 12)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root mounts")
+    def test_it_starts_where_the_disk_is_full_and_saves_when_there_is_room(self):
+        with Folder() as folder:
+            disk, log = folder.file("disk"), folder.file("access.log", line(BASE) * 3)
+            os.mkdir(disk)
+            if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "none", disk], stderr=subprocess.DEVNULL).returncode:
+                self.skipTest("nothing can be mounted here")
+            self.addCleanup(subprocess.run, ["umount", "-l", disk])
+            args = ("--state", disk + "/state", "--user", "root", "--from", "start", "-u", "100ms", log)
+            for expected in (4, 8):  # a fresh state, then one to go on from
+                with open(disk + "/fill", "wb") as out:
+                    try:
+                        out.write(bytes(1 << 20))
+                    except OSError:
+                        pass
+                with Watch(*args) as spate:
+                    spate.until(lambda e: e, "an update")
+                    with open(log, "a", encoding="ascii") as out:
+                        out.write(line(BASE) if expected == 4 else line(BASE) * 4)
+                    time.sleep(1.5)
+                    os.unlink(disk + "/fill")
+                    time.sleep(4)
+                    self.assertEqual(spate.stop()["hits"], expected)
+                    self.assertIn("the state is not saved at the moment", spate.process.stderr.read().decode())
+                total = json.loads(history("--state", disk + "/state", "-o", "json"))
+                self.assertEqual(total["hits"], expected)
+            subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+            self.assertEqual(json.loads(history("--state", disk + "/state", "-o", "json"))["hits"], 8)
 
 
 if __name__ == "__main__":

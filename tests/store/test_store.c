@@ -3,6 +3,8 @@
 
 #include "store/failing_db.h"
 #include "store/store_rig.h"
+#include <errno.h>
+#include <sys/resource.h>
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <signal.h>
@@ -400,4 +402,111 @@ Test(store, stays_below_its_size)
     store_close(s);
     cr_assert_eq(stat(rig_path("state.db"), &facts), 0);
     cr_expect_lt(facts.st_size, 300 * 1024);
+}
+
+/* ---- What happens to the file and its directory ---- */
+
+Test(store, is_gone_on_with_where_nothing_can_be_written)
+{
+    struct rlimit limit, none;
+    struct store *s = rig_open(&db_sqlite);
+    cr_assert_eq(store_commit(s, &FIRST), DB_DONE);
+    store_close(s);
+    signal(SIGXFSZ, SIG_IGN);
+    cr_assert_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    none = (struct rlimit){0, limit.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &none), 0);
+    s = rig_open(&db_sqlite);
+    char *contents = rig_contents(s);
+    enum db_result refused = store_commit(s, &SECOND);
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    cr_expect_str_eq(contents, FIRST_TEXT);
+    cr_expect(refused == DB_FULL || refused == DB_FAILED);
+    cr_expect_eq(store_commit(s, &SECOND), DB_DONE, "once there is room: %s", store_why(s));
+    free(contents);
+    store_close(s);
+}
+
+Test(store, that_cannot_be_begun_yet_is_begun_when_there_is_room)
+{
+    struct failing_db db;
+    failing_db_init(&db);
+    failing_db_arm(&db, 1, DB_FULL, true);
+    struct store *s = rig_open(&db.calls);
+    cr_expect(strstr(store_news(s), "no room on the disk"));
+    rig_expect(s, "");
+    cr_expect_eq(store_commit(s, &FIRST), DB_FULL);
+    failing_db_arm(&db, 0, DB_DONE, false);
+    cr_expect_eq(store_commit(s, &FIRST), DB_DONE);
+    store_close(s);
+    s = rig_open(&db_sqlite);
+    rig_expect(s, FIRST_TEXT);
+    store_close(s);
+}
+
+static void expect_begun_anew(struct store *s, const char *news)
+{
+    cr_expect_eq(store_commit(s, &SECOND), DB_DAMAGED);
+    cr_assert(store_renew(s, 1000000000), "%s", store_why(s));
+    cr_expect(strstr(store_news(s), news));
+    cr_expect_eq(store_commit(s, &FIRST), DB_DONE);
+    store_close(s);
+    s = rig_open(&db_sqlite);
+    rig_expect(s, FIRST_TEXT);
+    store_close(s);
+}
+
+Test(store, notices_that_its_file_was_deleted)
+{
+    struct store *s = rig_open(&db_sqlite);
+    cr_assert_eq(store_commit(s, &FIRST), DB_DONE);
+    cr_assert_eq(unlink(rig_path("state.db")), 0);
+    expect_begun_anew(s, "was deleted");
+    cr_expect_eq(damaged_files(), 0);
+}
+
+Test(store, notices_that_its_directory_was_deleted)
+{
+    struct store *s = rig_open(&db_sqlite);
+    cr_assert_eq(store_commit(s, &FIRST), DB_DONE);
+    rig_remove();
+    cr_assert_eq(mkdir(rig_dir, 0700), 0);
+    expect_begun_anew(s, "was deleted");
+    cr_expect_eq(access(rig_path("lock"), F_OK), 0, "and is held");
+}
+
+Test(store, leaves_a_file_alone_that_took_its_place)
+{
+    struct store *s = rig_open(&db_sqlite);
+    cr_assert_eq(store_commit(s, &FIRST), DB_DONE);
+    write_file("other", "what somebody put back");
+    cr_assert_eq(rename(rig_path("other"), rig_path("state.db")), 0);
+    expect_begun_anew(s, "another file took the place");
+    cr_expect_geq(damaged_files(), 1);
+}
+
+Test(store, is_looked_at_where_nothing_can_be_made_beside_it)
+{
+    struct store_options o = rig_options(&db_sqlite);
+    struct error why = {0};
+    o.dir = "/tmp/spate store?%41#";
+    cr_assert(mkdir(o.dir, 0700) == 0 || errno == EEXIST);
+    struct store *s = store_open(&o, 1000000000, &why);
+    cr_assert(s, "%s", why.text);
+    cr_assert_eq(store_commit(s, &FIRST), DB_DONE);
+    store_close(s);
+    if (geteuid() == 0)
+        cr_assert_eq(chown(o.dir, 65534, 65534) + chown("/tmp/spate store?%41#/state.db", 65534, 65534) +
+                         seteuid(65534),
+                     0);
+    cr_assert_eq(chmod(o.dir, 0500), 0);
+    s = store_look(&o, &why);
+    cr_expect(s, "%s", why.text);
+    if (s)
+        rig_expect(s, FIRST_TEXT);
+    store_close(s);
+    cr_assert_eq(chmod(o.dir, 0700), 0);
+    if (getuid() == 0)
+        cr_assert_eq(seteuid(0), 0);
+    cr_assert_eq(system("rm -rf '/tmp/spate store?%41#'"), 0);
 }
