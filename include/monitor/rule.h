@@ -82,6 +82,33 @@ int rule_level_order(const struct rule_level *a, const struct rule_level *b);
 enum { RULE_LEVEL_TEXT_SIZE = 64 };
 const char *rule_level_text(char into[RULE_LEVEL_TEXT_SIZE], const struct rule_level *level);
 
+/* One comparison of a filter. Whether it holds depends on nothing but the value of its field. */
+struct rule_test {
+    enum field field;
+    enum {
+        RULE_TEST_SAME, /* the text is exactly `text` */
+        RULE_TEST_TEXT, /* something else about a text */
+        RULE_TEST_RANGE /* the number, status or time lies in [low, high] */
+    } kind;
+    unsigned detail;    /* two tests are the same when all members are */
+    bool negated;       /* holds of a value for which all this is not so */
+    struct text text;
+    uint64_t low, high; /* of a time: its second, the sign bit turned */
+    /* RULE_TEST_TEXT: each text for which it is so (whatever `negated` says) holds this, or begins
+     * with it; empty: nothing is known */
+    struct text literal;
+    bool literal_first;
+};
+
+/* A filter taken apart, so that of many filters each comparison is made once for each value. */
+struct rule_asking {
+    uint32_t (*count)(const void *filter);
+    struct rule_test (*test)(const void *filter, uint32_t number);
+    bool (*holds)(const void *filter, uint32_t number, const struct batch *b, const struct entry *e);
+    /* What the filter says where its test i holds when held[places[i]] does. */
+    bool (*decide)(const void *filter, const uint8_t *held, const uint32_t *places);
+};
+
 /* The entries that count. The filter belongs to a layer that is not seen from here. */
 struct rule_where {
     const char *text; /* as written; NULL: every entry, and all below is 0 */
@@ -93,6 +120,7 @@ struct rule_where {
     enum field needs;
     struct text needed;
     bool needs_only; /* that is all: `matches` need not be asked */
+    const struct rule_asking *asking; /* NULL: it is asked as a whole only */
 };
 
 enum rule_side { RULE_ABOVE, RULE_BELOW };

@@ -44,4 +44,31 @@ bool filter_needs(const struct filter *f, enum field *field, struct text *value)
 /* True when that is all: whoever has compared that text need not ask the filter. */
 bool filter_needs_only(const struct filter *f);
 
+/* ---- One comparison at a time -----------------------------------------------------------------
+ * For whoever holds many filters, and makes each comparison once for each value of its field. */
+
+/* A comparison as data. Whether it holds depends on the value of its field alone. */
+struct filter_comparison {
+    enum field field;
+    enum {
+        COMPARED_SAME,    /* the text is exactly `value` */
+        COMPARED_PATTERN, /* the text matches the regular expression `value` */
+        COMPARED_ORDER,   /* the text stands before (or at) `value` */
+        COMPARED_RANGE    /* the number, status or time lies in [low, high] */
+    } kind;
+    unsigned detail; /* two comparisons are the same when all members are */
+    bool negated;    /* holds of a value for which all this is not so */
+    struct text value;
+    uint64_t low, high;  /* of a time: filter_time() */
+    struct text literal; /* of a pattern: every text that matches has it; empty: nothing is known */
+    bool literal_first;  /* and begins with it */
+};
+
+uint32_t filter_comparisons(const struct filter *f);
+struct filter_comparison filter_comparison(const struct filter *f, uint32_t number);
+/* Does it hold of this entry? */
+bool filter_holds(const struct filter *f, uint32_t number, const struct batch *b, const struct entry *e);
+/* What the filter says where comparison number i holds when holds[places[i]] does. */
+bool filter_decide(const struct filter *f, const uint8_t *holds, const uint32_t *places);
+
 #endif

@@ -65,6 +65,40 @@ static bool matches(const void *filter, const struct batch *b, const struct entr
     return filter_matches(filter, b, e);
 }
 
+static uint32_t test_count(const void *filter)
+{
+    return filter_comparisons(filter);
+}
+
+static struct rule_test test_of(const void *filter, uint32_t number)
+{
+    struct filter_comparison c = filter_comparison(filter, number);
+    return (struct rule_test){.field = c.field,
+                              .kind = c.kind == COMPARED_SAME    ? RULE_TEST_SAME
+                                      : c.kind == COMPARED_RANGE ? RULE_TEST_RANGE
+                                                                 : RULE_TEST_TEXT,
+                              .detail = c.detail,
+                              .negated = c.negated,
+                              .text = c.value,
+                              .low = c.low,
+                              .high = c.high,
+                              .literal = c.literal,
+                              .literal_first = c.literal_first};
+}
+
+static bool test_holds(const void *filter, uint32_t number, const struct batch *b,
+                       const struct entry *e)
+{
+    return filter_holds(filter, number, b, e);
+}
+
+static bool decide(const void *filter, const uint8_t *held, const uint32_t *places)
+{
+    return filter_decide(filter, held, places);
+}
+
+static const struct rule_asking asking = {test_count, test_of, test_holds, decide};
+
 static bool read_where(struct config_read *r, const struct yaml_node *n, struct rule_where *where)
 {
     where->needs = FIELD_COUNT;
@@ -80,6 +114,7 @@ static bool read_where(struct config_read *r, const struct yaml_node *n, struct 
     where->fields = filter_fields(f);
     filter_needs(f, &where->needs, &where->needed);
     where->needs_only = filter_needs_only(f);
+    where->asking = &asking;
     return true;
 }
 

@@ -320,6 +320,13 @@ static const struct tape_group *whole_of(const struct part *p, struct rules *jud
     return NULL;
 }
 
+/* What of a key is to be judged; NULL: everything. */
+static const struct rules_spans *spans_of(const struct rules_tape *t, const struct tape_key *k)
+{
+    const struct tape_target *target = k->target ? &t->targets[k->target - 1] : NULL;
+    return target && !target->all ? &target->spans : NULL;
+}
+
 static void replay_group(struct part *p, const struct rules_log *log)
 {
     static const struct tape_key nothing = {.pending = false};
@@ -336,12 +343,12 @@ static void replay_group(struct part *p, const struct rules_log *log)
     sort_records(&p->tape->groups[g - p->tape->groups].times);
     for (uint32_t i = 0; i < count; i++) {
         playing.key = i < g->key_count ? g->keys[i] : &nothing;
-        if (is_dull(p->tape, g, playing.key))
+        playing.spans = spans_of(p->tape, playing.key);
+        playing.span = 0;
+        if ((playing.spans && !playing.spans->count) || is_dull(p->tape, g, playing.key))
             continue;
         records_of(&g->visitors, &visitor, i, &playing.visitor, &playing.visitors_end);
         records_of(&g->times, &time, i, &playing.time, &playing.times_end);
-        playing.spans = p->tape->kinds[g - p->tape->groups] & TAPE_NOTED ? &g->spans : NULL;
-        playing.span = 0;
         open_streams(&playing, g, playing.key, playing.own);
         if (whole)
             open_streams(&playing, whole, whole->keys[0], whole_run);

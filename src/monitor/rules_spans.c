@@ -3,32 +3,45 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "monitor/latency_save.h"
 #include "monitor/rules_inside.h"
 
-/* The sum below (or at) which a rule is quiet, and what is summed. */
+/* The sum below which a rule is quiet, and what is summed. */
 struct bound {
     const struct rule_spec *rule;
-    enum rule_counter counter;
+    unsigned column;
     enum {
         BOUND_LEVEL,   /* a sum below the level */
         BOUND_SHARE,   /* a sum below the level's share of at_least, for the whole is no less */
         BOUND_ENTRIES, /* fewer than at_least say nothing */
+        BOUND_SLOW     /* so few of at_least are beyond the level that the percentile is not */
     } kind;
 };
 
+/* Of visitors there are no more than entries. */
 static bool bound_of(const struct rule_spec *r, struct bound *b)
 {
-    bool counted = r->metric != RULE_VISITORS && r->metric != RULE_REQUEST_TIME &&
-                   (r->level.measure == RULE_RATE || r->level.measure == RULE_AMOUNT);
+    *b = (struct bound){.rule = r, .column = rules_counter(r->metric), .kind = BOUND_LEVEL};
     if (r->side == RULE_BELOW)
         return false;
-    *b = (struct bound){.rule = r, .counter = rules_counter(r->metric), .kind = BOUND_LEVEL};
-    if (counted)
+    if (r->metric == RULE_REQUEST_TIME) {
+        b->column = PAGE_SLOW;
+        b->kind = BOUND_SLOW;
+        return r->at_least > 0;
+    }
+    if (r->level.measure == RULE_RATE || r->level.measure == RULE_AMOUNT)
         return true;
     b->kind = BOUND_SHARE;
     if (r->metric != RULE_ERRORS && r->metric != RULE_CLIENT_ERRORS)
-        *b = (struct bound){.rule = r, .counter = COUNT_ENTRIES, .kind = BOUND_ENTRIES};
+        *b = (struct bound){.rule = r, .column = COUNT_ENTRIES, .kind = BOUND_ENTRIES};
     return r->at_least > 0 && r->metric != RULE_REJECTED;
+}
+
+/* By nearest rank, of so many entries or more. */
+static bool is_fast(const struct rule_spec *r, uint64_t slow)
+{
+    __extension__ typedef unsigned __int128 wide;
+    return slow <= (uint64_t)((wide)r->at_least * (100000 - r->level.percentile_millis) / 100000);
 }
 
 /* The recovery level is the lower one: below it nothing fires, and nothing goes on firing. */
@@ -37,80 +50,156 @@ static bool is_quiet(const struct bound *b, uint64_t sum)
     const struct rule_spec *r = b->rule;
     if (b->kind == BOUND_ENTRIES)
         return sum < r->at_least;
+    if (b->kind == BOUND_SLOW)
+        return is_fast(r, sum);
     uint64_t whole = b->kind == BOUND_SHARE ? r->at_least : (uint64_t)r->window_s;
     return rule_level_compare(&r->recover, sum, whole) < 0;
 }
 
+bool rules_spans_bounded(const struct rule_spec *rules, const struct rule_group *g)
+{
+    struct bound b;
+    for (uint32_t i = 0; i < g->rule_count; i++)
+        if (!bound_of(&rules[g->rules[i]], &b) || !is_quiet(&b, 0))
+            return false;
+    return g->rule_count > 0;
+}
+
+unsigned rules_spans_columns(const struct rule_spec *rules, const struct rule_group *g)
+{
+    struct bound b;
+    unsigned columns = 0;
+    for (uint32_t i = 0; i < g->rule_count; i++)
+        if (bound_of(&rules[g->rules[i]], &b))
+            columns |= 1u << b.column;
+    return columns;
+}
+
+uint32_t rules_spans_slow(const struct rule_spec *rules, const struct rule_group *g)
+{
+    uint32_t least = UINT32_MAX;
+    for (uint32_t i = 0; i < g->rule_count; i++) {
+        const struct rule_spec *r = &rules[g->rules[i]];
+        uint32_t low = 0, high = LATENCY_BUCKETS; /* the first whose middle is not below the level */
+        while (r->metric == RULE_REQUEST_TIME && low < high) {
+            uint32_t middle = low + (high - low) / 2;
+            if (rule_level_compare(&r->recover, latency_bucket_middle(middle), 0) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (r->metric == RULE_REQUEST_TIME && low < least)
+            least = low;
+    }
+    return least;
+}
+
 /* ---- Pages ----------------------------------------------------------------------------------- */
 
-static int by_first(const void *left, const void *right)
+static int by_place(const void *left, const void *right)
 {
     const struct rules_page *a = left, *b = right;
-    return (a->first > b->first) - (a->first < b->first);
+    if (a->place != b->place)
+        return a->place < b->place ? -1 : 1;
+    return (a->number > b->number) - (a->number < b->number);
 }
 
-static void join_pages(struct rules_pages *p)
+void rules_pages_init(struct rules_pages *p, size_t most)
 {
-    size_t kept = 0;
-    if (p->count)
-        qsort(p->rows, p->count, sizeof *p->rows, by_first);
-    for (size_t i = 0; i < p->count; i++) {
-        struct rules_page *last = kept ? &p->rows[kept - 1] : NULL;
-        if (!last || last->first != p->rows[i].first) {
-            p->rows[kept++] = p->rows[i];
-            continue;
-        }
-        for (unsigned c = 0; c < COUNT_REJECTED; c++)
-            last->sums[c] += p->rows[i].sums[c];
-    }
-    p->count = kept;
-}
-
-void rules_pages_add(struct rules_pages *p, const struct rules_page *page)
-{
-    if (!page->sums[COUNT_ENTRIES])
-        return;
-    if (p->count == p->room) { /* lines in disorder come back to the same pages */
-        join_pages(p);
-        if (p->count * 2 >= p->room) {
-            p->room = p->room ? p->room * 2 : 8;
-            p->rows = mem_grow(p->rows, p->room, sizeof *p->rows);
-        }
-    }
-    p->rows[p->count++] = *page;
+    *p = (struct rules_pages){.bits = RULES_PAGE_BITS, .most = most};
 }
 
 void rules_pages_done(struct rules_pages *p)
 {
     free(p->rows);
-    *p = (struct rules_pages){0};
+    p->rows = NULL;
+    p->count = p->room = 0;
+}
+
+void rules_pages_sort(struct rules_pages *p)
+{
+    size_t kept = 0;
+    if (p->count)
+        qsort(p->rows, p->count, sizeof *p->rows, by_place);
+    for (size_t i = 0; i < p->count; i++) {
+        struct rules_page *last = kept ? &p->rows[kept - 1] : NULL;
+        if (last && by_place(last, &p->rows[i]) == 0)
+            last->sum += p->rows[i].sum;
+        else
+            p->rows[kept++] = p->rows[i];
+    }
+    p->count = kept;
+}
+
+void rules_pages_join(struct rules_pages *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        p->rows[i].number >>= 1;
+    p->bits++;
+    rules_pages_sort(p);
+}
+
+/* Lines in disorder come back to the same pages; and a log may be long. */
+static void make_room(struct rules_pages *p)
+{
+    if (p->room >= p->most) {
+        rules_pages_sort(p);
+        for (unsigned i = 0; p->count > p->most / 2 && i < 8; i++)
+            rules_pages_join(p);
+    }
+    if (p->count * 2 < p->room)
+        return;
+    p->room = p->room ? p->room * 2 : 1024;
+    p->rows = mem_grow(p->rows, p->room, sizeof *p->rows);
+}
+
+void rules_pages_add(struct rules_pages *p, uint32_t place, int64_t number, uint64_t sum)
+{
+    if (p->count == p->room)
+        make_room(p);
+    p->rows[p->count++] =
+        (struct rules_page){place, (int32_t)(number >> (p->bits - RULES_PAGE_BITS)), sum};
 }
 
 /* ---- Spans ----------------------------------------------------------------------------------- */
 
 static void add_span(struct rules_spans *s, int64_t from, int64_t to)
 {
+    if (s->count && s->rows[s->count - 1].to >= from && s->rows[s->count - 1].from <= from) {
+        if (s->rows[s->count - 1].to < to)
+            s->rows[s->count - 1].to = to;
+        return;
+    }
     if (s->count == s->room) {
-        s->room = s->room ? s->room * 2 : 16;
+        s->room = s->room ? s->room * 2 : 4;
         s->rows = mem_grow(s->rows, s->room, sizeof *s->rows);
     }
     s->rows[s->count++] = (struct span_of_time){from, to};
 }
 
+/* Until when windows can be too full when nothing follows: the last second, and the first quiet one. */
+static int64_t lasts_until(const struct bound *b, const struct rules_page *rows, size_t oldest,
+                           uint64_t sum, int64_t page_s)
+{
+    while (!is_quiet(b, sum))
+        sum -= rows[oldest++].sum;
+    return rows[oldest - 1].number * page_s + page_s + b->rule->window_s;
+}
+
 /* A window that ends in a page lies in that page and those up to window_s seconds before it. */
 static void spans_of_rule(struct rules_spans *s, const struct bound *b,
-                          const struct rules_pages *pages)
+                          const struct page_column *pages, unsigned bits)
 {
-    int64_t window_s = b->rule->window_s;
+    int64_t window_s = b->rule->window_s, page_s = INT64_C(1) << bits;
     size_t oldest = 0;
     uint64_t sum = 0;
     for (size_t i = 0; i < pages->count; i++) {
-        const struct rules_page *p = &pages->rows[i];
-        sum += p->sums[b->counter];
-        while (pages->rows[oldest].first + RULES_PAGE <= p->first - window_s)
-            sum -= pages->rows[oldest++].sums[b->counter];
+        int64_t first = pages->rows[i].number * page_s;
+        sum += pages->rows[i].sum;
+        while (pages->rows[oldest].number * page_s + page_s <= first - window_s)
+            sum -= pages->rows[oldest++].sum;
         if (!is_quiet(b, sum))
-            add_span(s, p->first - window_s, p->first + RULES_PAGE - 1);
+            add_span(s, first - window_s, lasts_until(b, pages->rows, oldest, sum, page_s));
     }
 }
 
@@ -135,31 +224,23 @@ static void join_spans(struct rules_spans *s)
     s->count = kept;
 }
 
-bool rules_spans_bounded(const struct rule_spec *rules, const struct rule_group *g)
-{
-    struct bound b;
-    for (uint32_t i = 0; i < g->rule_count; i++)
-        if (!bound_of(&rules[g->rules[i]], &b) || !is_quiet(&b, 0))
-            return false;
-    return g->rule_count > 0;
-}
-
 struct rules_spans rules_spans_of(const struct rule_spec *rules, const struct rule_group *g,
-                                  struct rules_pages *pages)
+                                  const struct page_column columns[PAGE_COLUMNS], unsigned bits)
 {
     struct rules_spans s = {0};
     struct bound b;
-    join_pages(pages);
     for (uint32_t i = 0; i < g->rule_count; i++)
         if (bound_of(&rules[g->rules[i]], &b))
-            spans_of_rule(&s, &b, pages);
+            spans_of_rule(&s, &b, &columns[b.column], bits);
     join_spans(&s);
     return s;
 }
 
-bool rules_spans_hold(const struct rules_spans *s, int64_t second)
+bool rules_spans_hold(const struct rules_spans *s, int64_t second, size_t *hint)
 {
     size_t low = 0, high = s->count; /* the first that does not end before it */
+    if (*hint < s->count && s->rows[*hint].from <= second && s->rows[*hint].to >= second)
+        return true;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (s->rows[middle].to < second)
@@ -167,6 +248,7 @@ bool rules_spans_hold(const struct rules_spans *s, int64_t second)
         else
             high = middle;
     }
+    *hint = low;
     return low < s->count && s->rows[low].from <= second;
 }
 

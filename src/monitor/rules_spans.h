@@ -1,29 +1,40 @@
 /* rules_spans.h - the stretches of a log in which the rules of a group can be anything but quiet.
  *
  * Told by sums over pages of 64 seconds: where even all that lies in the pages that a window can touch
- * is on the quiet side, every second is. Private to src/monitor/rules_*.c. */
+ * is on the quiet side, every second is. When a log is so long that there are too many pages, they
+ * are joined two by two. Private to src/monitor/rules_*.c. */
 #ifndef SPATE_MONITOR_RULES_SPANS_H
 #define SPATE_MONITOR_RULES_SPANS_H
 
 #include "monitor/rules_net.h"
 
-enum { RULES_PAGE = 64 };
+enum { RULES_PAGE_BITS = 6 };
 
-/* What a page counted. */
+/* What is summed up: counters, and the durations that are long enough to matter. */
+enum { PAGE_SLOW = COUNT_REJECTED, PAGE_COLUMNS };
+
+/* A sum that is not 0. `place`: of whom and what, as the caller numbers it. */
 struct rules_page {
-    int64_t first; /* second: a multiple of RULES_PAGE */
-    uint64_t sums[COUNT_REJECTED];
+    uint32_t place;
+    int32_t number; /* second >> pages.bits */
+    uint64_t sum;
 };
 
 /* In the order in which they came, some of them maybe in several parts. */
 struct rules_pages {
     struct rules_page *rows;
-    size_t count, room;
+    size_t count, room, most; /* most: when to join */
+    unsigned bits;
 };
 
-/* Nothing where it counted nothing. */
-void rules_pages_add(struct rules_pages *p, const struct rules_page *page);
+void rules_pages_init(struct rules_pages *p, size_t most);
 void rules_pages_done(struct rules_pages *p);
+/* number: second >> RULES_PAGE_BITS */
+void rules_pages_add(struct rules_pages *p, uint32_t place, int64_t number, uint64_t sum);
+/* Pages that are two by two one. */
+void rules_pages_join(struct rules_pages *p);
+/* By place, then in order of time, each once. */
+void rules_pages_sort(struct rules_pages *p);
 
 struct span_of_time {
     int64_t from, to; /* seconds, both included; with the window before them */
@@ -36,11 +47,21 @@ struct rules_spans {
 
 /* Can this be told of all rules of the group at all? */
 bool rules_spans_bounded(const struct rule_spec *rules, const struct rule_group *g);
+/* The columns that it is told by: bits. */
+unsigned rules_spans_columns(const struct rule_spec *rules, const struct rule_group *g);
+/* The shortest durations that can make one of its rules fire, or go on firing: a bucket. */
+uint32_t rules_spans_slow(const struct rule_spec *rules, const struct rule_group *g);
 
-/* Of such a group. Puts its pages in order and together. */
+/* The pages of a column, in order. */
+struct page_column {
+    const struct rules_page *rows;
+    size_t count;
+};
+
 struct rules_spans rules_spans_of(const struct rule_spec *rules, const struct rule_group *g,
-                                  struct rules_pages *pages);
-bool rules_spans_hold(const struct rules_spans *s, int64_t second);
+                                  const struct page_column columns[PAGE_COLUMNS], unsigned bits);
+/* Is it in one of them? *hint: the one looked at last, from 0. */
+bool rules_spans_hold(const struct rules_spans *s, int64_t second, size_t *hint);
 void rules_spans_done(struct rules_spans *s);
 
 #endif

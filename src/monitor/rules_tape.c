@@ -3,8 +3,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "monitor/latency_save.h"
 #include "monitor/rules_inside.h"
 #include "monitor/rules_tape.h"
+
+/* For all tapes together: 64 MB of notes, 64 MB of pages. */
+enum { BLOCKS_MOST = 64, PAGES_MOST = 4 * 1024 * 1024 };
 
 static void make_group(struct tape_group *g, const struct rule_group *group, uint32_t share)
 {
@@ -25,7 +29,9 @@ struct rules_tape *rules_tape_new(const struct rule_spec *rules, uint32_t count,
     t->stride = 1;
     for (uint32_t i = 0; i < t->net->group_count; i++)
         make_group(&t->groups[i], &t->net->groups[i], share);
-    tape_notes_init(t, share);
+    t->block_most = BLOCKS_MOST / share + 1;
+    rules_pages_init(&t->pages, PAGES_MOST / share + 1);
+    tape_choose_noted(t);
     return t;
 }
 
@@ -34,6 +40,7 @@ void rules_tape_free(struct rules_tape *t)
     if (!t)
         return;
     tape_notes_done(t);
+    tape_classes_done(t);
     for (uint32_t i = 0; i < t->net->group_count; i++) {
         tape_keys_free(&t->groups[i]);
         tape_records_free(&t->groups[i].visitors);
@@ -58,33 +65,42 @@ static void take_in(struct rules_tape *t, struct tape_group *g, const struct bat
     if (g->group->per != FIELD_COUNT || !g->key_count)
         key = tape_key_at(t, g, name.hash, name.name);
     struct tape_key *k = tape_key_to(g, key, e->second);
+    k->direct = true;
     for (uint32_t i = 0; i < g->column_count; i++)
         k->amounts[i] += rules_amount(g->columns[i], e);
-    if (g->group->visitors)
-        tape_visitor(t, g, key, b, e);
-    if (g->group->times)
-        tape_time(t, g, key, e);
+    if (g->group->visitors && (e->has & FIELD_BIT(FIELD_HOST)))
+        tape_visitor(t, g, key, e->second,
+                     key_hash_slack(key_cut(batch_text(b, e, FIELD_HOST)), &t->net->secret));
+    if (g->group->times && (e->has & FIELD_BIT(FIELD_REQUEST_TIME)))
+        tape_time(t, g, key, e->second, latency_bucket(entry_number(e, FIELD_REQUEST_TIME)));
 }
 
-static void take_entry(struct rules_tape *t, const struct batch *b, const struct entry *e)
+/* An entry that has no class, or cannot be noted. */
+static void take_singly(struct rules_tape *t, const struct batch *b, const struct entry *e)
 {
-    if (!(e->has & FIELD_BIT(FIELD_TIME)))
-        return;
-    t->any = true;
-    t->last = e->second;
     uint32_t count = rules_net_match(t->net, b, e, t->matched);
     if (t->groups[GROUP_ALL].group->window_most)
         t->matched[count++] = GROUP_ALL;
-    uint32_t noted = 0; /* those go to the front */
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t group = t->matched[i];
-        if (t->kinds[group] & TAPE_NOTED)
-            t->matched[noted++] = group;
-        else
-            take_in(t, &t->groups[group], b, e);
+    for (uint32_t i = 0; i < count; i++)
+        take_in(t, &t->groups[t->matched[i]], b, e);
+}
+
+static void take_entry(struct rules_tape *t, uint32_t class, const struct batch *b,
+                       const struct entry *e)
+{
+    t->any = true;
+    t->last = e->second;
+    if (class == CLASS_NONE) {
+        take_singly(t, b, e);
+        return;
     }
-    if (noted)
-        tape_notes(t, t->matched, noted, e);
+    struct tape_class *c = tape_class(t, class, b, e);
+    if (c->target_count && !tape_note(t, class, c, b, e)) {
+        take_singly(t, b, e);
+        return;
+    }
+    for (uint32_t i = 0; i < c->direct_count; i++)
+        take_in(t, &t->groups[t->class_directs[c->directs + i]], b, e);
 }
 
 void rules_tape_refused(struct rules_tape *t, int64_t second, uint64_t lines)
@@ -108,10 +124,15 @@ static void refuse(struct rules_tape *t, const struct refusal *r)
 void rules_tape_batch(struct rules_tape *t, const struct batch *b)
 {
     const struct refusal *refused = b->refusals, *end = refused + b->refusal_count;
+    uint32_t classes[CLASS_STRETCH];
     for (uint32_t i = 0; i < b->count; i++) {
+        if (i % CLASS_STRETCH == 0)
+            classes_of(t->classes, b, i,
+                       b->count - i < CLASS_STRETCH ? b->count - i : CLASS_STRETCH, classes);
         for (; refused < end && refused->before <= i; refused++)
             refuse(t, refused);
-        take_entry(t, b, &b->entries[i]);
+        if (b->entries[i].has & FIELD_BIT(FIELD_TIME))
+            take_entry(t, classes[i % CLASS_STRETCH], b, &b->entries[i]);
     }
     for (; refused < end; refused++)
         refuse(t, refused);
@@ -134,6 +155,7 @@ bool rules_tape_edges(const struct rules_tape *t, uint64_t *leading, int64_t *la
 
 static void merge_key(const struct tape_group *g, struct tape_key *into, struct tape_key *from)
 {
+    into->direct |= from->direct;
     for (uint32_t i = 0; i < g->column_count; i++) {
         into->totals[i] += from->totals[i];
         if (!into->columns[i]) {
@@ -168,14 +190,18 @@ static void flush_keys(struct rules_tape *t)
 
 void rules_tape_merge(struct rules_tape *into, struct rules_tape *from)
 {
+    uint32_t classes_before = into->class_count;
     flush_keys(into);
     flush_keys(from);
+    tape_notes_close(into);
+    tape_notes_close(from);
     for (uint32_t i = 0; i < into->net->group_count; i++)
         merge_group(into, &into->groups[i], &from->groups[i]);
     if (from->level > into->level)
         into->level = from->level;
     tape_records_level(into);
-    tape_notes_merge(into, from);
+    tape_classes_merge(into, from);
+    tape_notes_merge(into, from, classes_before);
 }
 
 void rules_tape_flush(struct rules_tape *t)

@@ -1,15 +1,17 @@
 /* rules_tape.h - how a tape lies in memory. Private to src/monitor/rules_*.c.
  *
- *   entry --- group that is split, or asks for more than counts ------------> keys, records
- *         \-- group that only counts, its rules bounded from below --> notes and sums of pages
+ *   entry -- its class --- groups whose rules are bounded from below -> note, sums of pages
+ *                     \--- other groups ----------------------------> keys, records
  *
- * Of the second kind hardly anything is ever looked at: only the pages (of 256 seconds) in which a
- * rule could fire at all. So the entries are only noted down, one after the other, and the few that
- * matter are given to their groups' timelines when all is read, or when there are too many notes. */
+ * Of the first kind hardly anything is ever looked at: only the pages (of 64 seconds) in which a
+ * rule could fire at all. So the entries are only noted down, one word each, and what their classes
+ * come to in a page is all that is summed up; the few entries that matter are given to their keys'
+ * timelines when all is read, or when there are too many notes. */
 #ifndef SPATE_MONITOR_RULES_TAPE_H
 #define SPATE_MONITOR_RULES_TAPE_H
 
 #include "monitor/cause.h"
+#include "monitor/rules_classes.h"
 #include "monitor/rules_net.h"
 #include "monitor/rules_replay.h"
 #include "monitor/rules_spans.h"
@@ -37,6 +39,8 @@ struct tape_key {
     bool pending;
     uint64_t amounts[RULE_COUNTERS]; /* of `second` */
     uint64_t totals[RULE_COUNTERS];
+    uint32_t target; /* + 1; 0: its entries are not noted */
+    bool direct;     /* some were counted at once: all of it is judged */
     struct timeline *columns[RULE_COUNTERS];
     uint32_t name_len;
     char name[CAUSE_NAME_SIZE];
@@ -51,28 +55,69 @@ struct tape_group {
     uint32_t *index; /* by hash: key + 1 */
     uint32_t index_mask;
     struct tape_records visitors, times;
-    struct rules_pages pages; /* of noted ones */
-    struct rules_spans spans; /* in which there is something to judge; when all is read */
+    bool noted;    /* its entries are noted down */
+    uint32_t slow; /* durations from this bucket on may make a rule fire */
 };
 
-/* An entry that is noted down: second, group and class of status in one word; and its bytes in the next,
- * where the group counts them. */
-enum { WORDS_IN_BLOCK = 128 * 1024 };
+/* A key of a group whose entries are noted down. */
+struct tape_target {
+    uint32_t group, key;
+    uint32_t places[PAGE_COLUMNS]; /* + 1: where its sums of a page are; 0: nobody asks */
+    bool timed, untimed;           /* had entries with a duration, without one */
+    bool all;                      /* judged from the first second to the last; or: */
+    struct rules_spans spans;      /* in which there is something to judge; when all is read */
+    size_t hint;                   /* the span looked at last */
+};
+
+/* A class of lines (rules_classes.h), as the tape counts it. */
+struct tape_class {
+    bool filled;                    /* a line of it has been counted */
+    uint32_t targets, target_count; /* in tape.class_targets, first: */
+    uint32_t timed_count;           /* those that ask for durations */
+    uint32_t places, place_count;   /* in tape.class_places */
+    uint32_t directs, direct_count; /* groups, in tape.class_directs: entry by entry */
+    uint8_t hundreds;               /* of the status; 0: none */
+    bool host;                      /* notes hold the visitor; where timed_count the duration */
+    bool wanted;                    /* when all is read: some target has spans */
+    uint32_t entries;               /* of the page under way */
+    uint64_t bytes;
+};
+
+/* A note is one word: class and bytes. Behind it the visitor, and the duration's bucket, where the class
+ * asks for them. A word with the first bit set is the second of those that follow. */
+enum { WORDS_IN_BLOCK = 128 * 1024, NOTE_CLASS_BITS = 20, NOTE_WORDS = 4 };
+_Static_assert(CLASSES_MOST <= 1 << NOTE_CLASS_BITS, "a class fits");
+#define NOTE_SECOND (UINT64_C(1) << 63)
+#define NOTE_BYTES_MOST ((UINT64_C(1) << (63 - NOTE_CLASS_BITS)) - 1)
+#define NOTE_NO_TIME UINT32_MAX
 
 struct tape_block {
-    uint32_t count; /* words; of the newest one: tape.note says more */
+    uint32_t count;  /* words; of the newest one: tape.note says more */
+    uint32_t classes; /* what is to be added to its classes' numbers */
     uint64_t words[WORDS_IN_BLOCK];
 };
-
-enum tape_kind { TAPE_NOTED = 1, TAPE_BYTES = 2 }; /* bits */
 
 struct rules_tape {
     const struct rule_spec *rules;
     struct rules_net *net;
+    struct classes *classes;
     struct tape_group *groups;
     uint32_t *matched;
-    uint8_t *kinds;         /* by group: is it noted down, and does it count bytes? */
-    struct rules_page *now; /* by group: the page under way of noted ones */
+    struct tape_target *targets;
+    uint32_t target_count, target_room;
+    struct tape_class *rows; /* by class */
+    uint32_t class_count, class_room;
+    uint32_t *class_targets, *class_places, *class_directs; /* places: with their column */
+    uint32_t class_target_count, class_place_count, class_direct_count;
+    /* the page under way */
+    int64_t page;
+    uint32_t *touched; /* classes */
+    uint32_t touched_count;
+    uint64_t *place_sums;
+    uint32_t *places_touched, place_count, places_touched_count;
+    struct rules_pages pages;
+    /* notes */
+    int64_t second;
     uint64_t *note, *notes_end; /* where the next word goes */
     struct tape_block **blocks;
     size_t block_count, block_most;
@@ -106,9 +151,10 @@ static inline struct tape_key *tape_key_to(struct tape_group *g, uint32_t key, i
 
 /* ---- rules_tape_records.c ---- */
 
-void tape_visitor(struct rules_tape *t, struct tape_group *g, uint32_t key, const struct batch *b,
-                  const struct entry *e);
-void tape_time(struct rules_tape *t, struct tape_group *g, uint32_t key, const struct entry *e);
+void tape_visitor(struct rules_tape *t, struct tape_group *g, uint32_t key, int64_t second,
+                  uint64_t visitor);
+void tape_time(struct rules_tape *t, struct tape_group *g, uint32_t key, int64_t second,
+               uint32_t bucket);
 void tape_records_free(struct tape_records *r);
 /* Adds those of `from`, whose keys have other numbers here. */
 void tape_records_merge(struct tape_records *into, const struct tape_records *from,
@@ -118,16 +164,41 @@ void tape_records_level(struct rules_tape *t);
 /* Takes records of keys that are gone (UINT32_MAX) out, and gives the others new numbers. */
 void tape_records_renumber(struct tape_records *r, const uint32_t *numbers);
 
-/* ---- rules_tape_notes.c ---- */
+/* ---- rules_tape_classes.c ---- */
 
 /* Which groups are noted down. */
-void tape_notes_init(struct rules_tape *t, uint32_t share);
+void tape_choose_noted(struct rules_tape *t);
+/* The class of that number; `e` is one of its lines. */
+struct tape_class *tape_class_new(struct rules_tape *t, uint32_t number, const struct batch *b,
+                                  const struct entry *e);
+/* Adds what `from` has: classes behind the own ones. */
+void tape_classes_merge(struct rules_tape *into, const struct rules_tape *from);
+void tape_classes_done(struct rules_tape *t);
+
+static inline struct tape_class *tape_class(struct rules_tape *t, uint32_t number,
+                                            const struct batch *b, const struct entry *e)
+{
+    struct tape_class *c = number < t->class_count ? &t->rows[number] : NULL;
+    return c && c->filled ? c : tape_class_new(t, number, b, e);
+}
+
+/* ---- rules_tape_notes.c ---- */
+
 void tape_notes_done(struct rules_tape *t);
-/* One entry for some of those groups. */
-void tape_notes(struct rules_tape *t, const uint32_t *groups, uint32_t count,
-                const struct entry *e);
-void tape_notes_merge(struct rules_tape *into, struct rules_tape *from);
+/* One entry of a class that has targets. False: it cannot be noted. */
+bool tape_note(struct rules_tape *t, uint32_t number, struct tape_class *c, const struct batch *b,
+               const struct entry *e);
+/* Before merging and at the end: nothing is under way. */
+void tape_notes_close(struct rules_tape *t);
+void tape_notes_merge(struct rules_tape *into, struct rules_tape *from, uint32_t classes_before);
 /* All is read: what matters goes to the timelines. */
 void tape_notes_settle(struct rules_tape *t);
+
+/* ---- rules_tape_page.c ---- */
+
+/* The sums of the page under way go to the others. */
+void tape_page_close(struct rules_tape *t);
+/* From the pages: what is to be judged of each target. */
+void tape_choose_spans(struct rules_tape *t);
 
 #endif

@@ -42,10 +42,13 @@ static void build_index(struct tape_group *g)
         *slot_of(g, g->keys[i]->hash) = i + 1;
 }
 
+/* Those whose entries are noted first: classes know them. */
 static int rarest_last(const void *left, const void *right)
 {
     const struct tape_key *a = *(struct tape_key *const *)left;
     const struct tape_key *b = *(struct tape_key *const *)right;
+    if (!a->target != !b->target)
+        return a->target ? -1 : 1;
     if (a->totals[0] != b->totals[0])
         return a->totals[0] > b->totals[0] ? -1 : 1;
     return a->hash < b->hash ? -1 : a->hash > b->hash;
@@ -58,8 +61,17 @@ static void purge_keys(struct rules_tape *t, struct tape_group *g)
     struct tape_key **old = mem_new(g->key_count, sizeof(struct tape_key *));
     memcpy(old, g->keys, g->key_count * sizeof(struct tape_key *));
     qsort(g->keys, g->key_count, sizeof(struct tape_key *), rarest_last);
+    uint32_t targets = 0;
+    while (targets < before && g->keys[targets]->target)
+        targets++;
+    if (g->keys_most < targets * 2)
+        g->keys_most = targets * 2;
     g->key_count = g->keys_most / 2 + 1;
+    if (g->key_count > before)
+        g->key_count = before;
     build_index(g);
+    for (uint32_t i = 0; i < targets; i++)
+        t->targets[g->keys[i]->target - 1].key = i;
     for (uint32_t i = 0; i < before; i++) {
         uint32_t slot = *slot_of(g, old[i]->hash);
         numbers[i] = slot ? slot - 1 : UINT32_MAX;

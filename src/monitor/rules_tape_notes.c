@@ -1,102 +1,75 @@
-/* rules_tape_notes.c - entries noted down for groups that only count, and the sums of their pages. */
+/* rules_tape_notes.c - entries noted down, and what becomes of those that matter. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "monitor/latency_save.h"
 #include "monitor/rules_inside.h"
 #include "monitor/rules_tape.h"
 
-/* 64 MB of notes at the most, for all tapes together. */
-enum { BLOCKS_MOST = 64, CLASS_BITS = 4, GROUP_BITS = 16 };
-#define SECOND_BIAS (INT64_C(1) << 43)
-
-static bool fits(int64_t second)
-{
-    return second > -SECOND_BIAS && second < SECOND_BIAS;
-}
-
-static bool is_whole(const struct rules_net *n, uint32_t group)
-{
-    for (uint32_t i = 0; i < n->rule_count; i++)
-        if (n->wholes[i] == group)
-            return true;
-    return false;
-}
-
-void tape_notes_init(struct rules_tape *t, uint32_t share)
-{
-    const struct rules_net *n = t->net;
-    t->now = mem_new(n->group_count, sizeof *t->now);
-    t->kinds = mem_new(n->group_count, sizeof *t->kinds);
-    t->block_most = BLOCKS_MOST / share + 1;
-    for (uint32_t i = 0; i < n->group_count && n->group_count < 1u << GROUP_BITS; i++) {
-        const struct rule_group *g = &n->groups[i];
-        bool rejected = g->counters & COUNTER_BIT(COUNT_REJECTED);
-        if (g->counters & COUNTER_BIT(COUNT_BYTES))
-            t->kinds[i] |= TAPE_BYTES;
-        if (g->per == FIELD_COUNT && !g->visitors && !g->times && !rejected && !is_whole(n, i) &&
-            rules_spans_bounded(t->rules, g))
-            t->kinds[i] |= TAPE_NOTED;
-    }
-}
+#define SECOND_BIAS (INT64_C(1) << 36) /* four thousand years: no server writes others */
 
 void tape_notes_done(struct rules_tape *t)
 {
     for (size_t i = 0; i < t->block_count; i++)
         free(t->blocks[i]);
     free(t->blocks);
-    free(t->now);
-    free(t->kinds);
-    for (uint32_t i = 0; i < t->net->group_count; i++) {
-        rules_pages_done(&t->groups[i].pages);
-        rules_spans_done(&t->groups[i].spans);
-    }
+    rules_pages_done(&t->pages);
 }
 
 /* ---- To the timelines ------------------------------------------------------------------------ */
 
-static int64_t second_of(uint64_t note)
-{
-    return (int64_t)(note >> (GROUP_BITS + CLASS_BITS)) - SECOND_BIAS;
-}
+/* One note. */
+struct noted {
+    int64_t second;
+    uint64_t bytes, visitor;
+    uint32_t bucket;
+};
 
-static uint32_t group_of(uint64_t note)
+static void give(struct rules_tape *t, const struct tape_target *target, const struct tape_class *c,
+                 const struct noted *n)
 {
-    return note >> CLASS_BITS & ((1u << GROUP_BITS) - 1);
-}
-
-static void give(struct rules_tape *t, struct tape_group *g, uint64_t note, uint64_t bytes)
-{
-    unsigned hundreds = note & ((1u << CLASS_BITS) - 1);
+    struct tape_group *g = &t->groups[target->group];
     const uint64_t amounts[RULE_COUNTERS] = {[COUNT_ENTRIES] = 1,
-                                             [COUNT_BYTES] = bytes,
-                                             [COUNT_ERRORS] = hundreds == 5,
-                                             [COUNT_CLIENT_ERRORS] = hundreds == 4};
-    if (!g->key_count)
-        tape_key_at(t, g, 0, TEXT(""));
-    struct tape_key *k = tape_key_to(g, 0, second_of(note));
+                                             [COUNT_BYTES] = n->bytes,
+                                             [COUNT_ERRORS] = c->hundreds == 5,
+                                             [COUNT_CLIENT_ERRORS] = c->hundreds == 4};
+    struct tape_key *k = tape_key_to(g, target->key, n->second);
     for (uint32_t i = 0; i < g->column_count; i++)
         k->amounts[i] += amounts[g->columns[i]];
+    if (g->group->visitors && n->visitor)
+        tape_visitor(t, g, target->key, n->second, n->visitor);
+    if (g->group->times && n->bucket != NOTE_NO_TIME)
+        tape_time(t, g, target->key, n->second, n->bucket);
+}
+
+static void give_note(struct rules_tape *t, const struct tape_class *c, const struct noted *n,
+                      bool all)
+{
+    for (uint32_t i = c->targets; i < c->targets + c->target_count; i++) {
+        struct tape_target *target = &t->targets[t->class_targets[i]];
+        if (all || target->all || rules_spans_hold(&target->spans, n->second, &target->hint))
+            give(t, target, c, n);
+    }
 }
 
 static void give_block(struct rules_tape *t, const struct tape_block *b, bool all)
 {
+    struct noted n = {.second = 0};
     for (uint32_t i = 0; i < b->count; i++) {
-        uint64_t note = b->words[i], bytes = 0;
-        uint32_t group = group_of(note);
-        if (t->kinds[group] & TAPE_BYTES)
-            bytes = b->words[++i];
-        if (all || rules_spans_hold(&t->groups[group].spans, second_of(note)))
-            give(t, &t->groups[group], note, bytes);
+        uint64_t word = b->words[i];
+        if (word & NOTE_SECOND) {
+            n.second = (int64_t)(word & ~NOTE_SECOND) - SECOND_BIAS;
+            continue;
+        }
+        const struct tape_class *c =
+            &t->rows[(word & ((1u << NOTE_CLASS_BITS) - 1)) + b->classes];
+        n.bytes = word >> NOTE_CLASS_BITS;
+        n.visitor = c->host ? b->words[++i] : 0;
+        n.bucket = c->timed_count ? (uint32_t)b->words[++i] : NOTE_NO_TIME;
+        if (all || c->wanted)
+            give_note(t, c, &n, all);
     }
-}
-
-static bool has_spans(const struct rules_tape *t)
-{
-    for (uint32_t i = 0; i < t->net->group_count; i++)
-        if (t->groups[i].spans.count)
-            return true;
-    return false;
 }
 
 /* The newest block is not counted while it is written. */
@@ -112,108 +85,141 @@ static void close_block(struct rules_tape *t)
 /* `all`: not only those that matter. */
 static void give_all(struct rules_tape *t, bool all)
 {
-    close_block(t);
-    for (size_t i = 0; i < t->block_count; i++)
+    for (size_t i = 0; i < t->block_count; i++) {
         give_block(t, t->blocks[i], all);
-}
-
-static void forget(struct rules_tape *t)
-{
-    close_block(t);
-    for (size_t i = 0; i < t->block_count; i++)
         free(t->blocks[i]);
+    }
     t->block_count = 0;
 }
 
 static void new_block(struct rules_tape *t)
 {
     close_block(t);
-    if (t->block_count == t->block_most) {
+    if (t->block_count == t->block_most)
         give_all(t, true);
-        forget(t);
-    }
     t->blocks = mem_grow(t->blocks, t->block_count + 1, sizeof(struct tape_block *));
     struct tape_block *b = mem_grow(NULL, 1, sizeof *b);
+    b->classes = 0;
     t->blocks[t->block_count++] = b;
     t->note = b->words;
     t->notes_end = b->words + WORDS_IN_BLOCK;
+    t->second = INT64_MIN;
 }
 
 /* ---- Noting ---------------------------------------------------------------------------------- */
 
-/* The page of that second, which becomes the one under way. */
-static inline struct rules_page *page_at(struct rules_tape *t, uint32_t group, int64_t first)
+static void take_times(struct rules_tape *t, const struct tape_class *c, uint32_t bucket)
 {
-    struct rules_page *now = &t->now[group];
-    if (now->first != first) {
-        rules_pages_add(&t->groups[group].pages, now);
-        *now = (struct rules_page){.first = first};
+    for (uint32_t i = c->targets; i < c->targets + c->timed_count; i++) {
+        struct tape_target *target = &t->targets[t->class_targets[i]];
+        target->timed |= bucket != NOTE_NO_TIME;
+        target->untimed |= bucket == NOTE_NO_TIME;
+        if (bucket == NOTE_NO_TIME || bucket < t->groups[target->group].slow)
+            continue;
+        uint32_t place = target->places[PAGE_SLOW] - 1;
+        if (!t->place_sums[place]++)
+            t->places_touched[t->places_touched_count++] = place;
     }
-    return now;
 }
 
-void tape_notes(struct rules_tape *t, const uint32_t *groups, uint32_t count, const struct entry *e)
+/* The page and the second that are noted from now on. */
+static void turn(struct rules_tape *t, int64_t second)
 {
-    if (!fits(e->second))
-        return; /* no time that a server writes */
-    unsigned hundreds = e->has & FIELD_BIT(FIELD_STATUS) ? e->status / 100u : 0;
+    if (second >> RULES_PAGE_BITS != t->page) {
+        tape_page_close(t);
+        t->page = second >> RULES_PAGE_BITS;
+    }
+    t->second = second;
+    *t->note++ = (uint64_t)(second + SECOND_BIAS) | NOTE_SECOND;
+}
+
+bool tape_note(struct rules_tape *t, uint32_t number, struct tape_class *c, const struct batch *b,
+               const struct entry *e)
+{
     uint64_t bytes = rules_amount(COUNT_BYTES, e);
-    int64_t first = e->second & ~(int64_t)(RULES_PAGE - 1);
-    uint64_t second = (uint64_t)(e->second + SECOND_BIAS) << (GROUP_BITS + CLASS_BITS) | hundreds;
-    const uint64_t amounts[COUNT_REJECTED] = {[COUNT_ENTRIES] = 1,
-                                              [COUNT_BYTES] = bytes,
-                                              [COUNT_ERRORS] = hundreds == 5,
-                                              [COUNT_CLIENT_ERRORS] = hundreds == 4};
-    if (t->notes_end - t->note < 2 * (ptrdiff_t)count)
+    if (__builtin_expect(bytes > NOTE_BYTES_MOST || e->second <= -SECOND_BIAS || e->second >= SECOND_BIAS, 0))
+        return false;
+    if (t->notes_end - t->note < NOTE_WORDS)
         new_block(t);
-    uint64_t *note = t->note;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t group = groups[i];
-        struct rules_page *now = page_at(t, group, first);
-        for (unsigned c = 0; c < COUNT_REJECTED; c++)
-            now->sums[c] += amounts[c];
-        *note++ = second | group << CLASS_BITS;
-        *note = bytes; /* of no effect where the group counts none: the next one goes over it */
-        note += t->kinds[group] >> 1;
+    if (t->second != e->second)
+        turn(t, e->second);
+    if (!c->entries++)
+        t->touched[t->touched_count++] = number;
+    c->bytes += bytes;
+    *t->note++ = number | bytes << NOTE_CLASS_BITS;
+    if (c->host)
+        *t->note++ = e->has & FIELD_BIT(FIELD_HOST)
+                         ? key_hash_slack(key_cut(batch_text(b, e, FIELD_HOST)), &t->net->secret)
+                         : 0;
+    if (c->timed_count) {
+        bool timed = e->has & FIELD_BIT(FIELD_REQUEST_TIME);
+        uint32_t bucket = timed ? latency_bucket(entry_number(e, FIELD_REQUEST_TIME)) : NOTE_NO_TIME;
+        *t->note++ = bucket;
+        take_times(t, c, bucket);
     }
-    t->note = note;
+    return true;
 }
 
-static void close_pages(struct rules_tape *t)
+/* ---- All is read ------------------------------------------------------------------------------ */
+
+void tape_notes_close(struct rules_tape *t)
 {
-    for (uint32_t i = 0; i < t->net->group_count; i++) {
-        rules_pages_add(&t->groups[i].pages, &t->now[i]);
-        t->now[i] = (struct rules_page){.first = 0};
-    }
+    tape_page_close(t);
+    close_block(t);
 }
 
-void tape_notes_merge(struct rules_tape *into, struct rules_tape *from)
+static void merge_pages(struct rules_tape *into, struct rules_tape *from)
 {
-    close_pages(from);
-    close_block(from);
-    close_block(into);
-    for (uint32_t i = 0; i < from->net->group_count; i++)
-        for (size_t k = 0; k < from->groups[i].pages.count; k++)
-            rules_pages_add(&into->groups[i].pages, &from->groups[i].pages.rows[k]);
+    uint32_t *places = mem_new(from->place_count + 1, sizeof *places);
+    for (uint32_t i = 0; i < from->target_count; i++) {
+        const struct tape_target *was = &from->targets[i];
+        const struct tape_key *k = from->groups[was->group].keys[was->key];
+        struct tape_group *g = &into->groups[was->group];
+        uint32_t key = tape_key_at(into, g, k->hash, text_make(k->name, k->name_len));
+        const struct tape_target *is = &into->targets[g->keys[key]->target - 1];
+        for (unsigned c = 0; c < PAGE_COLUMNS; c++)
+            if (was->places[c])
+                places[was->places[c] - 1] = is->places[c] - 1;
+    }
+    while (from->pages.bits < into->pages.bits)
+        rules_pages_join(&from->pages);
+    while (into->pages.bits < from->pages.bits)
+        rules_pages_join(&into->pages);
+    for (size_t i = 0; i < from->pages.count; i++) {
+        const struct rules_page *p = &from->pages.rows[i];
+        while (from->pages.bits < into->pages.bits)
+            rules_pages_join(&from->pages);
+        rules_pages_add(&into->pages, places[p->place],
+                        (int64_t)p->number << (from->pages.bits - RULES_PAGE_BITS), p->sum);
+    }
+    into->pages.most += from->pages.most;
+    free(places);
+}
+
+void tape_notes_merge(struct rules_tape *into, struct rules_tape *from, uint32_t classes_before)
+{
+    merge_pages(into, from);
     into->blocks = mem_grow(into->blocks, into->block_count + from->block_count + 1,
                             sizeof(struct tape_block *));
-    for (size_t i = 0; i < from->block_count; i++)
+    for (size_t i = 0; i < from->block_count; i++) {
+        from->blocks[i]->classes += classes_before;
         into->blocks[into->block_count++] = from->blocks[i];
+    }
     from->block_count = 0;
     into->block_most += from->block_most;
 }
 
 void tape_notes_settle(struct rules_tape *t)
 {
-    close_pages(t);
-    for (uint32_t i = 0; i < t->net->group_count; i++) {
-        struct tape_group *g = &t->groups[i];
-        if (!(t->kinds[i] & TAPE_NOTED))
-            continue;
-        rules_spans_done(&g->spans);
-        g->spans = rules_spans_of(t->rules, g->group, &g->pages);
+    tape_notes_close(t);
+    tape_choose_spans(t);
+    for (uint32_t i = 0; i < t->class_count; i++) {
+        struct tape_class *c = &t->rows[i];
+        c->wanted = false;
+        for (uint32_t k = c->targets; k < c->targets + c->target_count; k++) {
+            const struct tape_target *target = &t->targets[t->class_targets[k]];
+            c->wanted |= target->all || target->spans.count;
+        }
     }
-    if (has_spans(t))
-        give_all(t, false);
-    forget(t);
+    give_all(t, false);
 }

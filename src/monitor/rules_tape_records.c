@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "monitor/latency_save.h"
 #include "monitor/rules_tape.h"
 
 enum { RECENT_ROOM = 4096 };
@@ -76,24 +75,20 @@ static void record(struct rules_tape *t, struct tape_records *r, const struct ta
         thin(t);
 }
 
-void tape_visitor(struct rules_tape *t, struct tape_group *g, uint32_t key,
-                         const struct batch *b, const struct entry *e)
+void tape_visitor(struct rules_tape *t, struct tape_group *g, uint32_t key, int64_t second,
+                  uint64_t visitor)
 {
-    if (!(e->has & FIELD_BIT(FIELD_HOST)))
-        return;
-    uint64_t hash = key_hash_slack(key_cut(batch_text(b, e, FIELD_HOST)), &t->net->secret);
-    if (zeros(hash) >= t->level)
-        record(t, &g->visitors, &(struct tape_record){e->second, hash, key, 1});
+    if (zeros(visitor) >= t->level)
+        record(t, &g->visitors, &(struct tape_record){second, visitor, key, 1});
 }
 
-void tape_time(struct rules_tape *t, struct tape_group *g, uint32_t key,
-                      const struct entry *e)
+void tape_time(struct rules_tape *t, struct tape_group *g, uint32_t key, int64_t second,
+               uint32_t bucket)
 {
-    if (!(e->has & FIELD_BIT(FIELD_REQUEST_TIME)) || ++t->skip < t->stride)
+    if (++t->skip < t->stride)
         return;
     t->skip = 0;
-    uint64_t bucket = latency_bucket(entry_number(e, FIELD_REQUEST_TIME));
-    record(t, &g->times, &(struct tape_record){e->second, bucket, key, t->stride});
+    record(t, &g->times, &(struct tape_record){second, bucket, key, t->stride});
 }
 
 void tape_records_free(struct tape_records *r)

@@ -75,7 +75,10 @@ struct filter *filter_new(struct text expression, struct error *why)
         buf_room(&f->values, 1); /* an address also when all values are empty */
         struct writer w = {&tree, f, f->count};
         write_node(&w, tree.root, f->count + 1, f->count);
-        find_needs(f, &tree);
+        for (uint32_t i = 0; i < f->count; i++)
+            if (f->tests[i].kind == FILTER_PATTERN)
+                filter_literal(f, &f->tests[i]);
+        find_needs(f, &tree); /* points into the values, which stay where they are from now on */
         tree.test_count = 0; /* the patterns are the filter's now */
     } else if (why) {
         why->usage = true;
@@ -173,5 +176,25 @@ bool filter_matches(const struct filter *f, const struct batch *b, const struct 
         const struct filter_test *t = &f->tests[at];
         at = holds(f, t, b, e) ? t->yes : t->no;
     }
+    return at > end;
+}
+
+/* ---- One comparison at a time ----------------------------------------------------------------- */
+
+uint32_t filter_comparisons(const struct filter *f)
+{
+    return f->count;
+}
+
+bool filter_holds(const struct filter *f, uint32_t number, const struct batch *b, const struct entry *e)
+{
+    return holds(f, &f->tests[number], b, e);
+}
+
+bool filter_decide(const struct filter *f, const uint8_t *held, const uint32_t *places)
+{
+    uint32_t at = 0, end = f->count;
+    while (at < end)
+        at = held[places[at]] ? f->tests[at].yes : f->tests[at].no;
     return at > end;
 }

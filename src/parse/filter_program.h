@@ -35,7 +35,11 @@ struct filter_test {
         struct {
             uint64_t head, mask; /* the first 8 bytes of the text, and which of them count */
         };
-        struct pattern_match *pattern;
+        struct {
+            struct pattern_match *pattern;
+            uint32_t literal_at, literal_len; /* in filter.values; empty: none is known */
+            bool literal_first;
+        };
     };
 };
 
@@ -47,6 +51,9 @@ struct filter {
     enum field needs; /* FIELD_COUNT: nothing */
     struct text needed;
 };
+
+/* Finds what every match of a test's pattern has (filter_comparison.c). */
+void filter_literal(struct filter *f, struct filter_test *t);
 
 /* An order of signed seconds that unsigned numbers keep. */
 static inline uint64_t filter_time_key(int64_t second)

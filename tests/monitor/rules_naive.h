@@ -5,6 +5,7 @@
 
 #include "monitor/feed.h"
 #include "monitor/latency_save.h"
+#include "monitor/naive_filter.h"
 #include "monitor/rules.h"
 #include <stdio.h>
 
@@ -54,42 +55,21 @@ static const unsigned NAIVE_STATUSES[] = {200, 404, 500, 503, 0};
 
 /* ---- Filters --------------------------------------------------------------------------------- */
 
-/* What a rule lets through: one row each. */
-static bool naive_is_b(const void *f, const struct batch *b, const struct entry *e)
-{
-    (void)f;
-    return (e->has & FIELD_BIT(FIELD_SECTION)) && text_same(batch_text(b, e, FIELD_SECTION), TEXT("/b"));
-}
-
-static bool naive_is_bad(const void *f, const struct batch *b, const struct entry *e)
-{
-    (void)f;
-    (void)b;
-    return (e->has & FIELD_BIT(FIELD_STATUS)) && e->status >= 400;
-}
-
+/* By number of naive_where(). */
 static bool naive_lets(const struct rule_where *w, const struct naive_item *i)
 {
-    if (!w->text)
-        return true;
-    return w->matches == naive_is_b ? i->section && !strcmp(i->section, "/b") : i->status >= 400;
-}
-
-static inline struct rule_where naive_where(unsigned which)
-{
-    static const struct rule_where rows[] = {
-        {.needs = FIELD_COUNT},
-        {.text = "section = /b",
-         .matches = naive_is_b,
-         .fields = FIELD_BIT(FIELD_SECTION),
-         .needs = FIELD_SECTION,
-         .needed = {"/b", 2},
-         .needs_only = true},
-        {.text = "status >= 400",
-         .matches = naive_is_bad,
-         .fields = FIELD_BIT(FIELD_STATUS),
-         .needs = FIELD_COUNT}};
-    return rows[which % 3];
+    bool b = i->section && !strcmp(i->section, "/b"), v6 = i->host && strchr(i->host, ':');
+    unsigned which = 0;
+    while (naive_where(which).filter != w->filter)
+        which++;
+    const bool lets[NAIVE_WHERES] = {true,
+                                     b,
+                                     i->status >= 400,
+                                     i->section && !b && i->bytes >= 250,
+                                     v6,
+                                     (i->host && !v6) || b,
+                                     b && i->status == 200};
+    return lets[which];
 }
 
 /* ---- One second ------------------------------------------------------------------------------ */
@@ -367,6 +347,10 @@ static inline void naive_add(struct naive_rules *n, const struct naive_item *i)
 
 /* ---- Random rules and lines ------------------------------------------------------------------ */
 
+/* Knobs of what follows: filters that cannot be taken apart; which lines have a duration. */
+static bool naive_as_a_whole;
+static enum { NAIVE_SOME_TIMED, NAIVE_ALL_TIMED, NAIVE_NONE_TIMED } naive_timing;
+
 static inline struct rule_level naive_level(struct random_numbers *r, enum rule_metric metric,
                                             enum rule_measure measure)
 {
@@ -412,7 +396,9 @@ static inline void naive_rule(struct random_numbers *r, struct rule_spec *rule, 
     rule->for_s = random_below(r, 2) ? 0 : (int64_t)random_below(r, 20);
     rule->at_least = random_below(r, 2) ? 0 : random_below(r, 30);
     bool whole = rule->metric == RULE_REJECTED;
-    rule->where = naive_where(whole ? 0 : (unsigned)random_below(r, 4));
+    rule->where = naive_where(whole || random_below(r, 3) == 0 ? 0 : (unsigned)random_below(r, NAIVE_WHERES));
+    if (naive_as_a_whole && rule->where.text)
+        rule->where.asking = NULL;
     rule->per = whole ? FIELD_COUNT : fields[random_below(r, 5)];
 }
 
@@ -423,7 +409,7 @@ static inline struct naive_item naive_line(struct random_numbers *r, int64_t sec
                            .host = NAIVE_HOSTS[random_below(r, 5)],
                            .status = NAIVE_STATUSES[random_below(r, 5)],
                            .bytes = random_below(r, 500)};
-    if (random_below(r, 3))
+    if (random_below(r, 3) ? naive_timing != NAIVE_NONE_TIMED : naive_timing == NAIVE_ALL_TIMED)
         i.ns = 1000000 * (1 + random_below(r, 1000));
     i.refused = random_below(r, 12) == 0;
     return i;

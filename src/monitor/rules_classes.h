@@ -1,0 +1,40 @@
+/* rules_classes.h - lines that the rules cannot tell apart are one class.
+ *
+ * Of each field that rules ask about, the values of which the same comparisons hold are one kind;
+ * entries with the same kinds are one class, and the groups that count them are found once a class. What a value
+ * says is remembered by its hash (64 keyed bits), so that neither a filter nor a
+ * regular expression is asked twice of what comes again.
+ *
+ * Bounded: KINDS_MOST kinds a field, CLASSES_MOST classes; what is beyond has no class, and must be
+ * asked about one by one. At most 4 MB for a field of which texts are remembered.
+ *
+ * Owns what it remembers. One thread. The net outlives it. */
+#ifndef SPATE_MONITOR_RULES_CLASSES_H
+#define SPATE_MONITOR_RULES_CLASSES_H
+
+#include "monitor/rules_net.h"
+
+enum { CLASS_STRETCH = 256, CLASS_NONE = UINT32_MAX, KINDS_MOST = 4096, CLASSES_MOST = 65536 };
+
+struct line_class {
+    uint32_t groups, group_count; /* in classes_groups(); but for that of all */
+    /* The fields whose value is the same in all its lines (or which all lack), of those that were asked
+     * for. */
+    field_set known;
+};
+
+struct classes;
+
+/* The lines of a class have statuses of one hundred (or none). Of the fields in `told_apart` each value is a kind of its own, while there are few. */
+struct classes *classes_new(const struct rules_net *n, field_set told_apart);
+void classes_free(struct classes *c); /* accepts NULL */
+
+/* The classes of `count` entries from number `first` on, at most CLASS_STRETCH of them. */
+void classes_of(struct classes *c, const struct batch *b, uint32_t first, uint32_t count,
+                uint32_t *out);
+
+uint32_t classes_count(const struct classes *c);
+const struct line_class *classes_at(const struct classes *c, uint32_t number);
+const uint32_t *classes_groups(const struct classes *c, uint32_t number);
+
+#endif
