@@ -31,7 +31,8 @@ const char *time_rfc3339(char into[TIME_TEXT_SIZE], int64_t second, uint32_t nan
 /* "14:03:21" in the local zone of the machine (console only). Returns into. */
 const char *time_local_clock(char into[TIME_TEXT_SIZE], int64_t second);
 
-/* RFC 3339 or `YYYY-MM-DD[ T]HH:MM[:SS]` (no zone: UTC), or `YYYY-MM-DD`. */
+/* RFC 3339 or `YYYY-MM-DD[ T]HH:MM[:SS]` (no zone: UTC), or `YYYY-MM-DD`; or as logs have it:
+ * `17/May/2015:10:05:03 +0200`, in brackets or not. */
 bool time_parse(struct text text, int64_t *second, struct error *why);
 
 /* Reads a duration: `500ms`, `10s`, `2m`, `1h`, `7d`, several of them from large to

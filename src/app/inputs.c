@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/note.h"
 #include "base/safe.h"
+#include "source/reader.h"
 
 static void add(struct inputs *in, const char *path)
 {
@@ -61,6 +63,71 @@ bool inputs_find(struct inputs *in, const struct settings *s, struct error *why)
     if (!in->count)
         add(in, "/var/log/access.log");
     return true;
+}
+
+/* ---- In order of time ------------------------------------------------------------------------ */
+
+struct dated {
+    char *path;
+    int64_t second;
+    size_t given; /* its place as it was */
+};
+
+static bool has_time(struct parser *parser, struct batch *b, int64_t *second)
+{
+    for (bool all = false; !all; b->count = 0) {
+        all = parser_run(parser, b);
+        for (uint32_t i = 0; i < b->count; i++)
+            if (b->entries[i].has & FIELD_BIT(FIELD_TIME)) {
+                *second = b->entries[i].second;
+                return true;
+            }
+    }
+    return false;
+}
+
+/* The time of the file's first line that has one; an empty file comes last. */
+static bool first_second(const char *path, const struct formats *formats, int64_t *second)
+{
+    struct stat s;
+    if (strcmp(path, "-") == 0 || stat(path, &s) != 0 || !S_ISREG(s.st_mode))
+        return false;
+    struct reader *reader = reader_open(path, NULL);
+    struct parser *parser = parser_new(formats, FIELD_BIT(FIELD_TIME));
+    struct batch *b = batch_new();
+    *second = INT64_MAX;
+    parser_reads(parser, path);
+    enum reader_result got = reader ? reader_fill(reader, b, NULL) : READER_ERROR;
+    bool known = got == READER_END || (got == READER_LINES && has_time(parser, b, second));
+    batch_free(b);
+    parser_free(parser);
+    reader_close(reader);
+    return known;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct dated *left = a, *right = b;
+    if (left->second != right->second)
+        return left->second < right->second ? -1 : 1;
+    return left->given < right->given ? -1 : 1;
+}
+
+void inputs_order(struct inputs *in, const struct formats *formats)
+{
+    if (in->count < 2)
+        return;
+    struct dated *files = mem_new(in->count, sizeof *files);
+    bool known = true;
+    for (size_t i = 0; known && i < in->count; i++) {
+        files[i] = (struct dated){.path = in->paths[i], .given = i};
+        known = first_second(in->paths[i], formats, &files[i].second);
+    }
+    if (known)
+        qsort(files, in->count, sizeof *files, by_time);
+    for (size_t i = 0; known && i < in->count; i++)
+        in->paths[i] = files[i].path;
+    free(files);
 }
 
 void inputs_done(struct inputs *in)

@@ -4,6 +4,7 @@
 #define SPATE_APP_INPUTS_H
 
 #include "app/options.h"
+#include "parse/parser.h"
 
 struct inputs {
     char **paths;
@@ -13,6 +14,10 @@ struct inputs {
 /* The FILEs as given, globs expanded in name order; /var/log/access.log when there are none. False with
  * *why when a glob matches nothing. Names are not opened here. */
 bool inputs_find(struct inputs *in, const struct settings *s, struct error *why);
+
+/* Puts the files in order of time, as their first lines have it: log rotation and globs turn it round.
+ * As they were when one of them does not tell a time, or is a pipe. */
+void inputs_order(struct inputs *in, const struct formats *formats);
 void inputs_done(struct inputs *in);
 
 #endif

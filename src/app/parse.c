@@ -1,4 +1,5 @@
 /* parse.c - `spate parse`: each line as the fields it was read as, in order, as JSON lines. */
+#include <string.h>
 #include <unistd.h>
 
 #include "app/commands.h"
@@ -28,6 +29,7 @@ struct run {
     struct batch *batch;
     struct buf out;
     struct buf plain; /* a text as it was before the server escaped it */
+    const char *file; /* named in each row; NULL: there is only one */
     uint64_t line;
 };
 
@@ -81,6 +83,10 @@ static void put_entry(struct run *r, struct json *j, const struct entry *e)
 static void put_head(struct run *r, struct json *j, bool ok)
 {
     json_open(j);
+    if (r->file) {
+        json_key(j, "file");
+        json_text(j, text_of(r->file));
+    }
     json_key(j, "line");
     json_u64(j, r->line);
     json_key(j, "ok");
@@ -141,25 +147,70 @@ static void tell_news(struct run *r)
             note("%s", news.text);
 }
 
-static bool parse_file(struct run *r, const char *path, const struct formats *formats)
+/* Where the range lies in a plain file; elsewhere it may be anywhere. */
+static void find_range(const struct run *r, const char *path, const struct formats *formats,
+                       uint64_t *from, uint64_t *to)
 {
-    struct error why = {0};
-    struct reader *reader = reader_open(path, &why);
-    enum reader_result got = READER_ERROR;
-    r->parser = parser_new(formats, ~UINT64_C(0));
-    parser_reads(r->parser, path);
-    r->line = 0;
-    bool written = true;
-    while (reader && written && (got = reader_fill(reader, r->batch, &why)) == READER_LINES) {
-        written = put_lines(r);
+    *from = 0;
+    *to = UINT64_MAX;
+    struct reader *reader = r->range.limited && strcmp(path, "-") ? reader_open(path, NULL) : NULL;
+    if (reader && reader_can_seek(reader)) {
+        *to = reader_size(reader);
+        range_narrow(&r->range, reader, formats, from, to);
+        if (r->range.to == INT64_MAX) /* it may grow */
+            *to = UINT64_MAX;
+    }
+    reader_close(reader);
+}
+
+/* Lines before the range are only counted, for those behind have their numbers. */
+static void skip_lines(struct run *r)
+{
+    struct text all = text_make(r->batch->bytes, r->batch->used);
+    for (size_t at = 0; (at = text_find(all, '\n', at)) < all.len; at++)
+        r->line++;
+}
+
+/* Batches from the first, which tells the format, to the last that holds something of the range. */
+static bool put_batches(struct run *r, struct reader *reader, uint64_t from, uint64_t to,
+                        struct error *why)
+{
+    uint64_t before = 0;
+    enum reader_result got = READER_LINES;
+    bool written = true, first = true;
+    while (written && (before < LINE_LIMIT || before - LINE_LIMIT < to) &&
+           (got = reader_fill(reader, r->batch, why)) == READER_LINES) {
+        before = reader_place(reader);
+        if (first || before > from)
+            written = put_lines(r);
+        else
+            skip_lines(r);
+        first = false;
         tell_news(r);
         batch_clear(r->batch);
     }
     if (written && got == READER_ERROR)
+        note("%s", why->text);
+    return written && got != READER_ERROR;
+}
+
+static bool parse_file(struct run *r, const char *path, const struct formats *formats)
+{
+    struct error why = {0};
+    uint64_t from, to;
+    find_range(r, path, formats, &from, &to);
+    struct reader *reader = reader_open(path, &why);
+    if (!reader) {
         note("%s", why.text);
+        return false;
+    }
+    r->parser = parser_new(formats, ~UINT64_C(0));
+    parser_reads(r->parser, path);
+    r->line = 0;
+    bool done = put_batches(r, reader, from, to, &why);
     parser_free(r->parser);
     reader_close(reader);
-    return written && got == READER_END;
+    return done;
 }
 
 int command_parse(const struct settings *s)
@@ -180,9 +231,12 @@ int command_parse(const struct settings *s)
     code = EXIT_DONE;
     settings_tell_logs(s, formats);
     r.batch = batch_new();
-    for (size_t i = 0; i < inputs.count; i++)
+    inputs_order(&inputs, formats);
+    for (size_t i = 0; i < inputs.count; i++) {
+        r.file = inputs.count > 1 ? inputs.paths[i] : NULL;
         if (!parse_file(&r, inputs.paths[i], formats))
             code = EXIT_FAILED;
+    }
 done:
     batch_free(r.batch);
     buf_done(&r.out);

@@ -1,10 +1,13 @@
 #include "app/range.h"
 
+#include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/safe.h"
 #include "base/time.h"
+#include "monitor/replay.h"
 
 enum {
     TAIL_BYTES = 256 * 1024, /* where the newest event of a file is looked for */
@@ -16,33 +19,70 @@ static bool second_of(void *ctx, struct text line, int64_t *second)
     return parser_second(ctx, line, second);
 }
 
-/* The newest event in the last part of a plain file. */
-static bool newest_of(const char *path, const struct formats *formats, int64_t *newest)
+/* Reads what the reader still has to give. */
+static void read_seconds(struct reader *reader, struct parser *parser, struct timeline *seconds)
 {
+    struct batch *b = batch_new();
+    while (reader_fill(reader, b, NULL) == READER_LINES) {
+        for (bool all = false; !all; b->count = 0) {
+            all = parser_run(parser, b);
+            for (uint32_t i = 0; i < b->count; i++)
+                if (b->entries[i].has & FIELD_BIT(FIELD_TIME))
+                    timeline_add(seconds, b->entries[i].second, 1);
+        }
+        batch_clear(b);
+    }
+    batch_free(b);
+}
+
+static bool is_regular(const char *path)
+{
+    struct stat s;
+    return strcmp(path, "-") != 0 && stat(path, &s) == 0 && S_ISREG(s.st_mode);
+}
+
+/* The seconds in the last part of a plain file; with `packed` in all of a compressed one. Pipes can be
+ * read only once. */
+static void add_seconds(const char *path, const struct formats *formats, bool packed,
+                        struct timeline *seconds)
+{
+    if (!is_regular(path))
+        return;
     struct reader *reader = reader_open(path, NULL);
     struct parser *parser = parser_new(formats, FIELD_BIT(FIELD_TIME));
     parser_reads(parser, path);
-    struct batch *b = batch_new();
-    bool found = false;
-    if (reader && reader_can_seek(reader)) {
+    bool plain = reader && reader_can_seek(reader);
+    if (plain) {
         uint64_t size = reader_size(reader);
         reader_range(reader, size > TAIL_BYTES ? size - TAIL_BYTES : 0, size);
-        while (reader_fill(reader, b, NULL) == READER_LINES) {
-            for (bool all = false; !all; b->count = 0) {
-                all = parser_run(parser, b);
-                for (uint32_t i = 0; i < b->count; i++)
-                    if (b->entries[i].has & FIELD_BIT(FIELD_TIME) && (!found || b->entries[i].second > *newest)) {
-                        *newest = b->entries[i].second;
-                        found = true;
-                    }
-            }
-            batch_clear(b);
-        }
     }
-    batch_free(b);
+    if (reader && plain != packed)
+        read_seconds(reader, parser, seconds);
     parser_free(parser);
     reader_close(reader);
-    return found;
+}
+
+static void on_firing(void *ctx, const struct monitor_alert *firing)
+{
+    (void)ctx, (void)firing;
+}
+
+/* The newest event of all files that is not too far in the future to be believed, as in a report. */
+static bool newest_of(const char *const *paths, size_t count, const struct formats *formats,
+                      int64_t *newest)
+{
+    static const struct alert_rule never = {.name = "", .above = HUGE_VAL, .window_s = 1};
+    struct clock clock = clock_real();
+    struct replay_span span = {0};
+    struct timeline *seconds = timeline_new();
+    for (int packed = 0; packed < 2 && !span.hits; packed++) { /* compressed ones where alone */
+        for (size_t i = 0; i < count; i++)
+            add_seconds(paths[i], formats, packed, seconds);
+        span = replay_timeline(seconds, &never, clock_wall(&clock) / NS_PER_S, on_firing, NULL);
+    }
+    timeline_free(seconds);
+    *newest = span.last;
+    return span.hits > 0;
 }
 
 /* A time, or a duration before the newest event of all files. */
@@ -59,11 +99,29 @@ static bool resolve(const char *option, const char *value, int64_t newest, bool 
                          option, safe_str(text_of(value)));
     }
     if (!has_newest)
-        return error_set(why, "%s %s: a duration counts from the last line of a plain file, and none "
-                         "of the files tells its last time; give a time instead",
+        return error_set(why, "%s %s: a duration counts from the last line of a file, and none of the "
+                         "files tells its last time (a pipe cannot); give a time instead",
                          option, safe_str(text_of(value)));
     *second = newest - ns / NS_PER_S;
     return true;
+}
+
+/* Files of which none has a byte have nothing to tell, and nothing that could be out of range. */
+static bool are_empty(const char *const *paths, size_t count)
+{
+    struct stat s;
+    for (size_t i = 0; i < count; i++)
+        if (!is_regular(paths[i]) || stat(paths[i], &s) != 0 || s.st_size > 0)
+            return false;
+    return true;
+}
+
+/* Whether one of the ends is a duration: only then the files must tell their last time. */
+static bool counts_back(const struct settings *s)
+{
+    int64_t ns;
+    return (s->from && duration_parse(text_of(s->from), &ns)) ||
+           (s->to && duration_parse(text_of(s->to), &ns));
 }
 
 bool range_of(struct range *r, const struct settings *s, const char *const *paths, size_t count,
@@ -73,13 +131,10 @@ bool range_of(struct range *r, const struct settings *s, const char *const *path
     bool whole = !s->from || !strcmp(s->from, "start");
     if (whole && !s->to)
         return true;
-    int64_t newest = INT64_MIN, one;
-    bool has_newest = false;
-    for (size_t i = 0; i < count; i++)
-        if (newest_of(paths[i], formats, &one)) {
-            newest = !has_newest || one > newest ? one : newest;
-            has_newest = true;
-        }
+    int64_t newest = INT64_MIN;
+    if (counts_back(s) && are_empty(paths, count))
+        return true;
+    bool has_newest = counts_back(s) && newest_of(paths, count, formats, &newest);
     r->limited = true;
     return (whole || resolve("--from", s->from, newest, has_newest, &r->from, why)) &&
            (!s->to || resolve("--to", s->to, newest, has_newest, &r->to, why));

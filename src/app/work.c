@@ -22,10 +22,12 @@ static void cut_file(struct work *w, const char *path, struct reader *r)
 {
     uint64_t from = 0, to = reader_size(r);
     if (!reader_can_seek(r)) {
+        w->bytes += to;
         add_piece(w, (struct piece){.path = path});
         return;
     }
     range_narrow(&w->range, r, w->formats, &from, &to);
+    w->bytes += to - from;
     uint64_t step = (to - from) / w->jobs + 1;
     step = step < PIECE_LEAST ? PIECE_LEAST : step;
     for (uint64_t at = from; at < to; at += step)
@@ -45,7 +47,6 @@ static bool open_all(struct work *w, const struct inputs *in, struct error *why)
         struct reader *r = reader_open(in->paths[i], why);
         if (!r)
             return false;
-        w->bytes += reader_size(r);
         cut_file(w, in->paths[i], r);
         reader_close(r);
     }

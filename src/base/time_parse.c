@@ -49,6 +49,22 @@ static bool take_date(struct text *left, struct civil *c)
     return ok;
 }
 
+/* 17/May/2015, as logs have it. */
+static bool take_log_date(struct text *left, struct civil *c)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    unsigned year = 0, month = 0;
+    if (!take_number(left, 2, &c->day) || !take_byte(left, "/") || left->len < 3)
+        return false;
+    while (month < 12 && memcmp(months + 3 * month, left->at, 3) != 0)
+        month++;
+    c->month = month + 1;
+    *left = text_cut(*left, 3, left->len);
+    bool ok = month < 12 && take_byte(left, "/") && take_number(left, 4, &year);
+    c->year = year;
+    return ok;
+}
+
 static bool take_clock(struct text *left, struct civil *c)
 {
     if (!take_number(left, 2, &c->hour) || !take_byte(left, ":") ||
@@ -81,19 +97,48 @@ static bool take_zone(struct text *left, int64_t *offset_s)
     return true;
 }
 
+/* " +0200", or nothing: UTC. */
+static bool take_log_zone(struct text *left, int64_t *offset_s)
+{
+    unsigned hours, minutes;
+    char sign;
+    if (left->len == 0)
+        return true;
+    if (!take_byte(left, " ") || !take(left, "+-", &sign) || !take_number(left, 2, &hours) ||
+        !take_number(left, 2, &minutes) || hours > 23 || minutes > 59)
+        return false;
+    *offset_s = (int64_t)(hours * 3600 + minutes * 60) * (sign == '-' ? -1 : 1);
+    return true;
+}
+
+/* [17/May/2015:10:05:03 +0000], with the brackets or without. */
+static bool take_log_time(struct text text, struct civil *c, int64_t *offset_s)
+{
+    if (text_starts(text, TEXT("[")) && text_ends(text, TEXT("]")))
+        text = text_cut(text, 1, text.len - 1);
+    return take_log_date(&text, c) &&
+           (text.len == 0 || (take_byte(&text, ":") && take_clock(&text, c) &&
+                              take_log_zone(&text, offset_s) && text.len == 0));
+}
+
+static bool take_time(struct text text, struct civil *c, int64_t *offset_s)
+{
+    char between;
+    return take_date(&text, c) &&
+           (text.len == 0 || (take(&text, "Tt ", &between) && take_clock(&text, c) &&
+                              take_zone(&text, offset_s) && text.len == 0));
+}
+
 bool time_parse(struct text text, int64_t *second, struct error *why)
 {
     struct civil c = {0};
-    struct text left = text;
     int64_t offset_s = 0;
-    char between;
-    bool ok = take_date(&left, &c);
-    if (ok && left.len > 0)
-        ok = take(&left, "Tt ", &between) && take_clock(&left, &c) && take_zone(&left, &offset_s);
-    if (!ok || left.len > 0)
+    bool log = text_find(text, '/', 0) < text.len;
+    if (log ? !take_log_time(text, &c, &offset_s) : !take_time(text, &c, &offset_s))
         return error_set(why,
                          "\"%s\" is no time: right would be 2015-05-17, \"2015-05-17 10:05\", "
-                         "2015-05-17T10:05:03Z or 2015-05-17T10:05:03+02:00",
+                         "2015-05-17T10:05:03Z, 2015-05-17T10:05:03+02:00 or "
+                         "\"17/May/2015:10:05:03 +0200\"",
                          safe_str(text));
     if (!time_civil_valid(c))
         return error_set(why, "\"%s\" is no time: there is no such day or time of day",
