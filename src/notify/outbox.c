@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "notify/line.h"
 #include "notify/rate.h"
@@ -21,7 +20,8 @@ struct channel {
     uint64_t failures;  /* since the last success */
     uint64_t refusals;  /* of the frozen message */
     int64_t not_before; /* back-off */
-    uint64_t lost;      /* since the last message was taken */
+    uint64_t lost;      /* that no message which was taken has told of */
+    uint64_t lost_told; /* of these, in the message that is under way */
     uint64_t dropped;   /* not yet told to people */
 };
 
@@ -225,7 +225,7 @@ int64_t outbox_next(const struct outbox *o)
         next = line < next ? line : next;
         next = again < next ? again : next;
     }
-    return next;
+    return next > 0 ? next : 0;
 }
 
 /* ---- Out ------------------------------------------------------------------------------------- */
@@ -236,15 +236,16 @@ static void give_up_old(struct outbox *o, struct channel *c, int64_t now_ns)
         drop(o, c, 0);
 }
 
-static void keep_tried(struct outbox *o, const struct channel *c, int64_t due_wall_ns)
+static void keep_tried(struct outbox *o, const struct channel *c, size_t from, size_t to,
+                       int64_t due_wall_ns)
 {
-    for (size_t i = 0; o->keep.tried && i < c->frozen; i++) {
+    for (size_t i = from; o->keep.tried && i < to; i++) {
         const struct waiting *w = line_at(&c->line, i);
         struct notify_kept kept = {.channel = text_of(c->spec->name),
                                    .key = text_of(w->key),
-                                   .tries = c->failures,
+                                   .tries = w->message ? c->failures : 0,
                                    .message = w->message,
-                                   .due_wall_ns = due_wall_ns};
+                                   .due_wall_ns = w->message ? due_wall_ns : 0};
         o->keep.tried(o->keep.ctx, &kept);
     }
 }
@@ -272,6 +273,7 @@ static void fill(struct outbox *o, struct channel *c, bool again, struct outbox_
                                    .again = again};
     for (size_t i = 0; i < out->count; i++)
         o->events[i] = parcel_text(line_at(from, i)->parcel);
+    c->lost_told = out->lost;
     c->sending = true;
     c->sending_again = again;
 }
@@ -285,7 +287,7 @@ bool outbox_take(struct outbox *o, struct outbox_times t, struct outbox_message 
         give_up_old(o, c, t.now_ns);
         if (line_due(o, c) <= t.now_ns) {
             freeze(o, c);
-            keep_tried(o, c, t.wall_ns);
+            keep_tried(o, c, 0, c->frozen, t.wall_ns);
             fill(o, c, false, out);
             return true;
         }
@@ -295,6 +297,18 @@ bool outbox_take(struct outbox *o, struct outbox_times t, struct outbox_message 
         }
     }
     return false;
+}
+
+void outbox_narrow(struct outbox *o, size_t channel, size_t count)
+{
+    struct channel *c = &o->channels[channel];
+    size_t frozen = c->frozen;
+    if (c->sending_again || count >= frozen)
+        return;
+    c->frozen = count;
+    for (size_t i = count; i < frozen; i++)
+        line_at(&c->line, i)->message = 0;
+    keep_tried(o, c, count, frozen, 0);
 }
 
 /* ---- What came of it ------------------------------------------------------------------------- */
@@ -319,7 +333,7 @@ static void back_off(struct outbox *o, struct channel *c, int64_t asked_ns, stru
     delay = latest(delay, asked_ns);
     c->not_before = t.now_ns + delay;
     c->failures++;
-    keep_tried(o, c, t.wall_ns + delay);
+    keep_tried(o, c, 0, c->frozen, t.wall_ns + delay);
 }
 
 /* Edge c. */
@@ -332,7 +346,7 @@ static void taken(struct outbox *o, struct channel *c, struct outbox_times t)
         return;
     rate_count(&c->rate, t.now_ns);
     take_off(o, c, c->frozen);
-    c->lost = 0;
+    c->lost -= c->lost_told;
 }
 
 /* The message as it is will never be taken: its events on their own may. */
@@ -373,7 +387,7 @@ void outbox_put_back(struct outbox *o, size_t channel, struct outbox_times t)
 {
     struct channel *c = &o->channels[channel];
     c->sending = c->sending_again = false;
-    c->not_before = t.now_ns + NS_PER_S / 10;
+    c->not_before = t.now_ns + OUTBOX_CROWDED_NS;
 }
 
 void outbox_hurry(struct outbox *o)

@@ -22,6 +22,7 @@
 #ifndef SPATE_NOTIFY_OUTBOX_H
 #define SPATE_NOTIFY_OUTBOX_H
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "notify/event.h"
 #include "notify/notify.h"
@@ -32,13 +33,15 @@
 
 enum {
     OUTBOX_MOST = 10000,      /* events that wait for one channel; beyond, the oldest go */
-    OUTBOX_GROUP_MOST = 50,   /* events in one message */
+    OUTBOX_GROUP_MOST = 200,  /* events in one message */
     OUTBOX_FIRING_MOST = 500, /* that are told again and again to an alertmanager */
     OUTBOX_REFUSALS_MOST = 5,
     OUTBOX_AGAIN_S = 60, /* how often a firing alert is told again */
     OUTBOX_BACK_OFF_MOST_S = 300,
     OUTBOX_ASKED_MOST_S = 3600 /* longest wait that a receiver can ask for */
 };
+
+#define OUTBOX_CROWDED_NS (NS_PER_S / 10) /* until what was put back is ready again */
 
 struct outbox_times {
     int64_t now_ns, wall_ns;
@@ -91,11 +94,16 @@ bool outbox_restore(struct outbox *o, const struct notify_kept *kept, struct out
 /* An alert of an earlier run that still fires: it is told again to whoever wants that. */
 void outbox_firing(struct outbox *o, struct text packed);
 
-/* When there is something to do next; INT64_MAX: nothing. Channels that send do not count. */
+/* When there is something to do next, 0: at once, INT64_MAX: nothing. Channels that send do not count.
+ */
 int64_t outbox_next(const struct outbox *o);
 
 /* Edge b. False when no channel is ready. */
 bool outbox_take(struct outbox *o, struct outbox_times t, struct outbox_message *out);
+
+/* Of what was just taken out only the first events are one message: its receiver takes no more at
+ * once. The others are the next one. Not of those that are told again. */
+void outbox_narrow(struct outbox *o, size_t channel, size_t count);
 
 /* Edges c and d. */
 struct outbox_news outbox_done(struct outbox *o, const struct outbox_done *d,

@@ -16,6 +16,7 @@
 #include "notify/transfer.h"
 
 enum { MAILBOX_MOST = OUTBOX_MOST, WAIT_MOST_S = 60 };
+#define SOON_NS (OUTBOX_CROWDED_NS + OUTBOX_CROWDED_NS / 2)
 
 /* A submitted event on its way to the thread. */
 struct letter {
@@ -174,6 +175,17 @@ static void ended(struct sender *s, size_t channel, const struct try_end *end)
     tell(s, channel, &news, end);
 }
 
+/* What its kind of channel takes at once; all of it where some could not be read. */
+static void narrow(struct sender *s, struct message *m, const struct outbox_message *o)
+{
+    const struct channel_kind *kind = channel_kind_of(m->spec->kind);
+    size_t fits = kind->fits && m->count == o->count ? kind->fits(m) : m->count;
+    if (fits == m->count)
+        return;
+    message_narrow(m, fits);
+    outbox_narrow(s->outbox, o->channel, fits);
+}
+
 static void begin(struct sender *s, const struct outbox_message *o)
 {
     const struct notify_spec *spec = &s->specs[o->channel];
@@ -185,6 +197,7 @@ static void begin(struct sender *s, const struct outbox_message *o)
         ended(s, o->channel, &end);
     } else {
         m.lost = o->lost;
+        narrow(s, &m, o);
         if (!channel_kind_of(spec->kind)->begin(&m, o->tries, &s->works, o->channel, &end))
             ended(s, o->channel, &end);
     }
@@ -221,7 +234,8 @@ static void wait_for_more(struct sender *s, int64_t until_ns)
 
 /* ---- The thread ------------------------------------------------------------------------------ */
 
-/* What can go now is tried once more, what is under way may end. */
+/* What can go now, or as soon as one of two programs has ended, is tried once more; what is under
+ * way may end. */
 static bool is_over(struct sender *s, bool stop)
 {
     int64_t now = clock_monotonic(&s->clock);
@@ -229,7 +243,7 @@ static bool is_over(struct sender *s, bool stop)
         return false;
     if (now >= atomic_load_explicit(&s->stop_at_ns, memory_order_relaxed))
         return true;
-    return s->tries_going == 0 && outbox_next(s->outbox) > now;
+    return s->tries_going == 0 && outbox_next(s->outbox) > now + SOON_NS;
 }
 
 /* What is under way ends here; who has said yes already is not asked again. */

@@ -53,8 +53,8 @@ def line(second, path="/a", status=200, size=10, host="10.0.0.1"):
 class Watch:
     """`spate watch --headless -o json`, its events read as they come."""
 
-    def __init__(self, *args, stdin=None):
-        self.process = subprocess.Popen([SPATE, "watch", "--headless", "-o", "json", *args],
+    def __init__(self, *args, stdin=None, env=None):
+        self.process = subprocess.Popen([SPATE, "watch", "--headless", "-o", "json", *args], env=env,
                                         stdin=stdin if stdin is not None else subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         os.set_blocking(self.process.stdout.fileno(), False)

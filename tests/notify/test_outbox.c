@@ -319,6 +319,55 @@ Test(outbox, lets_the_oldest_go_when_too_many_wait)
     outbox_free(d.outbox);
 }
 
+/* A receiver that takes three at once gets three, then the rest, each three under one number. */
+Test(outbox, narrows_a_message_to_what_its_receiver_takes)
+{
+    struct desk d = desk();
+    open_desk(&d, 1);
+    for (uint64_t a = 1; a <= 5; a++)
+        add(&d, a, NOTIFY_FIRING);
+    pass(&d, 5 * NS_PER_S);
+    cr_assert(take(&d));
+    cr_assert_eq(d.m.count, 5);
+    outbox_narrow(d.outbox, 0, 3);
+    cr_assert(d.kept_tries == 0 && d.kept_due == 0, "the last is in no message any more");
+    end(&d, OUTBOX_LATER);
+    cr_assert_neq(d.kept_due, 0);
+    pass(&d, 2 * NS_PER_S);
+    cr_assert(take(&d));
+    cr_assert_eq(d.m.count, 3, "the same ones again");
+    outbox_narrow(d.outbox, 0, 3);
+    end(&d, OUTBOX_TAKEN);
+    cr_assert_eq(outbox_waiting(d.outbox), 2);
+    cr_assert(take(&d));
+    cr_assert(d.m.count == 2 && alert_in(&d, 0) == 4);
+    end(&d, OUTBOX_TAKEN);
+    cr_assert(d.gone == 5 && outbox_waiting(d.outbox) == 0);
+    outbox_free(d.outbox);
+}
+
+/* Those that are crowded out while a message is under way are told of in the next one. */
+Test(outbox, forgets_no_loss_that_came_amid_a_message)
+{
+    struct desk d = desk();
+    d.specs[0].give_up_ns = INT64_C(86400) * NS_PER_S;
+    open_desk(&d, 1);
+    for (uint64_t a = 1; a <= OUTBOX_MOST + 5; a++)
+        add(&d, a, NOTIFY_FIRING);
+    pass(&d, 5 * NS_PER_S);
+    cr_assert(take(&d));
+    cr_assert_eq(d.m.lost, 5);
+    for (uint64_t a = 0; a < 7; a++)
+        add(&d, a, NOTIFY_FIRING);
+    end(&d, OUTBOX_TAKEN);
+    cr_assert(take(&d));
+    cr_assert_eq(d.m.lost, 7);
+    end(&d, OUTBOX_TAKEN);
+    cr_assert(take(&d));
+    cr_assert_eq(d.m.lost, 0);
+    outbox_free(d.outbox);
+}
+
 /* What was tried before a restart goes on as the same message, and not before its time. */
 Test(outbox, goes_on_over_a_restart)
 {
@@ -413,6 +462,7 @@ Test(outbox, at_the_end_nothing_waits_but_what_has_failed)
     open_desk(&d, 2);
     add(&d, 1, NOTIFY_FIRING);
     outbox_hurry(d.outbox);
+    cr_assert_eq(outbox_next(d.outbox), 0, "a time that can be subtracted from");
     cr_assert(take(&d));
     end(&d, OUTBOX_LATER);
     cr_assert(take(&d));
