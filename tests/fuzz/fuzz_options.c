@@ -81,9 +81,13 @@ static void check_texts(const struct settings *s)
     struct error why = {0};
     bool linked;
     struct range range;
-    struct formats *formats = formats_new(s->formats, s->format_count, &why);
-    demand(formats || why.text[0], "formats refused without a reason");
-    if (formats && !range_of(&range, s, NULL, 0, formats, &why))
+    static struct formats *automatic; /* all that have a name: to make them takes long */
+    if (!automatic)
+        automatic = formats_new(NULL, 0, &why);
+    struct formats *formats =
+        s->format_count ? formats_new(s->formats, s->format_count, &why) : NULL;
+    demand(formats || !s->format_count || why.text[0], "formats refused without a reason");
+    if (!range_of(&range, s, NULL, 0, formats ? formats : automatic, &why))
         demand(why.text[0], "a range refused without a reason");
     formats_free(formats);
     char *state = s->state ? state_directory(s->state, &linked, &why) : NULL;
