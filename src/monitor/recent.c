@@ -10,13 +10,6 @@ static size_t rows_open(void *rows, size_t width, size_t count, size_t room)
     return kept + 1;
 }
 
-struct monitor_alert *recent_alerts_add(struct recent_alerts *r, const struct monitor_alert *alert)
-{
-    r->count = rows_open(r->rows, sizeof r->rows[0], r->count, MONITOR_ALERTS_KEPT);
-    r->rows[0] = *alert;
-    return &r->rows[0];
-}
-
 struct monitor_alert *recent_alerts_find(struct recent_alerts *r, uint64_t id)
 {
     for (size_t i = 0; i < r->count; i++)
@@ -33,6 +26,25 @@ void recent_alerts_drop(struct recent_alerts *r, uint64_t id)
     size_t behind = (size_t)(&r->rows[r->count] - row) - 1;
     memmove(row, row + 1, behind * sizeof *row);
     r->count--;
+}
+
+/* Who makes room: the oldest that is over. One that fires is still of use, however long ago it
+ * began. */
+static size_t leaving(const struct recent_alerts *r)
+{
+    size_t i = r->count;
+    while (i > 0 && !r->rows[i - 1].recovered)
+        i--;
+    return i > 0 ? i - 1 : r->count - 1;
+}
+
+struct monitor_alert *recent_alerts_add(struct recent_alerts *r, const struct monitor_alert *alert)
+{
+    if (r->count == MONITOR_ALERTS_KEPT)
+        recent_alerts_drop(r, r->rows[leaving(r)].id);
+    r->count = rows_open(r->rows, sizeof r->rows[0], r->count, MONITOR_ALERTS_KEPT);
+    r->rows[0] = *alert;
+    return &r->rows[0];
 }
 
 void recent_rejects_add(struct recent_rejects *r, const struct batch *b,

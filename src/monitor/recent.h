@@ -13,7 +13,7 @@ struct recent_alerts {
     struct monitor_alert rows[MONITOR_ALERTS_KEPT];
 };
 
-/* Puts a firing in front. */
+/* Puts a firing in front; the oldest that is over makes room, or where all fire, the oldest. */
 struct monitor_alert *recent_alerts_add(struct recent_alerts *r, const struct monitor_alert *alert);
 /* The one of that id; NULL where it is not kept any more. */
 struct monitor_alert *recent_alerts_find(struct recent_alerts *r, uint64_t id);

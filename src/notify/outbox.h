@@ -34,7 +34,7 @@
 enum {
     OUTBOX_MOST = 10000,      /* events that wait for one channel; beyond, the oldest go */
     OUTBOX_GROUP_MOST = 200,  /* events in one message */
-    OUTBOX_FIRING_MOST = 500, /* that are told again and again to an alertmanager */
+    OUTBOX_FIRING_MOST = 5000, /* that are told again and again to an alertmanager */
     OUTBOX_REFUSALS_MOST = 5,
     OUTBOX_AGAIN_S = 60, /* how often a firing alert is told again */
     OUTBOX_BACK_OFF_MOST_S = 300,
