@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 #define RECONCILE_NS (1 * NS_PER_S)   /* a look at everything: the truth behind the events */
-#define LINGER_NS    (15 * NS_PER_MS) /* between reads of a busy log: fewer, larger ones */
+#define LINGER_NS    (18 * NS_PER_MS) /* between reads of a busy log: fewer, larger ones */
 #define HASTE_NS     (30 * NS_PER_S)  /* at once instead, after somebody opened it: so long may a copy take */
+#define IDLE_NS      (1 * NS_PER_S)   /* nothing read for so long: nobody writes */
 #define EVENTS_NS    (20 * NS_PER_MS) /* events are taken in so often while there is much to read */
 #define INSTANCE_NS  (5 * NS_PER_S)   /* between tries to get an inotify instance */
 
@@ -213,9 +214,12 @@ static bool read_present(struct follow *f, struct batch *b)
     return false;
 }
 
-static void note_rush(struct follow *f, uint64_t bytes)
+static void note_read(struct follow *f, uint64_t bytes)
 {
+    int64_t before = f->read_ns;
     f->read_ns = shared_now(&f->sources.shared);
+    if (f->read_ns - before >= IDLE_NS) /* whoever opened it is the one who writes now */
+        watcher_alarmed(&f->sources.shared.watcher);
     int64_t passed = f->read_ns - f->rush_ns;
     if (passed >= LINGER_NS) {
         f->rush_before = passed < 2 * LINGER_NS ? f->rush : 0;
@@ -234,7 +238,7 @@ static bool read_any(struct follow *f, struct batch *b)
     if (!found && !input)
         found = read_present(f, b);
     if (found)
-        note_rush(f, b->used);
+        note_read(f, b->used);
     return found;
 }
 

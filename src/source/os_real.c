@@ -245,6 +245,16 @@ static void real_watch_remove(void *self, int watch_fd, int watch)
     inotify_rm_watch(watch_fd, watch);
 }
 
+/* The kernel ends a name by one NUL or more; where there is none `len` is 0. */
+static void take_name(struct os_event *to, const struct inotify_event *from)
+{
+    size_t len = from->len ? strnlen(from->name, from->len) : 0;
+    if (len >= sizeof to->name)
+        len = sizeof to->name - 1;
+    memcpy(to->name, from->name, len);
+    to->name[len] = '\0';
+}
+
 static int real_watch_read(void *self, int watch_fd, struct os_event *events, int room)
 {
     (void)self;
@@ -260,7 +270,7 @@ static int real_watch_read(void *self, int watch_fd, struct os_event *events, in
         struct os_event *to = &events[count++];
         to->watch = from->mask & IN_Q_OVERFLOW ? -1 : from->wd;
         to->mask = from->mask;
-        snprintf(to->name, sizeof to->name, "%s", from->len ? from->name : "");
+        take_name(to, from);
         at += sizeof *from + from->len;
     }
     return count;

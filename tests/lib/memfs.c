@@ -283,6 +283,7 @@ int memfs_writer(struct memfs *fs, const char *path)
         memfs_create(fs, path);
     fs->writers[w] = must(fs, path)->inode;
     fs->writers[w]->users++;
+    memfs_tell(fs, fs->writers[w], IN_OPEN, "");
     return w;
 }
 

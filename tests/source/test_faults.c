@@ -261,6 +261,23 @@ Test(faults, a_log_that_somebody_opens_may_soon_be_cut_and_is_read_at_once)
     cr_expect_gt(wait_of_a_line(), 5000000, "nothing came of it");
 }
 
+/* A server that starts opens its log, too. */
+Test(faults, who_opens_a_quiet_log_is_taken_for_its_writer)
+{
+    begin();
+    wait_of_a_line();
+    rig_read(&rig, 2000);
+    int writer = memfs_writer(fs, LOG);
+    wait_of_a_line();
+    cr_expect_gt(wait_of_a_line(), 5000000);
+    memfs_writer_close(fs, writer);
+    for (int i = 0; i < 100; i++)
+        wait_of_a_line();
+    memfs_copy(fs, LOG, "/elsewhere");
+    wait_of_a_line();
+    cr_expect_eq(wait_of_a_line(), 0, "it was not quiet then");
+}
+
 Test(faults, without_an_alarm_a_log_is_read_at_once)
 {
     memfs_limit_watches(fs, 3); /* of the file, its directory and that one's */
