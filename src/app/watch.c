@@ -9,6 +9,7 @@
 #include "app/output.h"
 #include "app/pipeline.h"
 #include "app/privileges.h"
+#include "app/service.h"
 #include "app/signals.h"
 #include "app/state.h"
 #include "base/mem.h"
@@ -158,7 +159,9 @@ int command_watch(const struct settings *s)
     }
     if (told.text[0])
         note("%s", told.text);
+    service_tell(SERVICE_READY);
     int code = headless ? run_headless(s, p, stop_fd) : run_console(s, p, stop_fd);
+    service_tell(SERVICE_STOPPING);
     pipeline_free(p);
     close(stop_fd);
     return code;
