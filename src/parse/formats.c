@@ -74,10 +74,20 @@ struct text formats_missing(const struct formats *fs)
     return buf_text(&fs->missing);
 }
 
+/* Who writes down what a line holds means the line as it is. */
+static bool any_own_reader(const struct text *specs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_starts(specs[i], TEXT("json:")) || text_starts(specs[i], TEXT("regex:")))
+            return true;
+    return false;
+}
+
 struct formats *formats_new(const struct text *specs, size_t count, struct error *why)
 {
     struct formats *fs = mem_new(1, sizeof *fs);
     fs->automatic = count == 0;
+    fs->wrapped = !any_own_reader(specs, count);
     for (size_t i = 0; i < count; i++)
         fs->automatic = fs->automatic || text_same(specs[i], TEXT("auto"));
     if (fs->automatic && count > 1) {

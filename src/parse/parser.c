@@ -44,6 +44,7 @@ void parser_free(struct parser *p)
     if (p->probe)
         free(p->probe->bytes);
     free(p->probe);
+    buf_done(&p->unwrapped);
     free(p);
 }
 
@@ -143,11 +144,12 @@ enum verdict parser_read_line(struct parser *p, struct reading *r)
     return reading_reject(r, reading_line(r).at, "no known format fits");
 }
 
-/* The same, but the choice may change before the line is refused, or read in doubt. */
-static enum verdict read_line(struct parser *p, struct reading *r)
+/* The same, but the choice may change before the line, which begins at `at`, is refused or read in
+ * doubt. */
+static enum verdict read_line(struct parser *p, struct reading *r, uint32_t at)
 {
     enum verdict verdict = parser_read_line(p, r);
-    if (parser_misfits(verdict, r) && parser_look_again(p, r->batch, r->line.at))
+    if (parser_misfits(verdict, r) && parser_look_again(p, r->batch, at))
         verdict = parser_read_line(p, r);
     if (parser_misfits(verdict, r))
         p->run++;
@@ -198,10 +200,12 @@ static void take_lines(struct parser *p, struct batch *b, size_t count)
         uint32_t end = p->ends[i];
         r.line = trim_line(b, b->scanned, end, &long_line);
         b->scanned = end < b->used ? end + 1 : end;
+        uint32_t at = r.line.at;
+        r.line = parser_unwrap(p, b, r.line);
         if (r.line.len == 0)
             continue;
         r.out = &b->entries[b->count];
-        enum verdict verdict = read_line(p, &r);
+        enum verdict verdict = read_line(p, &r, at);
         if (verdict == LINE_HIT)
             b->count++;
         else if (verdict == LINE_REJECTED)
@@ -278,8 +282,11 @@ enum parser_line parser_read(struct parser *p, struct batch *b, struct span line
     static const enum parser_line lines[] = {[LINE_HIT] = PARSER_HIT,
                                              [LINE_REJECTED] = PARSER_REJECTED,
                                              [LINE_SKIPPED] = PARSER_SKIPPED};
-    struct reading r = {.batch = b, .line = line, .want = p->want, .out = out, .why = why};
-    enum verdict verdict = read_line(p, &r);
+    struct reading r = {.batch = b, .want = p->want, .out = out, .why = why};
+    r.line = parser_unwrap(p, b, line);
+    if (r.line.len == 0)
+        return PARSER_SKIPPED;
+    enum verdict verdict = read_line(p, &r, line.at);
     if (verdict == LINE_HIT && p->fs->forwarded)
         client_take_forwarded(b, out);
     return lines[verdict];
@@ -306,10 +313,10 @@ bool parser_second(struct parser *p, struct text line, int64_t *second)
         return false;
     copy_to_probe(p, line);
     size_t first = p->chosen == SIZE_MAX ? 0 : p->chosen;
+    struct span whole = parser_unwrap(p, p->probe, (struct span){0, p->probe->used});
     size_t last = p->chosen == SIZE_MAX || !p->fs->automatic ? p->fs->count : p->chosen + 1;
     struct entry e;
     for (size_t i = first; i < last; i++) {
-        struct span whole = {0, p->probe->used};
         if (!format_read(p->fs->list[i], &p->memos[i], p->probe, whole, FIELD_BIT(FIELD_TIME), &e,
                          NULL) ||
             !(e.has & FIELD_BIT(FIELD_TIME)))

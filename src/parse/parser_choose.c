@@ -49,6 +49,7 @@ void parser_look(struct parser *p, struct batch *b, uint32_t at)
         bool long_line;
         uint32_t end = parser_line_end(b, at);
         struct span line = trim_line(b, at, end, &long_line);
+        line = parser_unwrap(p, b, line);
         if (line.len > 0)
             trial_line(&p->trial, p->fs->list, p->memos, trial_formats(p), b, line);
         at = end + 1;
@@ -123,6 +124,7 @@ bool parser_look_again(struct parser *p, struct batch *b, uint32_t at)
         bool long_line;
         end = parser_line_end(b, next);
         struct span line = trim_line(b, next, end, &long_line);
+        line = parser_unwrap(p, b, line);
         if (line.len == 0)
             continue;
         p->refused_to = next;

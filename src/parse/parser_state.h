@@ -7,6 +7,7 @@
 #include "parse/formats.h"
 #include "parse/parser.h"
 #include "parse/reader.h"
+#include "parse/wrap.h"
 
 enum {
     ENDS = 512,      /* newlines looked for at a time */
@@ -29,6 +30,7 @@ struct parser {
     bool told_bad, told_off;
     struct notice news;
     struct batch *probe; /* room for parser_second() */
+    struct buf unwrapped; /* room for wrap_open() */
     uint32_t ends[ENDS];
 };
 
@@ -40,6 +42,12 @@ static inline struct span trim_line(const struct batch *b, uint32_t at, uint32_t
         end--;
     *long_line = end - at > LINE_LIMIT;
     return (struct span){at, *long_line ? LINE_LIMIT : end - at};
+}
+
+/* What a program inside a container wrote, where the line is wrapped. */
+static inline struct span parser_unwrap(struct parser *p, struct batch *b, struct span line)
+{
+    return p->fs->wrapped ? wrap_open(b, line, &p->unwrapped) : line;
 }
 
 /* The offset of the newline of the line at `at`, or the end of the batch. */

@@ -1,0 +1,107 @@
+/* test_wrap.c - lines that container runtimes wrap. */
+#include "parse/wrap.h"
+#include "parser_case.h"
+
+#define CLF    "192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] \"GET /a/b HTTP/1.1\" 200 5"
+#define QUOTED "192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] \\\"GET /a/b HTTP/1.1\\\" 200 5"
+#define DOCKER(text)                                                                               \
+    "{\"log\":\"" text "\\n\",\"stream\":\"stdout\",\"time\":\"2000-10-10T20:55:36.1Z\"}"
+#define CRI(text) "2000-10-10T20:55:36.123456789Z stdout F " text
+
+/* What is inside, looked at twice. */
+static void check(const char *line, size_t len, struct text inside)
+{
+    struct batch *b = batch_new();
+    struct buf room = {0};
+    memset(b->bytes, '"', 64);
+    memcpy(b->bytes + 7, line, len);
+    memset(b->bytes + 7 + len, '"', 64);
+    for (int i = 0; i < 2; i++) {
+        struct span got = wrap_open(b, (struct span){7, (uint32_t)len}, &room);
+        cr_expect(text_same(batch_span(b, got), inside), "%.*s in %.*s", (int)got.len,
+                  b->bytes + got.at, (int)len, line);
+    }
+    buf_done(&room);
+    batch_free(b);
+}
+
+Test(wrap, gives_the_line_inside_however_often_it_is_asked)
+{
+    static const struct {
+        const char *line, *inside;
+    } rows[] = {
+        {DOCKER(QUOTED), CLF},
+        {DOCKER("a\\\\\\\"b\\u00e9\\tc"), "a\\\"b\xc3\xa9\tc"},
+        {DOCKER("a\\nb\\r"), "a b"},
+        {DOCKER(""), ""},
+        {"{\"log\":\"" QUOTED, CLF},       /* too long to be kept whole */
+        {"{\"log\":\"a\\u00", "a\\u00"},
+        {"{\"log\":\"a\\", "a\\"},
+        {"{\"log\":\"", "{\"log\":\""},
+        {CRI(CLF), CLF},
+        {"2000-10-10T20:55:36Z stderr P x", "x"},
+        {"2000-10-10T20:55:36.123456789+02:00 stdout F x", "x"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        check(rows[i].line, strlen(rows[i].line), text_of(rows[i].inside));
+}
+
+Test(wrap, leaves_all_other_lines_alone)
+{
+    static const char *const lines[] = {
+        CLF,
+        "",
+        "{",
+        "{}",
+        "{\"log\" :\"x\"}",
+        "{\"logger\":\"http.log.access\"}",
+        "{\x02" "0000 ",
+        "{\x02" "0005  abcd",
+        "{\x02" "ffff  abcd",
+        "{\x02" "000g  abcd",
+        "{\x02" "000400abcd",
+        "2000-10-10T20:55:36Z stdout x F y",
+        "2000-10-10T20:55:36Z stdout F",
+        "2000-10-10T20:55:36Z elsewhere F y",
+        "2000-10-10T20:55:36.123456789123456789Z stdout F y",
+        "2000-10-10 20:55:36.1234 stdout F x and more",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        check(lines[i], strlen(lines[i]), text_of(lines[i]));
+}
+
+static void add(struct buf *out, const char *line, unsigned count)
+{
+    while (count-- > 0) {
+        buf_str(out, line);
+        buf_byte(out, '\n');
+    }
+}
+
+Test(wrap, changes_of_format_inside_lose_no_line)
+{
+    static const char *const junk[] = {DOCKER("started"), CRI("started"), "started"};
+    static const char *const good[] = {DOCKER(QUOTED), CRI(CLF), CLF, DOCKER("www.example.com " QUOTED)};
+    for (size_t k = 0; k < 3; k++) {
+        struct parser_case c = parser_case_open(NULL);
+        struct buf log = {0};
+        add(&log, junk[k], 300);
+        for (size_t i = 0; i < 4; i++) {
+            add(&log, good[(i + k) % 4], 200);
+            add(&log, junk[k], 20);
+        }
+        parser_case_run_text(&c, buf_text(&log));
+        cr_expect_eq(c.batch->lines.parsed, 800, "%lu", (unsigned long)c.batch->lines.parsed);
+        cr_expect_eq(c.batch->lines.rejected, 380);
+        for (uint32_t i = 0; i < c.batch->count; i++)
+            cr_expect(text_same(batch_text(c.batch, &c.batch->entries[i], FIELD_HOST),
+                                TEXT("192.0.2.7")),
+                      "%.*s", (int)c.batch->entries[i].line.len,
+                      c.batch->bytes + c.batch->entries[i].line.at);
+        int64_t second;
+        cr_expect(parser_second(c.parser, text_of(good[(k + 3) % 4]), &second));
+        cr_expect_eq(second, 971211336);
+        buf_done(&log);
+        parser_case_close(&c);
+    }
+}
