@@ -3,7 +3,7 @@
  * The first byte chooses one of the readers, given the rest with a right checksum around it (else
  * nothing but the checksum would be tried). Beyond the sanitizers: what can be read is written and
  * read again as the same; a monitor goes on with whatever it took. Whole states, with their tables
- * and files, are in fuzz_state_file.c. */
+ * and files, are in fuzz_state_rows.c and fuzz_state_file.c. */
 #include "app/state_places.h"
 #include "base/pack.h"
 #include "monitor/latency_save.h"
