@@ -9,12 +9,16 @@
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The last note: goes out at once, also while notes are held, and then the program
- * aborts (whoever holds the terminal restores it on SIGABRT). */
+ * aborts (whoever holds the terminal restores it on SIGABRT, and calls note_rescue()). */
 _Noreturn void note_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Holds notes back (the first 64, the others are counted) and lets them out again. */
 void note_hold(void);
 void note_release(void);
+
+/* In a signal handler, once the terminal is given back: what was held, and the last note again, which
+ * went to a screen that is gone. */
+void note_rescue(void);
 
 /* The program's name before each note; a literal. Default "spate". */
 void note_name(const char *name);

@@ -23,6 +23,8 @@ static struct {
     size_t dropped; /* notes beyond those */
     size_t lengths[NOTES_HELD];
     char lines[NOTES_HELD][NOTE_SIZE];
+    char last[NOTE_SIZE]; /* the fatal one */
+    _Atomic size_t last_len;
 } notes = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static _Atomic(const char *) program = "spate";
@@ -89,6 +91,11 @@ _Noreturn void note_fatal(const char *format, ...)
     size_t len = note_line(line, format, args);
     va_end(args);
     note_out(line, len);
+    if (atomic_load_explicit(&notes.last_len, memory_order_relaxed) == 0) {
+        memcpy(notes.last, line, len);
+        /* The line is whole before its length is known; meets the acquire in note_rescue(). */
+        atomic_store_explicit(&notes.last_len, len, memory_order_release);
+    }
     abort();
 }
 
@@ -114,6 +121,17 @@ void note_release(void)
     notes.held = false;
     notes.count = notes.dropped = 0;
     pthread_mutex_unlock(&notes.lock);
+}
+
+/* Without the lock, which the thread that crashed may hold: a line is whole before it is counted. */
+void note_rescue(void)
+{
+    for (size_t i = 0; notes.held && i < notes.count && i < NOTES_HELD; i++)
+        note_out(notes.lines[i], notes.lengths[i]);
+    /* Meets the release in note_fatal(). */
+    size_t len = atomic_load_explicit(&notes.last_len, memory_order_acquire);
+    if (notes.held)
+        note_out(notes.last, len);
 }
 
 void note_name(const char *name)

@@ -88,6 +88,17 @@ Test(ends, after_a_crash_on_another_thread)
     vt_stop(t);
 }
 
+Test(ends, with_last_words_that_stay_to_be_read)
+{
+    struct vt *t = started((const char *[]){DRIVER, "busy,firing", "--beat", "300", "--fatal", NULL});
+    int status = vt_wait_end(t);
+    cr_assert(!WIFEXITED(status) || WEXITSTATUS(status) != 0);
+    cr_assert(vt_wait(t, "the last words"), "%s", vt_screen(t));
+    cr_assert(vt_wait(t, "said while the screen was held"), "%s", vt_screen(t));
+    expect_given_back(t);
+    vt_stop(t);
+}
+
 /* A shell is needed: a stop by the keyboard is only for what somebody can continue. */
 Test(ends, for_a_while_after_ctrl_Z_and_fg_brings_a_whole_screen_back)
 {

@@ -2,12 +2,14 @@
  * for looking at it.
  *
  *   console_driver KIND[,KIND...] [--ascii] [--colour always|never] [--update-to FILE]
- *                  [--beat MS] [--crash N] [--end]
+ *                  [--beat MS] [--crash N] [--fatal] [--end]
  *
  * Posts a snapshot of the first kind, of the next one at each beat, then stays at the last. Signals
  * end it like the real program. --update-to writes the interval that the user asks for. --crash
- * dies of signal N from another thread at the last beat; --end ends the board there. */
+ * dies of signal N from another thread at the last beat, --fatal with last words; --end ends the board
+ * there. */
 #include "base/clock.h"
+#include "base/note.h"
 #include "lib/hand_made.h"
 #include "render/console.h"
 #include <poll.h>
@@ -23,6 +25,7 @@ struct driver {
     const char *update_file;
     unsigned beat_ms;
     int crash;
+    bool fatal;
     bool end;
     struct board *board;
     int stop[2]; /* a signal came */
@@ -55,6 +58,10 @@ static void *post(void *context)
             break;
         if (last && d->crash)
             raise(d->crash);
+        if (last && d->fatal) {
+            note("said while the screen was held");
+            note_fatal("the last words");
+        }
         if (last && d->end)
             break;
     }
@@ -80,6 +87,8 @@ static bool read_options(struct driver *d, struct console_options *o, int argc, 
             o->ascii = true;
         else if (strcmp(argv[i], "--end") == 0)
             d->end = true;
+        else if (strcmp(argv[i], "--fatal") == 0)
+            d->fatal = true;
         else if (strcmp(argv[i], "--colour") == 0)
             o->colour = strcmp(argv[++i], "always") == 0 ? COLOUR_ALWAYS : COLOUR_NEVER;
         else if (strcmp(argv[i], "--update-to") == 0)
@@ -110,7 +119,9 @@ int main(int argc, char **argv)
     pthread_t poster;
     pthread_create(&poster, NULL, post, &d);
     struct error why;
+    note_hold();
     bool shown = console_run(d.board, &o, &why);
+    note_release();
     board_close(d.board);
     close(d.over[1]);
     pthread_join(poster, NULL);

@@ -1,6 +1,7 @@
 /* rescue.c - see rescue.h. */
 #include "render/curses/rescue.h"
 
+#include "base/note.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -50,6 +51,7 @@ static void on_deadly(int number, siginfo_t *info, void *context)
     if (atomic_exchange_explicit(&ready, false, memory_order_acquire)) {
         write_all(rescue.fd, rescue.sequence, rescue.sequence_len);
         tcsetattr(rescue.fd, TCSANOW, &rescue.settings);
+        note_rescue();
     }
     for (unsigned i = 0; i < DEADLY; i++)
         if (deadly[i].number == number)
