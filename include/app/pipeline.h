@@ -25,6 +25,9 @@ void pipeline_set_update(struct pipeline *p, int64_t update_ns);
 /* Any thread: the order in which the lists of the snapshots to come are. */
 void pipeline_set_order(struct pipeline *p, enum top_order order);
 
+/* Any thread: somebody has seen that alert. Kept where there is a state. */
+void pipeline_acknowledge(struct pipeline *p, uint64_t alert);
+
 /* Main thread: reads the configuration of `s` (those of the start) again. A good one takes over, without
  * losing a count or the state of alerts that stay the same; of a bad one the run tells, and goes on. */
 void pipeline_reload(struct pipeline *p, const struct settings *s);

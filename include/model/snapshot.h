@@ -61,6 +61,8 @@ struct alert_figures {
     int64_t recovered_at;
     uint64_t recovered_hits;
     double recovered_rate;
+    enum alert_end end;   /* why it is over; 0: a recovery, or not over */
+    int64_t acknowledged; /* when somebody marked it as seen, by the wall; 0: nobody */
     int64_t window_s;
     uint64_t total; /* what the metric counted from firing to recovery */
     /* What it is about; of the default rule too. */

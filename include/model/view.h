@@ -42,7 +42,7 @@ enum top_order view_order(enum view_sort sort);
 enum view_action {
     ACTION_NONE, ACTION_QUIT, ACTION_HELP, ACTION_PAUSE, ACTION_NEXT_PANEL, ACTION_PREVIOUS_PANEL,
     ACTION_UP, ACTION_DOWN, ACTION_PAGE_UP, ACTION_PAGE_DOWN, ACTION_HOME, ACTION_END, ACTION_SORT,
-    ACTION_SPAN, ACTION_LIST, ACTION_LONGER, ACTION_SHORTER, ACTION_REDRAW, ACTION_OPEN, ACTION_CLOSE,
+    ACTION_SPAN, ACTION_LIST, ACTION_LONGER, ACTION_SHORTER, ACTION_REDRAW, ACTION_OPEN, ACTION_CLOSE, ACTION_SEEN,
     ACTION_SUSPEND, ACTION_COUNT
 };
 
@@ -54,7 +54,8 @@ struct view_screen {
     bool listed[DIMENSION_COUNT];  /* dimensions that are counted */
 };
 
-/* Does the action to the view. QUIT, REDRAW and SUSPEND are the caller's: nothing changes here. */
+/* Does the action to the view. QUIT, REDRAW and SUSPEND are the caller's: nothing changes here; of SEEN that
+ * the alerts have the focus then, and what is done to the selected one when they had it before. */
 void view_do(struct view *v, enum view_action action, const struct view_screen *screen);
 
 /* Keeps focus, selection and scroll within what there is: after each new snapshot or size. */

@@ -21,6 +21,12 @@
 enum alert_state { ALERT_QUIET, ALERT_FIRING, ALERT_PENDING };
 enum alert_change { ALERT_SAME, ALERT_FIRED, ALERT_RECOVERED };
 
+/* Why an alert is over. Written to states: the numbers stay. */
+enum alert_end { ALERT_END_RECOVERED = 1, ALERT_END_REMOVED, ALERT_END_CHANGED, ALERT_ENDS };
+
+/* "rule removed", "rule changed"; "" for a recovery. */
+const char *alert_end_words(enum alert_end end);
+
 /* Where one judgement stands; a zero one is quiet. */
 struct alert_phase {
     enum alert_state state;

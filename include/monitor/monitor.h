@@ -38,6 +38,9 @@ struct monitor_alert {
     uint64_t hits;        /* when it fired */
     uint64_t peak_hits;
     bool recovered;
+    enum alert_end end; /* why, when recovered; 0 counts as a recovery */
+    bool untold;        /* it ended while nobody looked: monitor_tell_ended() */
+    int64_t acknowledged; /* when somebody marked it as seen, by the wall; 0: nobody */
     int64_t recovered_at;
     uint64_t recovered_hits;
     int64_t window_s;
@@ -97,9 +100,16 @@ void monitor_set_update(struct monitor *m, int64_t update_ns);
 /* Other rules from now on: `shown` the default one, whose window is also the one that is shown, and the
  * others, kept by the caller as those of the options were, which are not looked at any more after the
  * return. What was counted stays, and the state of each rule that is the same by name and definition;
- * alerts of the rest are told as recovered. */
+ * alerts of the rest are told as recovered, with the reason. */
 void monitor_set_rules(struct monitor *m, const struct alert_rule *shown,
                        const struct rule_spec *rules, uint32_t count);
+/* After a resumption: tells of alerts that fired then and whose rules are no more. Those are over since the
+ * last second that was counted. */
+void monitor_tell_ended(struct monitor *m);
+/* The alert of that number still fires, or is among those kept. */
+bool monitor_knows_alert(const struct monitor *m, uint64_t id);
+/* Somebody has marked it as seen. */
+void monitor_acknowledge(struct monitor *m, uint64_t id, int64_t wall_s);
 int64_t monitor_update_ns(const struct monitor *m); /* the length intervals have now */
 
 /* --- what can be asked, by the model --- */

@@ -37,6 +37,7 @@ struct notify_event {
     struct text rule;
     struct text by, group; /* the alert of one section, address, ...; empty: of all */
     struct text message;
+    struct text reason; /* recovered: why, when it is no recovery ("rule removed"); else empty */
     int64_t triggered_at, recovered_at; /* log seconds; the latter only when recovered */
     uint64_t hits;                      /* in the window, when it fired or recovered */
     double rate, peak_rate;             /* hits a second */

@@ -59,6 +59,20 @@ void sender_submit(struct sender *s, const struct notify_event *e);
 /* Any thread: an alert that was told of in an earlier run, and still fires. */
 void sender_still_firing(struct sender *s, const struct notify_event *e);
 
+/* Who is to be told. `unused` (or NULL) is called, by the sender's thread, once the specs are not looked
+ * at any more because others have taken their place. */
+struct sender_channels {
+    const struct notify_spec *specs;
+    size_t count;
+    void (*unused)(void *ctx);
+    void *ctx;
+};
+
+/* Any thread: other channels, for what is submitted from now on. Those of the same name keep what waits
+ * for them, whatever else of them has changed; what waits for one that is no longer named is dropped, and
+ * said. */
+void sender_change(struct sender *s, const struct sender_channels *channels);
+
 /* Sends what can be sent within that time, without waiting for groups, then ends the thread. What
  * is then still unsent is counted in the result (and kept, when it is). */
 size_t sender_stop(struct sender *s, int64_t linger_ns);

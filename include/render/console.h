@@ -24,6 +24,8 @@ struct console_options {
     void (*set_update)(void *ctx, int64_t update_ns);
     /* The same for the order of lists: the next snapshots should hold the first rows in it. */
     void (*set_sort)(void *ctx, enum view_sort sort);
+    /* The user has seen that alert. */
+    void (*acknowledge)(void *ctx, uint64_t alert);
     void *ctx;
 };
 

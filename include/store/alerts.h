@@ -41,10 +41,28 @@ struct store_alert_row {
     struct text fired, recovered; /* empty: not known, not yet */
 };
 
+/* Somebody has marked an alert as seen: when, in seconds since 1970. A second time changes nothing. */
+struct store_ack {
+    int64_t id, when;
+};
+
 /* Those changed after `change`, triggered at or after `from`, by number. False from `row`: it makes
  * no sense, the file is damaged. */
 enum db_result store_alerts(struct store *s, int64_t change, int64_t from,
                             bool (*row)(void *ctx, const struct store_alert_row *row), void *ctx);
+
+/* Those that fired and have not recovered; `recovered` is empty. */
+enum db_result store_open_alerts(struct store *s,
+                                 bool (*row)(void *ctx, const struct store_alert_row *row),
+                                 void *ctx);
+
+/* Acknowledgements of alerts that changed after `change`, in order of change. */
+enum db_result store_acks(struct store *s, int64_t change,
+                          bool (*row)(void *ctx, const struct store_ack *ack, int64_t change),
+                          void *ctx);
+
+/* A number that is another once another process has written something. */
+enum db_result store_others(struct store *s, int64_t *version);
 
 /* Messages that wait, in the order in which they were added. */
 enum db_result store_messages(struct store *s,

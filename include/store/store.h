@@ -116,6 +116,8 @@ struct store_change {
     int64_t seconds_least; /* what begins before this goes */
     const struct store_alert *alerts;
     size_t alert_count;
+    const struct store_ack *acks; /* of these alerts too */
+    size_t ack_count;
     const struct store_message *messages; /* in this order */
     size_t message_count;
 };

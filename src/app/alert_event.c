@@ -20,6 +20,7 @@ void alert_event(struct notify_event *out, const struct alert_figures *a, int64_
         .state = over ? NOTIFY_RECOVERED : NOTIFY_FIRING,
         .alert = a->id,
         .rule = text_of(a->rule),
+        .reason = text_of(over ? alert_end_words(a->end) : ""),
         .message = text_of(over ? a->recovered_message : a->message),
         .triggered_at = a->triggered_at,
         .recovered_at = over ? a->recovered_at : 0,

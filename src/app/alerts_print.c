@@ -40,6 +40,10 @@ static void print_text(struct buf *out, const struct alert_row *row)
         buf_str(out, ", peak ");
         safe_add(out, last_of(row)->peak_words);
     }
+    if (last_of(row)->reason.len) {
+        buf_str(out, ", ");
+        safe_add(out, last_of(row)->reason);
+    }
     if (row->acknowledged)
         buf_printf(out, " (seen %s)", time_rfc3339(when, row->acknowledged, 0));
     buf_byte(out, '\n');
@@ -108,6 +112,8 @@ static void print_json(struct buf *out, const struct alert_row *row)
     put_text(&j, "state", text_of(notify_state_word(last_of(row)->state)));
     put_time(&j, "triggered_at", true, e->triggered_at);
     put_time(&j, "recovered_at", row->recovered, row->recovered ? row->recovered->recovered_at : 0);
+    if (last_of(row)->reason.len)
+        put_text(&j, "reason", last_of(row)->reason);
     put_figures(&j, row);
     put_text(&j, "message", e->message);
     notify_causes_json(&j, e);
@@ -155,7 +161,9 @@ static void print_csv(struct buf *out, const struct alert_row *row)
         notify_cause_words(&causes, &e->causes[i], "");
     }
     add_cell(out, buf_text(&causes));
-    buf_printf(out, ",%s\n", row->acknowledged ? time_rfc3339(when, row->acknowledged, 0) : "");
+    buf_printf(out, ",%s", row->acknowledged ? time_rfc3339(when, row->acknowledged, 0) : "");
+    add_cell(out, last->reason);
+    buf_byte(out, '\n');
     buf_done(&causes);
 }
 
@@ -165,7 +173,7 @@ void alerts_print_head(struct buf *out, enum output form)
 {
     if (form == OUTPUT_CSV)
         buf_str(out, "id,state,triggered_at,recovered_at,rule,per,of,hits,value,peak,message,cause,"
-                     "acknowledged_at\n");
+                     "acknowledged_at,reason\n");
 }
 
 void alerts_print(struct buf *out, enum output form, const struct alert_row *row)

@@ -30,6 +30,10 @@ void checkpoint_done(struct checkpoint *c)
     buf_done(&c->saved.bytes);
     buf_done(&c->slots);
     buf_done(&c->alerts);
+    buf_done(&c->channels.firing);
+    buf_done(&c->channels.alerts);
+    buf_done(&c->acks);
+    buf_done(&c->named);
     rollups_free(c->rollups);
     free(c->places);
     free(c->seconds);
@@ -40,6 +44,11 @@ void checkpoint_clear(struct checkpoint *c)
     buf_clear(&c->saved.bytes);
     buf_clear(&c->slots);
     buf_clear(&c->alerts);
+    buf_clear(&c->channels.firing);
+    buf_clear(&c->channels.alerts);
+    c->channels.any = false;
+    buf_clear(&c->acks);
+    buf_clear(&c->named);
     rollups_clear(c->rollups);
     c->saved.count = 0;
     forget_places(c);
@@ -97,7 +106,34 @@ void gathering_batch(struct gathering *g, const struct batch *b, const struct mo
 
 void gathering_alert(struct gathering *g, struct text event)
 {
-    pack_text(&g->next.alerts, event);
+    struct checkpoint *c = &g->next;
+    pack_text(c->channels.any ? &c->channels.alerts : &c->alerts, event);
+}
+
+void gathering_firing(struct gathering *g, struct text event)
+{
+    pack_text(&g->next.channels.firing, event);
+}
+
+/* Those of a change that nobody has seen yet go to the channels before them. */
+void gathering_channels(struct gathering *g, struct sender *sender,
+                        const struct sender_channels *channels)
+{
+    struct checkpoint_channels *c = &g->next.channels;
+    if (c->any && c->channels.unused)
+        c->channels.unused(c->channels.ctx);
+    buf_add(&g->next.alerts, buf_text(&c->alerts));
+    buf_clear(&c->alerts);
+    buf_clear(&c->firing);
+    c->any = true;
+    c->sender = sender;
+    c->channels = *channels;
+}
+
+void gathering_ack(struct gathering *g, uint64_t alert, int64_t wall_s)
+{
+    pack_u64(&g->next.acks, alert);
+    pack_i64(&g->next.acks, wall_s);
 }
 
 bool gathering_is_full(const struct gathering *g)
@@ -107,7 +143,8 @@ bool gathering_is_full(const struct gathering *g)
 
 bool gathering_has_news(const struct gathering *g, const struct monitor *m)
 {
-    return g->changed || g->next.alerts.len || g->alerts != monitor_alert_changes(m);
+    return g->changed || g->next.alerts.len || g->next.channels.any || g->next.named.len ||
+           g->next.acks.len || g->alerts != monitor_alert_changes(m);
 }
 
 static void add_seconds(struct checkpoint *c, const struct monitor *m, int64_t start)

@@ -11,6 +11,7 @@
 #include "monitor/monitor.h"
 #include "monitor/rollup.h"
 #include "monitor/save.h"
+#include "notify/sender.h"
 #include "record/batch.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +30,15 @@ struct checkpoint_seconds {
     size_t at, len; /* in checkpoint.slots; len 0: nothing in it any more */
 };
 
+/* Other channels from now on, in the midst of the alerts. */
+struct checkpoint_channels {
+    bool any;
+    struct sender *sender;
+    struct sender_channels channels;
+    struct buf firing; /* packed events: of what fires then, for those who must be told again and again */
+    struct buf alerts; /* what fired and recovered after that */
+};
+
 struct checkpoint {
     struct saved saved;              /* everything that is kept whole */
     struct rollups *rollups;         /* since the checkpoint before */
@@ -40,6 +50,9 @@ struct checkpoint {
     bool all_seconds;      /* there are no others */
     int64_t seconds_least; /* those before have left the window */
     struct buf alerts; /* what fired and recovered since then: packed events, each by its length */
+    struct checkpoint_channels channels;
+    struct buf acks;  /* alerts that were marked as seen: number and time of each */
+    struct buf named; /* a part: what is followed by now; empty: as before */
 };
 
 void checkpoint_init(struct checkpoint *c);
@@ -65,6 +78,13 @@ void gathering_batch(struct gathering *g, const struct batch *b, const struct mo
 
 /* An alert fired or recovered: a packed event. */
 void gathering_alert(struct gathering *g, struct text event);
+
+/* Other channels, for the alerts from now on; and what fires then. */
+void gathering_channels(struct gathering *g, struct sender *sender,
+                        const struct sender_channels *channels);
+void gathering_firing(struct gathering *g, struct text event);
+
+void gathering_ack(struct gathering *g, uint64_t alert, int64_t wall_s);
 
 /* There is something worth a checkpoint. */
 bool gathering_has_news(const struct gathering *g, const struct monitor *m);

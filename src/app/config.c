@@ -226,6 +226,13 @@ static bool take_top(struct config_read *r, struct settings *s, const struct yam
     return take_option(r, s, row, n);
 }
 
+/* What only looks at a state wants to know which; the rest is about runs, and may be half-written. */
+static bool take_state(struct config_read *r, struct settings *s, const struct yaml_node *root)
+{
+    const struct yaml_node *n = root ? read_member(root, "state") : NULL;
+    return !n || take_top(r, s, n);
+}
+
 static bool take_all(struct config_read *r, struct settings *s, const struct yaml_node *root)
 {
     bool good = true;
@@ -234,6 +241,8 @@ static bool take_all(struct config_read *r, struct settings *s, const struct yam
                           "a configuration is made of keys and values, such as `update: 10s'");
     if (root && root->kind == YAML_SCALAR)
         root = NULL;
+    if (command_scope(s->command) & (FOR_HISTORY | FOR_ALERTS))
+        return take_state(r, s, root);
     const struct yaml_node *alerts = root ? read_member(root, "alerts") : NULL;
     const struct yaml_node *channels = root ? read_member(root, "notify") : NULL;
     for (const struct yaml_node *n = root ? root->first : NULL; n; n = n->next)

@@ -87,6 +87,12 @@ void man_text(struct buf *out)
                 "state.");
     man_section(out, "EXIT STATUS",
                 "0 done; 1 something could not be read or written; 2 bad usage or a bad configuration.");
+    man_section(out, "SIGNALS",
+                "SIGHUP: watch reads the configuration again, and it takes over as a whole (files, "
+                "formats, alerts, channels, intervals) without a line lost or counted twice; one that "
+                "is bad, or that changes what a running process cannot change (state, user, headless, "
+                "output, only, color, ascii), is refused with its error and the old one goes on. "
+                "SIGINT, SIGTERM: the end, with the summary.");
     man_section(out, "ENVIRONMENT", "NO_COLOR: no colours. TERM, LANG: what the terminal can show.");
     man_section(out, "FILES", "/var/log/access.log: what is followed when no FILE is named. "
                 "$XDG_CONFIG_HOME/spate/spate.yaml, /etc/spate/spate.yaml: the configuration; see "

@@ -14,7 +14,7 @@ struct run {
     int64_t update_ns;
     int64_t live_ns; /* when figures were posted last */
     enum top_order order; /* of the console's lists */
-    struct reload *rules; /* whose rules are in use; NULL: those of the start */
+    struct reload *reload; /* in use; NULL: what the start said */
     bool fresh;      /* something happened that the console should show at once */
     enum monitor_end how;
 };
@@ -71,6 +71,50 @@ static void on_event(void *ctx, const struct monitor *m, const struct monitor_ev
     board_post(r->st->board, e->alert->recovered ? BOARD_RECOVERED : BOARD_FIRING, s, &alert);
 }
 
+/* Whoever must be told again and again of what fires (an Alertmanager) goes on being told. */
+static void tell_still_firing(struct run *r)
+{
+    const struct monitor_alert *alerts;
+    size_t count = monitor_alerts(r->monitor, &alerts);
+    for (size_t i = 0; i < count; i++) {
+        struct alert_figures alert;
+        if (alerts[i].recovered)
+            continue;
+        alert_figures_of(&alert, &alerts[i]);
+        notify_stage_still(r->st->notify, &alert, clock_wall(&r->clock));
+    }
+}
+
+/* The rules, lists and channels of a configuration take over, whose files and formats the parser has
+ * taken over before the batches that follow. */
+static void take_over(struct run *r, struct reload *wanted)
+{
+    const struct setup *u = &wanted->setup;
+    monitor_set_rules(r->monitor, &u->rules.shown, u->rules.others, u->rules.count);
+    r->st->top = u->top;
+    state_named(r->st->state, u->follow.paths, u->follow.path_count, clock_monotonic(&r->clock));
+    notify_stage_change(r->st->notify, wanted);
+    tell_still_firing(r);
+    if (r->reload)
+        reload_unused(r->reload);
+    r->reload = wanted;
+}
+
+/* The notice of one that was read again. */
+static void obey_reload(struct run *r)
+{
+    /* Main has written it, the parser has passed it on; meets the release in parse_stage.c. */
+    struct reload *wanted = atomic_load_explicit(&r->st->passed, memory_order_acquire);
+    if (wanted->good)
+        take_over(r, wanted);
+    else
+        reload_unused(wanted);
+    /* It may be freed now; the parser may pass on the next. */
+    atomic_store_explicit(&r->st->passed, NULL, memory_order_relaxed);
+    follow_wake(r->st->follow);
+    r->fresh = true;
+}
+
 /* Takes what is in the queue, but lets time pass in between: under full load it is never empty.
  * False once the end has come. */
 static bool drain(struct run *r)
@@ -80,6 +124,8 @@ static bool drain(struct run *r)
         bool end = b->kind == BATCH_END;
         if (end && b->finished)
             r->how = MONITOR_INPUT_ENDED;
+        if (b->kind == BATCH_NOTICE && b->notice.kind == NOTICE_CONFIG)
+            obey_reload(r);
         int64_t now_ns = clock_monotonic(&r->clock), wall_ns = clock_wall(&r->clock);
         monitor_batch(r->monitor, b, now_ns, wall_ns);
         state_batch(r->st->state, b, r->monitor, now_ns, wall_ns);
@@ -105,34 +151,23 @@ static void tell_state(struct run *r, int64_t now_ns)
         tell(r, NOTICE_STATE, news);
 }
 
-/* It is no longer looked at here; meets the acquire in reload_sweep(). */
-static void reload_over(struct reload *r)
+static void take_acks(struct run *r)
 {
-    atomic_store_explicit(&r->state, RELOAD_OVER, memory_order_release);
-}
-
-/* The rules of a configuration that was read again take over. */
-static void obey_reload(struct run *r)
-{
-    /* All of it was written before it was put there; meets the release in pipeline_reload(). */
-    struct reload *wanted = atomic_exchange_explicit(&r->st->reload, NULL, memory_order_acquire);
-    if (!wanted)
-        return;
-    if (wanted->good) {
-        monitor_set_rules(r->monitor, &wanted->set.shown, wanted->set.others, wanted->set.count);
-        if (r->rules)
-            reload_over(r->rules);
-        r->rules = wanted;
-        atomic_store_explicit(&wanted->state, RELOAD_RULES, memory_order_relaxed);
+    struct acks *a = &r->st->acks;
+    int64_t wall_s = clock_wall(&r->clock) / NS_PER_S;
+    pthread_mutex_lock(&a->lock);
+    for (size_t i = 0; i < a->count; i++) {
+        monitor_acknowledge(r->monitor, a->ids[i], wall_s);
+        state_acknowledge(r->st->state, a->ids[i], wall_s);
+        r->fresh = true;
     }
-    tell(r, NOTICE_CONFIG, wanted->news);
-    r->fresh = true;
-    if (!wanted->good)
-        reload_over(wanted);
+    a->count = 0;
+    pthread_mutex_unlock(&a->lock);
 }
 
 static void obey_user(struct run *r)
 {
+    take_acks(r);
     enum top_order order = (enum top_order)atomic_load_explicit(&r->st->order, memory_order_relaxed);
     r->fresh |= order != r->order;
     r->order = order;
@@ -153,18 +188,10 @@ static void post_live(struct run *r, int64_t now_ns)
     board_post(r->st->board, BOARD_LIVE, take_snapshot(r), NULL);
 }
 
-/* Whoever must be told again and again of what fires (an Alertmanager) goes on being told. */
-static void tell_still_firing(struct run *r)
+static void tell_unknown(void *ctx, const struct notify_event *e)
 {
-    const struct monitor_alert *alerts;
-    size_t count = monitor_alerts(r->monitor, &alerts);
-    for (size_t i = 0; i < count; i++) {
-        struct alert_figures alert;
-        if (alerts[i].recovered)
-            continue;
-        alert_figures_of(&alert, &alerts[i]);
-        notify_stage_still(r->st->notify, &alert, clock_wall(&r->clock));
-    }
+    const struct run *r = ctx;
+    notify_stage_event(r->st->notify, e);
 }
 
 void *monitor_stage(void *arg)
@@ -174,10 +201,11 @@ void *monitor_stage(void *arg)
     r.monitor = monitor_new(&st->monitor_options, (struct monitor_sink){on_event, &r},
                             clock_monotonic(&r.clock), clock_wall(&r.clock));
     state_restore(st->state, r.monitor, clock_monotonic(&r.clock));
+    monitor_tell_ended(r.monitor);
+    state_end_unknown(st->state, r.monitor, clock_wall(&r.clock), tell_unknown, &r);
     tell_still_firing(&r);
     while (drain(&r)) {
         obey_user(&r);
-        obey_reload(&r);
         int64_t now_ns = clock_monotonic(&r.clock);
         monitor_tick(r.monitor, now_ns, clock_wall(&r.clock));
         tell_state(&r, now_ns);

@@ -15,8 +15,9 @@
 
 struct notify_stage {
     struct state *state;
-    struct sender *sender; /* NULL: there are no channels */
+    struct sender *sender; /* main thread; NULL: there were no channels so far */
     bool started;
+    struct sender *told; /* monitor thread: the same, once it knows; NULL: nobody is told */
 };
 
 /* ---- What an earlier run left ---------------------------------------------------------------- */
@@ -70,6 +71,7 @@ struct notify_stage *notify_stage_new(const struct config *c, struct state *stat
         post_connect(state_post(state), o.specs, o.count, n->sender);
         restore_all(n);
     }
+    n->told = n->sender;
     return n;
 }
 
@@ -79,23 +81,60 @@ bool notify_stage_start(struct notify_stage *n, struct error *why)
     return n->started;
 }
 
+/* ---- Other channels -------------------------------------------------------------------------- */
+
+bool notify_stage_ready(struct notify_stage *n, struct reload *r, struct error *why)
+{
+    if (!n->sender && r->settings.config->channel_count) {
+        struct sender_options o = {0}; /* which channels, it is told by notify_stage_change() */
+        if (n->state)
+            o.keep = post_keep(state_post(n->state));
+        n->sender = sender_new(&o, why);
+        if (n->sender && !notify_stage_start(n, why)) {
+            sender_free(n->sender);
+            n->sender = NULL;
+        }
+        if (!n->sender)
+            return false;
+    }
+    r->sender = n->sender;
+    return true;
+}
+
+void notify_stage_change(struct notify_stage *n, struct reload *r)
+{
+    const struct config *c = r->settings.config;
+    struct sender_channels channels = {c->channels, c->channel_count, reload_unused, r};
+    n->told = r->sender;
+    if (!n->told)
+        reload_unused(r);
+    else if (!state_channels(n->state, n->told, &channels))
+        sender_change(n->told, &channels);
+}
+
+void notify_stage_event(struct notify_stage *n, const struct notify_event *e)
+{
+    if (!state_alert(n->state, e) && n->told)
+        sender_submit(n->told, e);
+}
+
 void notify_stage_alert(struct notify_stage *n, const struct alert_figures *a, int64_t wall_ns)
 {
     struct notify_event e;
-    if (!n->state && !n->sender)
+    if (!n->state && !n->told)
         return;
     alert_event(&e, a, wall_ns);
-    if (!state_alert(n->state, &e) && n->sender)
-        sender_submit(n->sender, &e);
+    notify_stage_event(n, &e);
 }
 
 void notify_stage_still(struct notify_stage *n, const struct alert_figures *a, int64_t wall_ns)
 {
     struct notify_event e;
-    if (!n->sender || a->recovered)
+    if (!n->told || a->recovered)
         return;
     alert_event(&e, a, wall_ns);
-    sender_still_firing(n->sender, &e);
+    if (!state_firing(n->state, &e))
+        sender_still_firing(n->told, &e);
 }
 
 void notify_stage_free(struct notify_stage *n)

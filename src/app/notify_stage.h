@@ -6,6 +6,7 @@
 #define SPATE_APP_NOTIFY_STAGE_H
 
 #include "app/config.h"
+#include "app/reload.h"
 #include "app/state.h"
 #include "model/snapshot.h"
 
@@ -16,8 +17,16 @@ struct notify_stage *notify_stage_new(const struct config *c, struct state *stat
                                       struct error *why);
 bool notify_stage_start(struct notify_stage *n, struct error *why);
 
+/* Main thread, before the reload is handed on: whoever sends is there then. False with *why. */
+bool notify_stage_ready(struct notify_stage *n, struct reload *r, struct error *why);
+/* Monitor thread: other channels, for alerts from now on. The reload is told when those who tell people
+ * look at it no more. */
+void notify_stage_change(struct notify_stage *n, struct reload *r);
+
 /* Monitor thread: an alert has fired or recovered. */
 void notify_stage_alert(struct notify_stage *n, const struct alert_figures *a, int64_t wall_ns);
+/* Monitor thread: the same of an event that is made already. */
+void notify_stage_event(struct notify_stage *n, const struct notify_event *e);
 /* Monitor thread, at its start: an alert that was told of in an earlier run still fires. */
 void notify_stage_still(struct notify_stage *n, const struct alert_figures *a, int64_t wall_ns);
 

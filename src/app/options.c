@@ -290,8 +290,9 @@ const struct option_row option_rows[] = {
      "a filter", FOR_LOGS, take_where},
     {"config", 0, "FILE", NULL,
      "the configuration: options, alerts and whom to tell [$XDG_CONFIG_HOME/spate/spate.yaml or "
-     "/etc/spate/spate.yaml]",
-     "the name of a file", FOR_LOGS | FOR_CHECK_CONFIG | FOR_NOTIFY_TEST | COMMAND_LINE_ONLY,
+     "/etc/spate/spate.yaml]; history and alerts take its `state` alone",
+     "the name of a file",
+     FOR_LOGS | FOR_CHECK_CONFIG | FOR_NOTIFY_TEST | FOR_HISTORY | FOR_ALERTS | COMMAND_LINE_ONLY,
      take_config},
     {"try", 0, "ALERT", NULL,
      "what an alert such as 'above: 20/s, window: 5m' would have made of the log: how often it would "

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/keep.h"
+#include "app/reload.h"
 #include "app/stages.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -14,7 +15,7 @@ enum {
 
 static void make_parser(struct stages *st, uint32_t source, const char *path)
 {
-    st->parsers[source] = parser_new(st->formats, st->fields);
+    st->parsers[source] = parser_new(st->setup->formats, st->setup->fields);
     st->parsed_paths[source] = mem_string(text_of(path));
     parser_reads(st->parsers[source], path);
 }
@@ -51,13 +52,20 @@ static struct parser *parser_for(struct stages *st, uint32_t source, const char 
 
 bool parse_stage_second(void *stages, uint32_t source, struct text line, int64_t *second)
 {
-    return parser_second(parser_of(stages, source), line, second);
+    struct stages *st = stages;
+    const char *path = follow_source_path(st->follow, source);
+    return parser_second(parser_for(st, source, path), line, second);
+}
+
+static void drop_parsers(struct stages *st)
+{
+    while (st->parser_count)
+        free_parser(st, (uint32_t)--st->parser_count);
 }
 
 void parse_stage_done(struct stages *st)
 {
-    for (size_t i = 0; i < st->parser_count; i++)
-        free_parser(st, (uint32_t)i);
+    drop_parsers(st);
     free(st->parsers);
     free(st->parsed_paths);
 }
@@ -97,10 +105,11 @@ static void carry_rest(struct batch *rest, struct batch *full)
 
 static bool run(struct stages *st, struct parser *parser, struct batch *b)
 {
-    parser_want(parser, atomic_load_explicit(&st->fields, memory_order_relaxed));
+    const struct setup *u = st->setup;
+    parser_want(parser, u->fields);
     bool all = parser_run(parser, b);
-    if (st->where)
-        keep_entries(b, st->where, NULL);
+    if (u->where)
+        keep_entries(b, u->where, NULL);
     return all;
 }
 
@@ -124,6 +133,45 @@ static bool push_lines(struct stages *st, struct batch *b)
     return push_news(st, parser, source);
 }
 
+/* Formats that stay the same go on, with all that was learned by them. */
+static void take_setup(struct stages *st, struct setup *to)
+{
+    struct setup *from = st->setup;
+    if (setup_reads_alike(from, to)) {
+        struct formats *fresh = to->formats;
+        to->formats = from->formats;
+        from->formats = fresh;
+    } else {
+        drop_parsers(st);
+    }
+    st->setup = to;
+    follow_change(st->follow, &to->follow);
+}
+
+/* A configuration that was read again takes over: lines before the notice are of the one before. False:
+ * the queue was stopped. */
+static bool obey_reload(struct stages *st)
+{
+    if (!atomic_load_explicit(&st->reload, memory_order_relaxed) ||
+        atomic_load_explicit(&st->passed, memory_order_relaxed)) /* the last is still on its way */
+        return true;
+    struct batch *b = queue_take_empty(st->queue);
+    if (!b)
+        return false;
+    /* All of it was written before it was put there; meets the release in pipeline_reload(). */
+    struct reload *r = atomic_exchange_explicit(&st->reload, NULL, memory_order_acquire);
+    if (r->good)
+        take_setup(st, &r->setup);
+    b->kind = BATCH_NOTICE;
+    b->source = UINT32_MAX;
+    b->notice = (struct notice){.kind = NOTICE_CONFIG};
+    memcpy(b->notice.text, r->news, sizeof r->news);
+    /* Meets the acquire in monitor_stage.c, obey_reload(). */
+    atomic_store_explicit(&st->passed, r, memory_order_release);
+    queue_push(st->queue, b);
+    return true;
+}
+
 static void push_end(struct stages *st, bool ended)
 {
     struct batch *b = queue_take_empty(st->queue);
@@ -140,7 +188,7 @@ void *parse_stage(void *arg)
     struct clock clock = clock_real();
     int64_t give_up_ns = 0;
     bool ended = false;
-    for (struct batch *b; (b = queue_take_empty(st->queue));) {
+    for (struct batch *b; obey_reload(st) && (b = queue_take_empty(st->queue));) {
         /* Relaxed: follow_wake() comes after the store and ends the wait below. */
         bool stop = atomic_load_explicit(&st->stop, memory_order_relaxed);
         if (stop && !give_up_ns)

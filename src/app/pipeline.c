@@ -4,11 +4,11 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "app/rule_set.h"
 #include "app/stages.h"
 #include "base/time.h"
 #include "base/clock.h"
@@ -16,8 +16,7 @@
 
 struct pipeline {
     struct stages stages; /* what the threads share */
-    struct formats *formats;
-    struct rule_set rules;
+    struct setup setup;     /* of the start */
     struct reload *reloads; /* the newest first */
     int64_t update_ns;      /* of the configuration in force */
     pthread_t parser, monitor, clock;
@@ -25,27 +24,6 @@ struct pipeline {
 };
 
 enum { QUEUE_DEPTH = 8 };
-
-static bool resolve_from(const struct settings *s, int64_t window_s, struct follow_options *o,
-                         struct error *why)
-{
-    o->from = FOLLOW_FROM_WINDOW;
-    o->back_s = window_s;
-    if (!s->from || !strcmp(s->from, "window"))
-        return true;
-    int64_t ns;
-    if (!strcmp(s->from, "end"))
-        o->from = FOLLOW_FROM_END;
-    else if (!strcmp(s->from, "start"))
-        o->from = FOLLOW_FROM_START;
-    else if (duration_parse(text_of(s->from), &ns)) {
-        o->from = FOLLOW_FROM_BACK;
-        o->back_s = (ns + NS_PER_S - 1) / NS_PER_S;
-    } else
-        return error_set(why, "--from: bad value `%s'; accepted by watch: window, end, start or a duration",
-                         s->from);
-    return true;
-}
 
 /* --state: takes it, and goes on where it was left. */
 static bool take_state(struct stages *st, const struct settings *s, struct follow_options *o,
@@ -113,45 +91,40 @@ static bool start_threads(struct pipeline *p, struct error *why)
     return true;
 }
 
-struct pipeline *pipeline_start(const struct settings *s, bool every, struct error *why)
+/* What the threads work on. False with *why. */
+static bool make_stages(struct pipeline *p, const struct settings *s, bool every, struct error *why)
 {
-    struct pipeline *p = mem_new(1, sizeof *p);
     struct stages *st = &p->stages;
-    const char *standard = "/var/log/access.log";
-    struct follow_options fo = {.paths = s->path_count ? s->paths : &standard,
-                                .path_count = s->path_count ? s->path_count : 1,
-                                .second_of = parse_stage_second,
-                                .ctx = st};
-    rule_set_init(&p->rules, s, s->config);
-    p->update_ns = s->update_ns;
-    if (!resolve_from(s, p->rules.window_most_s, &fo, why) ||
-        !(p->formats = formats_new(s->formats, s->format_count, why))) {
-        why->usage = true;
-        goto fail;
-    }
+    struct follow_options fo = p->setup.follow;
     if (!take_state(st, s, &fo, why))
-        goto fail;
-    st->formats = p->formats;
-    if (s->forwarded)
-        formats_prefer_forwarded(p->formats);
-    st->top = settings_top(s, !every);
+        return false;
+    fo.second_of = parse_stage_second;
+    fo.ctx = st;
+    st->setup = &p->setup;
+    st->top = p->setup.top;
     st->every = every;
-    st->monitor_options = monitor_options_of(s, &p->rules, fo.from);
+    st->monitor_options = monitor_options_of(s, &p->setup.rules, fo.from);
     st->monitor_options.tell_past |= state_goes_on(st->state); /* nobody was told of it */
-    st->fields = dimension_fields(s->only) | p->rules.fields | cause_fields() |
-                 (s->filter ? filter_fields(s->filter) : 0);
-    st->where = s->filter;
     stages_set_update(st, s->update_ns);
     st->follow = follow_open(&fo, &os_real, why);
     if (!st->follow)
-        goto fail;
-    settings_tell_logs(s, p->formats);
+        return false;
+    settings_tell_logs(s, p->setup.formats);
     st->queue = queue_new(QUEUE_DEPTH);
     st->board = board_new(every);
     st->notify = notify_stage_new(s->config, st->state, why);
-    if (st->notify && notify_stage_start(st->notify, why) && start_threads(p, why))
+    return st->notify && notify_stage_start(st->notify, why);
+}
+
+struct pipeline *pipeline_start(const struct settings *s, bool every, struct error *why)
+{
+    struct pipeline *p = mem_new(1, sizeof *p);
+    p->update_ns = s->update_ns;
+    pthread_mutex_init(&p->stages.acks.lock, NULL);
+    if (!setup_init(&p->setup, s, !every, why))
+        why->usage = true;
+    else if (make_stages(p, s, every, why) && start_threads(p, why))
         return p;
-fail:
     pipeline_free(p);
     return NULL;
 }
@@ -179,23 +152,46 @@ void pipeline_set_order(struct pipeline *p, enum top_order order)
     queue_wake(p->stages.queue);
 }
 
+void pipeline_acknowledge(struct pipeline *p, uint64_t alert)
+{
+    struct acks *a = &p->stages.acks;
+    pthread_mutex_lock(&a->lock);
+    if (a->count < ACKS_WAITING)
+        a->ids[a->count++] = alert;
+    pthread_mutex_unlock(&a->lock);
+    queue_wake(p->stages.queue);
+}
+
+/* Whoever tells people is there before there is anything to tell. */
+static void ready_channels(struct pipeline *p, struct reload *r)
+{
+    struct error why;
+    if (!r->good || notify_stage_ready(p->stages.notify, r, &why))
+        return;
+    r->good = false;
+    atomic_store(&r->users, 1);
+    snprintf(r->news, sizeof r->news,
+             "the configuration is not taken over, the old one stays: %.380s", why.text);
+}
+
 void pipeline_reload(struct pipeline *p, const struct settings *s)
 {
     struct stages *st = &p->stages;
-    struct reload *r = reload_new(s);
+    struct reload *r = reload_new(s, !st->every);
     reload_sweep(&p->reloads);
+    ready_channels(p, r);
     r->older = p->reloads;
     p->reloads = r;
     if (r->good) {
-        atomic_fetch_or_explicit(&st->fields, r->set.fields, memory_order_relaxed);
+        settings_tell_logs(&r->settings, r->setup.formats);
         if (r->settings.update_ns != p->update_ns)
             pipeline_set_update(p, p->update_ns = r->settings.update_ns);
     }
-    /* Its contents are there before it is; meets the acquire in the monitor's obey_reload(). */
+    /* Its contents are there before it is; meets the acquire in parse_stage.c, obey_reload(). */
     struct reload *missed = atomic_exchange_explicit(&st->reload, r, memory_order_acq_rel);
     if (missed) /* nobody has seen it */
-        atomic_store_explicit(&missed->state, RELOAD_OVER, memory_order_release);
-    queue_wake(st->queue);
+        atomic_store(&missed->users, 0);
+    follow_wake(st->follow);
 }
 
 void pipeline_free(struct pipeline *p)
@@ -221,8 +217,8 @@ void pipeline_free(struct pipeline *p)
     state_free(st->state);
     queue_free(st->queue);
     board_free(st->board);
-    formats_free(p->formats);
-    rule_set_done(&p->rules);
+    setup_done(&p->setup);
+    pthread_mutex_destroy(&st->acks.lock);
     while (p->reloads) {
         struct reload *older = p->reloads->older;
         reload_free(p->reloads);

@@ -141,8 +141,10 @@ static void add_file(struct settings *s, const char *path)
 static bool read_config(struct settings *s, struct error *why)
 {
     struct config_problems problems;
-    bool wanted = command_scope(s->command) & (FOR_LOGS | FOR_CHECK_CONFIG | FOR_NOTIFY_TEST);
-    if (s->help || s->version || !wanted)
+    unsigned scope = command_scope(s->command);
+    bool wanted = scope & (FOR_LOGS | FOR_CHECK_CONFIG | FOR_NOTIFY_TEST);
+    bool seeks_state = scope & (FOR_HISTORY | FOR_ALERTS) && !s->state;
+    if (s->help || s->version || !(wanted || seeks_state))
         return true;
     enum config_result got = config_read(&s->config, s, &problems, why);
     s->unreadable = got == CONFIG_UNREADABLE;

@@ -5,33 +5,42 @@
 #ifndef SPATE_APP_STAGES_H
 #define SPATE_APP_STAGES_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
 #include "app/notify_stage.h"
 #include "app/reload.h"
+#include "app/setup.h"
 #include "app/state.h"
 #include "model/board.h"
 #include "monitor/monitor.h"
-#include "parse/filter.h"
 #include "parse/parser.h"
 #include "queue/queue.h"
 #include "source/follow.h"
 
+enum { ACKS_WAITING = 64 };
+
+/* Alerts that somebody at the console has marked as seen, on their way to the monitor thread. */
+struct acks {
+    pthread_mutex_t lock;
+    uint64_t ids[ACKS_WAITING];
+    size_t count;
+};
+
 struct stages {
     /* constant while threads run */
-    const struct formats *formats;
-    _Atomic field_set fields; /* what is brought out of the lines; a new configuration may want more */
-    const struct filter *where; /* only entries that it lets through; NULL: all */
     struct monitor_options monitor_options;
-    size_t top;
     bool every;
+    struct acks acks;
     struct queue *queue;
     struct board *board;
     struct state *state;   /* monitor thread; NULL: nothing is kept */
     struct notify_stage *notify; /* monitor thread */
     struct follow *follow; /* parser thread; follow_wake() by any */
+    size_t top;            /* monitor thread: rows of lists */
     /* parser thread */
+    struct setup *setup;     /* how it reads now */
     struct parser **parsers; /* one a source, made as sources appear */
     char **parsed_paths;     /* what each of them reads: a source may become another log's */
     size_t parser_count;
@@ -40,8 +49,9 @@ struct stages {
     atomic_bool clock_stop; /* main sets, clock obeys */
     _Atomic int64_t update_ns; /* main sets, monitor obeys */
     atomic_int order;          /* enum top_order of the lists; main sets, monitor obeys */
-    /* Main puts a configuration there that is to take over, the monitor thread takes it out. */
-    _Atomic(struct reload *) reload;
+    /* Main puts a configuration there that was read again, the parser takes it out, and passes it on
+     * with a notice in the queue. */
+    _Atomic(struct reload *) reload, passed;
     _Atomic int64_t beat_ns;   /* how often the clock thread wakes the monitor */
 };
 

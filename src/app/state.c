@@ -12,10 +12,12 @@
 #include "base/mem.h"
 #include "base/note.h"
 #include "base/pack.h"
+#include "base/time.h"
 
 #define SAVE_EVERY  (1 * NS_PER_S)
+#define NAMED_AFTER (2 * NS_PER_S) /* by then places are kept of what was begun anew */
 #define SECRET_PART "secret"
-#define NAMED_PART  "named"
+#define NAMED_PART  LEDGER_NAMED
 
 enum {
     PART_VERSION = 1,
@@ -37,6 +39,9 @@ struct state {
     /* monitor thread */
     struct gathering gathering;
     int64_t due_ns;
+    struct buf unknown;    /* of struct history */
+    struct buf next_named; /* what is followed by now; empty: it is kept */
+    int64_t named_ns;      /* when that is due */
     char news[KEEPER_NEWS_SIZE];
 };
 
@@ -97,6 +102,8 @@ static bool read_named(struct reading *r, struct text inside)
 {
     struct unpack u = unpack_of(inside);
     size_t count = (size_t)unpack_most(&u, NAMED_MOST);
+    if (r->named) /* twice: the index of the table is damaged */
+        return false;
     r->named = mem_new(count + 1, sizeof(char *));
     while (r->named_count < count && !u.bad)
         r->named[r->named_count++] = mem_string(unpack_text(&u));
@@ -178,16 +185,21 @@ static void keep_secret(struct state *s, const struct reading *r)
     buf_done(&part);
 }
 
+static void pack_named(struct buf *part, const char *const *named, size_t count)
+{
+    count = count < NAMED_MOST ? count : NAMED_MOST;
+    size_t begin = pack_begin(part, PART_VERSION);
+    pack_u64(part, count);
+    for (size_t i = 0; i < count; i++)
+        pack_text(part, text_of(named[i]));
+    pack_seal(part, begin);
+}
+
 static void keep_named(struct state *s, const char *const *named, size_t count)
 {
     struct buf part = {0};
-    count = count < NAMED_MOST ? count : NAMED_MOST;
-    size_t begin = pack_begin(&part, PART_VERSION);
-    pack_u64(&part, count);
-    for (size_t i = 0; i < count; i++)
-        pack_text(&part, text_of(named[i]));
-    pack_seal(&part, begin);
-    ledger_set_part(s->ledger, NAMED_PART, buf_text(&part));
+    pack_named(&part, named, count);
+    ledger_set_named(s->ledger, buf_text(&part));
     buf_done(&part);
 }
 
@@ -250,6 +262,8 @@ void state_free(struct state *s)
     free(s->resume);
     drop_named(s->named, s->named_count);
     gathering_done(&s->gathering);
+    buf_done(&s->next_named);
+    buf_done(&s->unknown);
     free(s);
 }
 
@@ -277,6 +291,54 @@ static void restore_seconds(void *ctx, int64_t start, struct text slots)
     monitor_load_window(ctx, start, slots);
 }
 
+/* What the history says of alerts. */
+struct history {
+    struct monitor *monitor;
+    int64_t change;
+    struct buf unknown; /* packed events of alerts that fire by it, and of which the monitor knows nothing */
+};
+
+static bool on_ack(void *ctx, const struct store_ack *ack, int64_t change)
+{
+    struct history *h = ctx;
+    monitor_acknowledge(h->monitor, (uint64_t)ack->id, ack->when);
+    h->change = change;
+    return true;
+}
+
+static bool on_open(void *ctx, const struct store_alert_row *row)
+{
+    struct history *h = ctx;
+    if (!monitor_knows_alert(h->monitor, (uint64_t)row->id))
+        pack_text(&h->unknown, row->fired);
+    return true;
+}
+
+void state_end_unknown(struct state *s, const struct monitor *m, int64_t wall_ns,
+                       void (*ended)(void *ctx, const struct notify_event *e), void *ctx)
+{
+    struct unpack u = unpack_of(s ? buf_text(&s->unknown) : TEXT(""));
+    while (u.at < u.end && !u.bad) {
+        struct notify_event e;
+        char when[TIME_TEXT_SIZE];
+        struct buf words = {0};
+        if (!notify_event_unpack(unpack_text(&u), &e))
+            continue;
+        e.state = NOTIFY_RECOVERED;
+        e.recovered_at = monitor_log_second(m) > e.triggered_at ? monitor_log_second(m) : e.triggered_at;
+        e.raised_wall_ns = wall_ns;
+        e.reason = TEXT("not known any more");
+        buf_add(&words, e.rule);
+        buf_printf(&words, " ended (not known any more) at %s", time_rfc3339(when, e.recovered_at, 0));
+        e.message = buf_text(&words);
+        notify_event_name(&e);
+        ended(ctx, &e);
+        buf_done(&words);
+    }
+    if (s)
+        buf_clear(&s->unknown);
+}
+
 void state_restore(struct state *s, struct monitor *m, int64_t monotonic_ns)
 {
     if (!s)
@@ -284,8 +346,13 @@ void state_restore(struct state *s, struct monitor *m, int64_t monotonic_ns)
     ledger_each_part(s->ledger, restore_part, m);
     monitor_resume(m, monotonic_ns);
     ledger_each_seconds(s->ledger, restore_seconds, m);
+    struct history h = {.monitor = m};
+    if (store_acks(s->store, 0, on_ack, &h) != DB_DONE ||
+        store_open_alerts(s->store, on_open, &h) != DB_DONE)
+        note("the history of alerts cannot be read: %s", store_why(s->store));
+    s->unknown = h.unknown;
     struct error why;
-    s->keeper = keeper_new(s->store, s->ledger);
+    s->keeper = keeper_new(s->store, s->ledger, h.change);
     if (!keeper_start(s->keeper, &why))
         note("the state will not be saved: %s", why.text);
 }
@@ -301,16 +368,68 @@ enum db_result state_messages(struct state *s,
     return store_messages(s->store, row, ctx);
 }
 
+static bool is_kept(const struct state *s)
+{
+    return s && s->keeper && keeper_works(s->keeper);
+}
+
 bool state_alert(struct state *s, const struct notify_event *e)
 {
     struct buf packed = {0};
-    if (!s || !s->keeper || !keeper_works(s->keeper))
+    if (!is_kept(s))
         return false;
     notify_event_pack(&packed, e);
     gathering_alert(&s->gathering, buf_text(&packed));
     buf_done(&packed);
     s->due_ns = INT64_MIN; /* people wait for it */
     return true;
+}
+
+bool state_channels(struct state *s, struct sender *sender, const struct sender_channels *channels)
+{
+    if (!is_kept(s))
+        return false;
+    gathering_channels(&s->gathering, sender, channels);
+    s->due_ns = INT64_MIN;
+    return true;
+}
+
+bool state_firing(struct state *s, const struct notify_event *e)
+{
+    struct buf packed = {0};
+    if (!is_kept(s) || !s->gathering.next.channels.any)
+        return false;
+    notify_event_pack(&packed, e);
+    gathering_firing(&s->gathering, buf_text(&packed));
+    buf_done(&packed);
+    return true;
+}
+
+void state_named(struct state *s, const char *const *named, size_t count, int64_t monotonic_ns)
+{
+    if (!s)
+        return;
+    buf_clear(&s->next_named);
+    pack_named(&s->next_named, named, count);
+    s->named_ns = monotonic_ns + NAMED_AFTER;
+}
+
+/* Not before the places of what was begun are kept: a name without a place is read from its start. */
+static void hand_over_named(struct state *s, int64_t monotonic_ns)
+{
+    if (!s->next_named.len || monotonic_ns < s->named_ns)
+        return;
+    buf_clear(&s->gathering.next.named);
+    buf_add(&s->gathering.next.named, buf_text(&s->next_named));
+    buf_clear(&s->next_named);
+}
+
+void state_acknowledge(struct state *s, uint64_t alert, int64_t wall_s)
+{
+    if (!is_kept(s))
+        return;
+    gathering_ack(&s->gathering, alert, wall_s);
+    s->due_ns = INT64_MIN;
 }
 
 /* False: the last one has not been taken yet. */
@@ -327,6 +446,7 @@ static bool hand_over(struct state *s, const struct monitor *m, int64_t wall_ns)
 static void hand_over_if_due(struct state *s, const struct monitor *m, int64_t monotonic_ns,
                              int64_t wall_ns)
 {
+    hand_over_named(s, monotonic_ns);
     bool due = monotonic_ns >= s->due_ns || gathering_is_full(&s->gathering);
     if (!due || s->gathering.mid_read || !gathering_has_news(&s->gathering, m))
         return;
@@ -345,11 +465,14 @@ void state_batch(struct state *s, const struct batch *b, const struct monitor *m
     hand_over_if_due(s, m, monotonic_ns, wall_ns);
 }
 
-const char *state_beat(struct state *s, const struct monitor *m, int64_t monotonic_ns,
+const char *state_beat(struct state *s, struct monitor *m, int64_t monotonic_ns,
                        int64_t wall_ns)
 {
+    struct store_ack ack;
     if (!s)
         return NULL;
+    while (keeper_ack(s->keeper, &ack))
+        monitor_acknowledge(m, (uint64_t)ack.id, ack.when);
     hand_over_if_due(s, m, monotonic_ns, wall_ns);
     return keeper_news(s->keeper, s->news) ? s->news : NULL;
 }
@@ -358,6 +481,7 @@ void state_finish(struct state *s, const struct monitor *m, int64_t wall_ns)
 {
     if (!s)
         return;
+    hand_over_named(s, INT64_MAX);
     if (!keeper_slot(s->keeper))
         keeper_settle(s->keeper);
     if (!s->gathering.mid_read)

@@ -19,6 +19,7 @@
 #include "record/batch.h"
 #include "source/follow.h"
 #include "notify/event.h"
+#include "notify/sender.h"
 #include "store/alerts.h"
 #include "store/db.h"
 
@@ -58,12 +59,25 @@ void state_restore(struct state *s, struct monitor *m, int64_t monotonic_ns);
 /* After each monitor_batch(). */
 void state_batch(struct state *s, const struct batch *b, const struct monitor *m,
                  int64_t monotonic_ns, int64_t wall_ns);
-/* Now and then. Returns what people should know, once: safe text; NULL when nothing. */
-const char *state_beat(struct state *s, const struct monitor *m, int64_t monotonic_ns,
+/* Now and then; also what others have marked as seen comes in by it. Returns what people should know, once: safe text; NULL when nothing. */
+const char *state_beat(struct state *s, struct monitor *m, int64_t monotonic_ns,
                        int64_t wall_ns);
 /* An alert fired or recovered: it is kept, and told when it is in the file. False: nobody keeps it, the
  * caller tells. */
 bool state_alert(struct state *s, const struct notify_event *e);
+/* An alert was marked as seen. */
+void state_acknowledge(struct state *s, uint64_t alert, int64_t wall_s);
+/* Alerts that fire by the history, and of which the monitor knows nothing, are over: each is given to `ended`
+ * as the event of its end. After state_restore(). */
+void state_end_unknown(struct state *s, const struct monitor *m, int64_t wall_ns,
+                       void (*ended)(void *ctx, const struct notify_event *e), void *ctx);
+/* Other channels, for the alerts from now on: `sender` is told when those before have been told of. False:
+ * nobody keeps anything, the caller tells. */
+bool state_channels(struct state *s, struct sender *sender, const struct sender_channels *channels);
+/* What fires while channels change: told behind the change. False: none is under way, the caller tells. */
+bool state_firing(struct state *s, const struct notify_event *e);
+/* Other FILEs are followed from now on. */
+void state_named(struct state *s, const char *const *named, size_t count, int64_t monotonic_ns);
 /* The last checkpoint: waits until it is written, or cannot be (said on stderr). */
 void state_finish(struct state *s, const struct monitor *m, int64_t wall_ns);
 

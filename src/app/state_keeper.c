@@ -14,15 +14,20 @@
 #define FIRST_PAUSE   (1 * NS_PER_S)
 #define LONGEST_PAUSE (30 * NS_PER_S)
 #define FOLD_EVERY    (60 * NS_PER_S)
+#define LOOK_EVERY    (1 * NS_PER_S) /* whether another process has acknowledged an alert */
 #define RENEW_EVERY                                                                                \
     (60 * NS_PER_S) /* a disk that damages every file must not be filled with them */
+
+enum { ACKS_MOST = 1024 };
 
 struct keeper {
     /* the keeper's thread */
     struct store *store;
     struct ledger *ledger;
     int64_t pause_ns; /* after a failure; 0: all is well */
-    int64_t retry_ns, fold_ns, renewed_ns;
+    int64_t retry_ns, fold_ns, renewed_ns, look_ns;
+    int64_t others; /* what store_others() said last */
+    int64_t change; /* the newest acknowledgement that is known */
     bool renewed;
     pthread_t thread;
     bool started;
@@ -37,6 +42,9 @@ struct keeper {
     uint64_t offered;      /* checkpoints put into the slot */
     uint64_t taken, tried; /* of these: in the ledger; written, or it failed */
     bool failing;
+    struct store_ack acks[ACKS_MOST]; /* of others, for the monitor: a ring */
+    size_t ack_first, ack_count;
+    bool acks_left; /* there was no room for all of them */
     char news[KEEPER_NEWS_SIZE];
 };
 
@@ -56,9 +64,11 @@ static void nudge(void *ctx)
     pthread_mutex_unlock(&k->lock);
 }
 
-struct keeper *keeper_new(struct store *store, struct ledger *ledger)
+struct keeper *keeper_new(struct store *store, struct ledger *ledger, int64_t change)
 {
     struct keeper *k = mem_new(1, sizeof *k);
+    k->change = change;
+    k->others = -1;
     k->store = store;
     k->ledger = ledger;
     checkpoint_init(&k->slot);
@@ -141,10 +151,39 @@ static void fold(struct keeper *k, int64_t now)
         save(k, now);
 }
 
+static bool on_ack(void *ctx, const struct store_ack *ack, int64_t change)
+{
+    struct keeper *k = ctx;
+    pthread_mutex_lock(&k->lock);
+    size_t at = (k->ack_first + k->ack_count) % ACKS_MOST;
+    bool room = k->ack_count < ACKS_MOST;
+    k->acks_left |= !room;
+    if (room) {
+        k->acks[at] = *ack;
+        k->ack_count++;
+        k->change = change;
+    }
+    pthread_mutex_unlock(&k->lock);
+    return true;
+}
+
+/* Cheap while nobody else writes. */
+static void look_for_acks(struct keeper *k, int64_t now)
+{
+    int64_t others = k->others;
+    k->look_ns = now + LOOK_EVERY;
+    if (store_others(k->store, &others) != DB_DONE || others == k->others)
+        return;
+    k->acks_left = false;
+    if (store_acks(k->store, k->change, on_ack, k) == DB_DONE && !k->acks_left)
+        k->others = others;
+}
+
 /* Sleeps until there is something to do. True: stop. */
 static bool wait_for_work(struct keeper *k)
 {
     int64_t due = k->pause_ns && k->retry_ns < k->fold_ns ? k->retry_ns : k->fold_ns;
+    due = due < k->look_ns ? due : k->look_ns;
     struct timespec until = {.tv_sec = due / NS_PER_S, .tv_nsec = due % NS_PER_S};
     pthread_mutex_lock(&k->lock);
     k->tried = k->taken;
@@ -189,6 +228,8 @@ static void *keeper_main(void *arg)
         post_tell(ledger_post(k->ledger)); /* written or not: people are told */
         if (!stop && !k->pause_ns && now >= k->fold_ns)
             fold(k, now);
+        if (!stop && now >= k->look_ns)
+            look_for_acks(k, now);
     }
     return NULL;
 }
@@ -252,6 +293,19 @@ bool keeper_news(struct keeper *k, char news[KEEPER_NEWS_SIZE])
     bool any = k->news[0];
     memcpy(news, k->news, sizeof k->news);
     k->news[0] = 0;
+    pthread_mutex_unlock(&k->lock);
+    return any;
+}
+
+bool keeper_ack(struct keeper *k, struct store_ack *ack)
+{
+    pthread_mutex_lock(&k->lock);
+    bool any = k->ack_count > 0;
+    if (any) {
+        *ack = k->acks[k->ack_first];
+        k->ack_first = (k->ack_first + 1) % ACKS_MOST;
+        k->ack_count--;
+    }
     pthread_mutex_unlock(&k->lock);
     return any;
 }

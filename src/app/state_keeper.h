@@ -11,8 +11,8 @@
 
 struct keeper;
 
-/* Takes both over, also on failure. */
-struct keeper *keeper_new(struct store *store, struct ledger *ledger);
+/* Takes both over, also on failure. `change`: acknowledgements up to there are known (store_acks()). */
+struct keeper *keeper_new(struct store *store, struct ledger *ledger, int64_t change);
 bool keeper_start(struct keeper *k, struct error *why);
 void keeper_free(struct keeper *k); /* ends the thread, after what is in the slot; accepts NULL */
 
@@ -26,6 +26,8 @@ void keeper_offer(struct keeper *k);
 /* Monitor thread: copies what there is to say into `news`; false when nothing. */
 enum { KEEPER_NEWS_SIZE = 480 };
 bool keeper_news(struct keeper *k, char news[KEEPER_NEWS_SIZE]);
+/* Monitor thread: takes the next acknowledgement that another process has made; false when there is none. */
+bool keeper_ack(struct keeper *k, struct store_ack *ack);
 /* Monitor thread: waits until the slot is empty and written, or writing has failed. */
 bool keeper_settle(struct keeper *k);
 

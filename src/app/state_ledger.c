@@ -140,6 +140,11 @@ void ledger_set_part(struct ledger *l, const char *name, struct text bytes)
     set_part(l, text_of(name), bytes, false);
 }
 
+void ledger_set_named(struct ledger *l, struct text bytes)
+{
+    ledger_set_part(l, LEDGER_NAMED, bytes);
+}
+
 void ledger_each_part(const struct ledger *l,
                       void (*each)(void *ctx, struct text name, struct text bytes), void *ctx)
 {
@@ -268,7 +273,13 @@ void ledger_take(struct ledger *l, struct checkpoint *c)
         take_seconds(l, c);
     rollups_merge(l->rollups, c->rollups);
     rollups_bound(l->rollups, ROLLUPS_MOST);
+    if (c->named.len)
+        ledger_set_named(l, buf_text(&c->named));
     post_take(l->post, buf_text(&c->alerts));
+    if (c->channels.any)
+        post_change_channels(l->post, c->channels.sender, &c->channels.channels, buf_text(&c->channels.firing));
+    post_take(l->post, buf_text(&c->channels.alerts));
+    post_acknowledge(l->post, buf_text(&c->acks));
     checkpoint_clear(c);
 }
 

@@ -35,6 +35,10 @@ void ledger_each_seconds(const struct ledger *l, void (*each)(void *ctx, int64_t
 /* A part of our own beside those of the monitor; the name is a literal. */
 void ledger_set_part(struct ledger *l, const char *name, struct text bytes);
 
+/* The part that names what is followed. */
+#define LEDGER_NAMED "named"
+void ledger_set_named(struct ledger *l, struct text bytes);
+
 /* Takes over what the checkpoint says, and clears it. */
 void ledger_take(struct ledger *l, struct checkpoint *c);
 

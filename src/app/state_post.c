@@ -13,8 +13,9 @@ enum { STEPS_MOST = 20000 };
 
 /* One thing to be written, in order. */
 struct step {
-    bool is_alert;
+    enum { STEP_MESSAGE, STEP_ALERT, STEP_ACK } kind;
     struct store_alert alert;
+    struct store_ack ack;
     struct store_message message; /* texts point into `bytes` */
     char *bytes;
 };
@@ -24,13 +25,24 @@ struct steps {
     size_t count, room;
 };
 
+/* Other channels, that the sender has not been told of yet. */
+struct channel_change {
+    bool any;
+    size_t at; /* behind which of the untold events, in bytes */
+    struct sender *sender;
+    struct sender_channels channels;
+    struct buf firing;
+};
+
 struct post {
-    const struct notify_spec *specs; /* constant while threads run */
-    size_t spec_count;
     /* the keeper's thread */
+    const struct notify_spec *specs;
+    size_t spec_count;
+    struct channel_change change;
     struct steps steps;
     size_t in_change; /* leading steps that the last change had */
     struct store_alert *alerts;
+    struct store_ack *acks;
     struct store_message *messages;
     struct buf untold; /* packed events, each by its length */
     bool full;
@@ -38,6 +50,7 @@ struct post {
     pthread_mutex_t lock;
     struct steps marks; /* of the sender, not yet among the steps */
     struct sender *sender;
+    bool closed; /* there is no sender any more, and will not be */
     void (*wake)(void *ctx); /* NULL: the keeper has not started */
     void *wake_ctx;
 };
@@ -63,8 +76,10 @@ void post_free(struct post *p)
     steps_done(&p->steps);
     steps_done(&p->marks);
     free(p->alerts);
+    free(p->acks);
     free(p->messages);
     buf_done(&p->untold);
+    buf_done(&p->change.firing);
     pthread_mutex_destroy(&p->lock);
     free(p);
 }
@@ -81,6 +96,7 @@ void post_disconnect(struct post *p)
 {
     pthread_mutex_lock(&p->lock);
     p->sender = NULL;
+    p->closed = true;
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -117,7 +133,7 @@ static void add_alert(struct steps *s, const struct notify_event *e, struct text
 {
     struct step *step = add_step(s);
     step->bytes = mem_string(packed);
-    step->is_alert = true;
+    step->kind = STEP_ALERT;
     step->alert = (struct store_alert){.id = (int64_t)e->alert,
                                        .triggered = e->triggered_at,
                                        .recovered = e->state == NOTIFY_RECOVERED,
@@ -178,7 +194,7 @@ struct notify_keep post_keep(struct post *p)
 
 static bool same_message(const struct step *a, const struct step *b)
 {
-    return !a->is_alert && text_same(a->message.key, b->message.key) &&
+    return a->kind == STEP_MESSAGE && text_same(a->message.key, b->message.key) &&
            text_same(a->message.channel, b->message.channel);
 }
 
@@ -249,6 +265,17 @@ void post_take(struct post *p, struct text events)
     }
 }
 
+void post_acknowledge(struct post *p, struct text acks)
+{
+    struct unpack u = unpack_of(acks);
+    while (u.at < u.end && !u.bad) {
+        struct store_ack ack = {.id = (int64_t)unpack_u64(&u)};
+        ack.when = unpack_i64(&u);
+        if (!u.bad && has_room(p))
+            *add_step(&p->steps) = (struct step){.kind = STEP_ACK, .ack = ack};
+    }
+}
+
 bool post_has_change(struct post *p)
 {
     collect_marks(p);
@@ -260,14 +287,20 @@ void post_change(struct post *p, struct store_change *c)
     collect_marks(p);
     size_t room = p->steps.count + 1;
     p->alerts = mem_grow(p->alerts, room, sizeof *p->alerts);
+    p->acks = mem_grow(p->acks, room, sizeof *p->acks);
     p->messages = mem_grow(p->messages, room, sizeof *p->messages);
-    c->alert_count = c->message_count = 0;
-    for (size_t i = 0; i < p->steps.count; i++)
-        if (p->steps.all[i].is_alert)
-            p->alerts[c->alert_count++] = p->steps.all[i].alert;
+    c->alert_count = c->ack_count = c->message_count = 0;
+    for (size_t i = 0; i < p->steps.count; i++) {
+        const struct step *step = &p->steps.all[i];
+        if (step->kind == STEP_ALERT)
+            p->alerts[c->alert_count++] = step->alert;
+        else if (step->kind == STEP_ACK)
+            p->acks[c->ack_count++] = step->ack;
         else
-            p->messages[c->message_count++] = p->steps.all[i].message;
+            p->messages[c->message_count++] = step->message;
+    }
     c->alerts = p->alerts;
+    c->acks = p->acks;
     c->messages = p->messages;
     p->in_change = p->steps.count;
 }
@@ -278,15 +311,53 @@ void post_written(struct post *p)
     p->in_change = 0;
 }
 
-void post_tell(struct post *p)
+void post_change_channels(struct post *p, struct sender *sender,
+                          const struct sender_channels *channels, struct text firing)
 {
-    struct unpack u = unpack_of(buf_text(&p->untold));
-    pthread_mutex_lock(&p->lock);
+    struct channel_change *c = &p->change;
+    if (c->any && c->channels.unused)
+        c->channels.unused(c->channels.ctx);
+    p->specs = channels->specs;
+    p->spec_count = channels->count;
+    c->any = true;
+    c->at = p->untold.len;
+    c->sender = sender;
+    c->channels = *channels;
+    buf_clear(&c->firing);
+    buf_add(&c->firing, firing);
+}
+
+static void submit_all(struct post *p, struct text events,
+                       void (*submit)(struct sender *s, const struct notify_event *e))
+{
+    struct unpack u = unpack_of(events);
     while (p->sender && u.at < u.end && !u.bad) {
         struct notify_event e;
         if (notify_event_unpack(unpack_text(&u), &e))
-            sender_submit(p->sender, &e);
+            submit(p->sender, &e);
     }
+}
+
+static void tell_change(struct post *p)
+{
+    struct channel_change *c = &p->change;
+    if (!p->closed) {
+        p->sender = c->sender;
+        sender_change(c->sender, &c->channels);
+        submit_all(p, buf_text(&c->firing), sender_still_firing);
+    }
+    c->any = false;
+}
+
+void post_tell(struct post *p)
+{
+    struct text untold = buf_text(&p->untold);
+    size_t split = p->change.any ? p->change.at : untold.len;
+    pthread_mutex_lock(&p->lock);
+    submit_all(p, text_cut(untold, 0, split), sender_submit);
+    if (p->change.any)
+        tell_change(p);
+    submit_all(p, text_cut(untold, split, untold.len), sender_submit);
     pthread_mutex_unlock(&p->lock);
     buf_clear(&p->untold);
 }

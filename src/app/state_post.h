@@ -37,6 +37,14 @@ struct notify_keep post_keep(struct post *p);
 /* Packed events, each by its length, out of a checkpoint. */
 void post_take(struct post *p, struct text events);
 
+/* Numbers of alerts that were marked as seen, each with the time, out of a checkpoint. */
+void post_acknowledge(struct post *p, struct text acks);
+
+/* Other channels for what is taken from now on; the sender is told of the change behind the events that
+ * were taken before, and of what fires then behind that. */
+void post_change_channels(struct post *p, struct sender *sender,
+                          const struct sender_channels *channels, struct text firing);
+
 /* Adds to a change what is to be written. What is handed over lives until the next call. */
 bool post_has_change(struct post *p);
 void post_change(struct post *p, struct store_change *c);

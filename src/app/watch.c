@@ -1,4 +1,5 @@
 /* watch.c - `spate watch`: the live run, on a console or headless. */
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -9,7 +10,6 @@
 #include "app/output.h"
 #include "app/pipeline.h"
 #include "app/privileges.h"
-#include "app/service.h"
 #include "app/signals.h"
 #include "app/state.h"
 #include "base/mem.h"
@@ -45,11 +45,20 @@ static bool print_events(const struct settings *s, struct board *board, struct b
     return true;
 }
 
-/* A signal came. True: it ends the run. A hangup means: read the configuration again, if there is one. */
+static bool has_terminal(void)
+{
+    int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* A signal came. True: it ends the run. A hangup means: read the configuration again, unless there is none
+ * and it is the terminal that is gone. */
 static bool is_end(const struct settings *s, struct pipeline *p, int stop_fd)
 {
     int signal = signals_take(stop_fd);
-    if (signal != SIGHUP || !s->config || !s->config->path)
+    if (signal != SIGHUP || (!s->config->path && has_terminal()))
         return signal != 0;
     pipeline_reload(p, s);
     return false;
@@ -88,6 +97,12 @@ static void set_sort(void *ctx, enum view_sort sort)
     pipeline_set_order(r->pipeline, view_order(sort));
 }
 
+static void acknowledge(void *ctx, uint64_t alert)
+{
+    const struct console_run *r = ctx;
+    pipeline_acknowledge(r->pipeline, alert);
+}
+
 static bool stopped(void *ctx)
 {
     const struct console_run *r = ctx;
@@ -104,6 +119,7 @@ static int run_console(const struct settings *s, struct pipeline *p, int stop_fd
                                 .stopped = stopped,
                                 .set_update = set_update,
                                 .set_sort = set_sort,
+                                .acknowledge = acknowledge,
                                 .ctx = &run};
     struct error why = {0};
     note_hold();
@@ -159,9 +175,7 @@ int command_watch(const struct settings *s)
     }
     if (told.text[0])
         note("%s", told.text);
-    service_tell(SERVICE_READY);
     int code = headless ? run_headless(s, p, stop_fd) : run_console(s, p, stop_fd);
-    service_tell(SERVICE_STOPPING);
     pipeline_free(p);
     close(stop_fd);
     return code;

@@ -16,10 +16,21 @@ static char capital(char letter)
     return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
 }
 
+/* "recovered", or why else it is over. */
+static const char *end_words(char into[48], const struct alert_figures *a)
+{
+    const char *why = alert_end_words(a->end);
+    if (why[0])
+        snprintf(into, 48, "ended (%s)", why);
+    else
+        strcpy(into, "recovered");
+    return into;
+}
+
 /* The default rule. */
 static void add_messages(struct alert_figures *out)
 {
-    char time[TIME_TEXT_SIZE];
+    char time[TIME_TEXT_SIZE], end[48];
     char first = capital(out->rule[0]);
     const char *rest = out->rule[0] ? out->rule + 1 : "";
     snprintf(out->message, sizeof(out->message),
@@ -27,21 +38,21 @@ static void add_messages(struct alert_figures *out)
              (unsigned long long)out->hits, time_rfc3339(time, out->triggered_at, 0));
     if (out->recovered)
         snprintf(out->recovered_message, sizeof(out->recovered_message),
-                 "%c%s alert recovered at %s", first, rest,
+                 "%c%s alert %s at %s", first, rest, end_words(end, out),
                  time_rfc3339(time, out->recovered_at, 0));
 }
 
 /* Any other: "slow api (/login): request time 620ms above p95 500ms, triggered at ..." */
 static void add_rule_messages(struct alert_figures *out, const struct monitor_alert *a)
 {
-    char time[TIME_TEXT_SIZE], key[240];
+    char time[TIME_TEXT_SIZE], key[240], end[48];
     alert_key_words(key, sizeof(key), a);
     snprintf(out->message, sizeof(out->message), "%s%s: %s %s %s, triggered at %s", out->rule, key,
              rule_metric_words(a->metric), out->value_words, out->level,
              time_rfc3339(time, out->triggered_at, 0));
     if (out->recovered)
-        snprintf(out->recovered_message, sizeof(out->recovered_message), "%s%s recovered at %s",
-                 out->rule, key, time_rfc3339(time, out->recovered_at, 0));
+        snprintf(out->recovered_message, sizeof(out->recovered_message), "%s%s %s at %s", out->rule,
+                 key, end_words(end, out), time_rfc3339(time, out->recovered_at, 0));
 }
 
 static void add_rule(struct alert_figures *out, const struct monitor_alert *a)
@@ -83,6 +94,8 @@ void alert_figures_of(struct alert_figures *out, const struct monitor_alert *a)
         .recovered_at = a->recovered ? a->recovered_at : 0,
         .recovered_hits = a->recovered ? a->recovered_hits : 0,
         .recovered_rate = a->recovered ? rate_of(a->recovered_hits, a->window_s) : 0,
+        .end = a->recovered ? a->end : 0,
+        .acknowledged = a->acknowledged,
         .window_s = a->window_s,
         .total = a->recovered ? a->total : 0,
         .by_rule = a->by_rule,

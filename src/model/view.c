@@ -116,6 +116,14 @@ static bool moved(struct view *v, enum view_action action, const struct view_scr
     }
 }
 
+static void to_the_alerts(struct view *v, const struct view_screen *screen)
+{
+    if (v->panel == PANEL_ALERTS || !screen->shown[PANEL_ALERTS])
+        return;
+    v->panel = PANEL_ALERTS;
+    v->details = false;
+}
+
 void view_do(struct view *v, enum view_action action, const struct view_screen *screen)
 {
     if (!moved(v, action, screen))
@@ -136,6 +144,7 @@ void view_do(struct view *v, enum view_action action, const struct view_screen *
         case ACTION_LONGER: longer(v); break;
         case ACTION_SHORTER: shorter(v); break;
         case ACTION_OPEN: v->details = screen->rows[v->panel] > 0; break;
+        case ACTION_SEEN: to_the_alerts(v, screen); break;
         case ACTION_CLOSE: v->help = v->details = false; break;
         default: break;
         }

@@ -1,5 +1,12 @@
 #include "monitor/alert.h"
 
+const char *alert_end_words(enum alert_end end)
+{
+    static const char *const words[ALERT_ENDS] = {
+        [ALERT_END_REMOVED] = "rule removed", [ALERT_END_CHANGED] = "rule changed"};
+    return words[end] ? words[end] : "";
+}
+
 static enum alert_change phase_fire(struct alert_phase *p, int64_t second)
 {
     *p = (struct alert_phase){ALERT_FIRING, second};

@@ -94,7 +94,7 @@ void alert_pack(const struct monitor_alert *a, struct buf *out)
     pack_i64(out, a->triggered_at);
     pack_u64(out, a->hits);
     pack_u64(out, a->peak_hits);
-    pack_u64(out, a->recovered);
+    pack_u64(out, a->recovered ? (a->end ? a->end : ALERT_END_RECOVERED) : 0);
     pack_i64(out, a->recovered_at);
     pack_u64(out, a->recovered_hits);
     pack_u64(out, (uint64_t)a->window_s);
@@ -117,7 +117,8 @@ void alert_unpack(struct monitor_alert *a, struct unpack *u)
     a->triggered_at = unpack_second(u);
     a->hits = unpack_u64(u);
     a->peak_hits = unpack_u64(u);
-    a->recovered = unpack_most(u, 1);
+    a->end = (enum alert_end)unpack_most(u, ALERT_ENDS - 1);
+    a->recovered = a->end != 0;
     a->recovered_at = unpack_second(u);
     a->recovered_hits = unpack_u64(u);
     a->window_s = (int64_t)unpack_most(u, INT32_MAX);

@@ -1,6 +1,9 @@
 #include "monitor/monitor_alerts.h"
 
+#include <math.h>
 #include <string.h>
+
+#include "monitor/rules_save.h"
 
 static void tell_alert(struct monitor *m, const struct monitor_alert *alert)
 {
@@ -23,19 +26,48 @@ static void begun(struct monitor *m, const struct monitor_alert *firing)
         tell_alert(m, kept);
 }
 
+/* What is known of it by now, but for what only the list knows. */
+static void update_kept(struct monitor_alert *kept, const struct monitor_alert *now)
+{
+    int64_t acknowledged = kept->acknowledged;
+    *kept = *now;
+    kept->acknowledged = acknowledged;
+}
+
 /* True when it was told. */
-static bool ended(struct monitor *m, const struct monitor_alert *over)
+static bool ended(struct monitor *m, struct monitor_alert *over)
 {
     struct monitor_alert *kept = recent_alerts_find(&m->alerts, over->id);
+    over->end = m->ending ? alerts_end_of(m, over->rule) : ALERT_END_RECOVERED;
     if (keeps_quiet(m)) {
         recent_alerts_drop(&m->alerts, over->id);
         m->last_id -= m->last_id == over->id; /* numbers are of those that were told */
         return false;
     }
     if (kept)
-        *kept = *over;
+        update_kept(kept, over);
     tell_alert(m, kept ? kept : over);
     return true;
+}
+
+enum alert_end alerts_end_of(const struct monitor *m, const char *rule)
+{
+    const struct monitor_options *o = &m->options;
+    bool named = isfinite(o->rule.above) && strcmp(o->rule.name, rule) == 0;
+    for (uint32_t i = 0; i < o->rule_count && !named; i++)
+        named = strcmp(o->rules[i].name, rule) == 0;
+    return named ? ALERT_END_CHANGED : ALERT_END_REMOVED;
+}
+
+void monitor_tell_ended(struct monitor *m)
+{
+    for (size_t i = m->alerts.count; i-- > 0;) {
+        if (!m->alerts.rows[i].untold)
+            continue;
+        m->alerts.rows[i].untold = false;
+        m->rule_changes++;
+        tell_alert(m, &m->alerts.rows[i]);
+    }
 }
 
 void alerts_past_is_over(struct monitor *m, bool was_quiet)
@@ -111,7 +143,7 @@ static void told(void *ctx, enum alert_change change, struct monitor_alert *a)
     } else {
         struct monitor_alert *kept = recent_alerts_find(&m->alerts, a->id);
         if (kept)
-            *kept = *a;
+            update_kept(kept, a);
     }
     m->rule_changes += change != ALERT_SAME;
 }
@@ -195,7 +227,6 @@ static void set_default(struct monitor *m, const struct alert_rule *shown)
     struct alert_rule was = m->alert.rule;
     if (shown->window_s != was.window_s)
         window_resize(m, shown->window_s);
-    m->options.rule = *shown;
     m->alert.rule = *shown;
     if (shown->window_s == was.window_s && shown->above == was.above)
         return;
@@ -209,11 +240,40 @@ static void set_default(struct monitor *m, const struct alert_rule *shown)
 void monitor_set_rules(struct monitor *m, const struct alert_rule *shown,
                        const struct rule_spec *rules, uint32_t count)
 {
+    m->options.rule = *shown;
+    m->options.rules = rules;
+    m->options.rule_count = count;
+    m->ending = true;
     set_default(m, shown);
     struct rules *old = m->rules;
     m->rules = rules_of(m, rules, count);
     rules_take_over(m->rules, old);
     rules_free(old);
-    m->options.rules = rules;
-    m->options.rule_count = count;
+    m->ending = false;
+}
+
+/* ---- Seen ------------------------------------------------------------------------------------ */
+
+static void same_alert(void *ctx, struct monitor_alert *a)
+{
+    uint64_t *id = ctx;
+    if (a->id == *id)
+        *id = 0;
+}
+
+bool monitor_knows_alert(const struct monitor *m, uint64_t id)
+{
+    uint64_t sought = id;
+    struct recent_alerts *kept = (struct recent_alerts *)(uintptr_t)&m->alerts;
+    if (recent_alerts_find(kept, id) || (m->alert.state == ALERT_FIRING && m->alert.id == id))
+        return true;
+    rules_each_firing(m->rules, same_alert, &sought);
+    return sought == 0;
+}
+
+void monitor_acknowledge(struct monitor *m, uint64_t id, int64_t wall_s)
+{
+    struct monitor_alert *kept = recent_alerts_find(&m->alerts, id);
+    if (kept && !kept->acknowledged)
+        kept->acknowledged = wall_s;
 }

@@ -24,6 +24,9 @@ void alerts_add(struct monitor *m, const struct batch *b, const struct entry *e,
 /* Lines that are no entries, now. */
 void alerts_refused(struct monitor *m, uint64_t lines, bool live);
 
+/* Why an alert of that rule ends when the rules of the options take over. */
+enum alert_end alerts_end_of(const struct monitor *m, const char *rule);
+
 /* Whatever fires since the past was read is told, if it was not. */
 void alerts_past_is_over(struct monitor *m, bool was_quiet);
 

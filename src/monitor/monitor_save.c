@@ -4,11 +4,13 @@
 #include "base/pack.h"
 #include "monitor/alerts_save.h"
 #include "monitor/latency_save.h"
+#include "monitor/monitor_alerts.h"
 #include "monitor/monitor_inside.h"
 #include "monitor/rules_save.h"
 #include "monitor/top_save.h"
 #include "monitor/visitors_save.h"
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -263,8 +265,18 @@ bool monitor_load(struct monitor *m, struct text name, struct text bytes)
     return false;
 }
 
+/* It fired when the last run was left, and its rule is no more: it is over since then. */
+static void end_alert(struct monitor *m, struct monitor_alert *a)
+{
+    struct monitor_inside in = monitor_inside(m);
+    a->recovered = a->untold = true;
+    a->end = alerts_end_of(m, a->rule);
+    a->recovered_at = in.resumed->known ? in.resumed->second : a->triggered_at;
+    a->recovered_value = a->value;
+}
+
 /* The two parts about alerts must agree: one of the default rule is listed while it fires. */
-static void resume_alert(const struct monitor_inside *in)
+static void resume_alert(struct monitor *m, const struct monitor_inside *in)
 {
     struct monitor_alert *listed = NULL;
     *in->last_id = in->alert->id;
@@ -281,6 +293,10 @@ static void resume_alert(const struct monitor_inside *in)
     if (in->alert->state == ALERT_QUIET) {
         listed->recovered = true;
         listed->recovered_at = in->alert->recovered_at;
+    } else if (!isfinite(in->alert->rule.above)) {
+        in->alert->state = ALERT_QUIET;
+        listed->total = *in->window_hits - *in->fired_before;
+        end_alert(m, listed);
     }
     *in->firing = *listed;
 }
@@ -289,18 +305,16 @@ static void still_fires(void *ctx, struct monitor_alert *a)
 {
     struct monitor_alert *listed = recent_alerts_find(ctx, a->id);
     if (listed)
-        listed->recovered = false;
+        listed->recovered = listed->untold = false;
 }
 
 /* Alerts of rules that are no more are over. */
-static void resume_rules(const struct monitor_inside *in)
+static void resume_rules(struct monitor *m, const struct monitor_inside *in)
 {
     for (size_t i = 0; i < in->alerts->count; i++) {
         struct monitor_alert *a = &in->alerts->rows[i];
-        if (!a->by_rule || a->recovered)
-            continue;
-        a->recovered = true;
-        a->recovered_at = in->resumed->known ? in->resumed->second : a->triggered_at;
+        if (a->by_rule && !a->recovered)
+            end_alert(m, a);
     }
     rules_each_firing(in->rules, still_fires, in->alerts);
     if (!in->resumed->known || !*in->window_open)
@@ -312,8 +326,8 @@ static void resume_rules(const struct monitor_inside *in)
 void monitor_resume(struct monitor *m, int64_t monotonic_ns)
 {
     struct monitor_inside in = monitor_inside(m);
-    resume_alert(&in);
-    resume_rules(&in);
+    resume_alert(m, &in);
+    resume_rules(m, &in);
     if (!in.resumed->known)
         return;
     in.clock->anchor_ns = monotonic_ns;

@@ -28,6 +28,7 @@ struct monitor {
     bool rules_open;             /* their windows have an end */
     uint64_t last_id;            /* of the newest alert */
     uint64_t told_id;            /* of the newest before the past was read */
+    bool ending; /* rules change: what recovers does so because its rule is no more */
     uint64_t rule_changes;       /* alerts of the others that began or ended */
 
     struct resumed resumed;

@@ -79,6 +79,8 @@ void notify_event_pack(struct buf *out, const struct notify_event *e)
         pack_double(out, e->causes[i].rise);
         pack_double(out, e->causes[i].share);
     }
+    if (e->reason.len) /* behind what every version knows: the usual event stays what it was */
+        pack_cut(out, e->reason);
     pack_seal(out, begin);
 }
 
@@ -130,5 +132,7 @@ bool notify_event_unpack(struct text packed, struct notify_event *e)
         e->causes[i].rise = unpack_double(&u);
         e->causes[i].share = unpack_double(&u);
     }
+    if (u.at < u.end && !u.bad)
+        e->reason = unpack_text(&u);
     return unpack_whole(&u);
 }

@@ -120,6 +120,10 @@ static void put_event(struct json *j, const struct notify_event *e)
     put_time(j, "triggered_at", e->triggered_at);
     if (e->state == NOTIFY_RECOVERED)
         put_time(j, "recovered_at", e->recovered_at);
+    if (e->reason.len) {
+        json_key(j, "reason");
+        json_text(j, e->reason);
+    }
     json_key(j, "hits");
     json_u64(j, e->hits);
     json_key(j, "rate");

@@ -4,36 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "notify/line.h"
-#include "notify/rate.h"
-
-struct channel {
-    const struct notify_spec *spec;
-    struct line line;
-    struct line firing; /* taken by an alertmanager and not over: told again now and then */
-    int64_t again_ns;   /* when they are due */
-    struct rate rate;
-    size_t frozen;      /* leading events that are one message */
-    size_t alone;       /* leading events that go one by one */
-    bool sending;       /* the frozen ones, or ... */
-    bool sending_again; /* ... those that fire */
-    uint64_t failures;  /* since the last success */
-    uint64_t refusals;  /* of the frozen message */
-    int64_t not_before; /* back-off */
-    uint64_t lost;      /* that no message which was taken has told of */
-    uint64_t lost_told; /* of these, in the message that is under way */
-    uint64_t dropped;   /* not yet told to people */
-};
-
-struct outbox {
-    struct channel *channels;
-    size_t count;
-    struct notify_keep keep;
-    uint64_t random;
-    uint64_t message; /* the number given last */
-    bool hurry;
-    struct text events[OUTBOX_FIRING_MOST];
-};
+#include "notify/outbox_inside.h"
 
 /* splitmix64: only spreads tries over time. */
 static uint64_t draw(struct outbox *o)
@@ -48,16 +19,11 @@ struct outbox *outbox_new(const struct notify_spec *specs, size_t count,
                           const struct notify_keep *keep, uint64_t seed)
 {
     struct outbox *o = mem_new(1, sizeof *o);
-    o->channels = mem_new(count + 1, sizeof *o->channels);
-    o->count = count;
     o->keep = *keep;
     o->random = seed;
     o->message = draw(o) >> 2; /* apart from those of an earlier run, and a positive number */
-    for (size_t i = 0; i < count; i++) {
-        o->channels[i].spec = &specs[i];
-        o->channels[i].not_before = INT64_MIN;
-        rate_init(&o->channels[i].rate, specs[i].rate_most, specs[i].rate_span_ns);
-    }
+    for (size_t i = 0; i < count; i++)
+        outbox_channel(o, &specs[i]);
     return o;
 }
 
@@ -66,9 +32,10 @@ void outbox_free(struct outbox *o)
     if (!o)
         return;
     for (size_t i = 0; i < o->count; i++) {
-        line_done(&o->channels[i].line);
-        line_done(&o->channels[i].firing);
-        rate_done(&o->channels[i].rate);
+        line_done(&o->channels[i]->line);
+        line_done(&o->channels[i]->firing);
+        rate_done(&o->channels[i]->rate);
+        free(o->channels[i]);
     }
     free(o->channels);
     free(o);
@@ -76,7 +43,7 @@ void outbox_free(struct outbox *o)
 
 /* ---- The line of a channel ------------------------------------------------------------------- */
 
-static void forget(struct outbox *o, struct channel *c, size_t index)
+void outbox_forget(struct outbox *o, struct channel *c, size_t index)
 {
     if (o->keep.gone)
         o->keep.gone(o->keep.ctx, text_of(c->spec->name), text_of(line_at(&c->line, index)->key));
@@ -89,7 +56,7 @@ static void forget(struct outbox *o, struct channel *c, size_t index)
 
 static void drop(struct outbox *o, struct channel *c, size_t index)
 {
-    forget(o, c, index);
+    outbox_forget(o, c, index);
     c->lost++;
     c->dropped++;
 }
@@ -118,8 +85,8 @@ void outbox_add(struct outbox *o, const struct notify_event *e, struct text pack
 {
     struct parcel *parcel = parcel_new(packed);
     for (size_t i = 0; i < o->count; i++) {
-        struct channel *c = &o->channels[i];
-        if (!notify_tells(c->spec, e))
+        struct channel *c = o->channels[i];
+        if (!channel_is_there(c) || !notify_tells(c->spec, e))
             continue;
         struct waiting w = waiting_of(c, e, t);
         w.parcel = parcel_hold(parcel);
@@ -128,13 +95,20 @@ void outbox_add(struct outbox *o, const struct notify_event *e, struct text pack
     parcel_drop(parcel);
 }
 
+static struct channel *channel_named(const struct outbox *o, struct text name)
+{
+    for (size_t i = 0; i < o->count; i++)
+        if (channel_is_there(o->channels[i]) &&
+            text_same(text_of(o->channels[i]->spec->name), name))
+            return o->channels[i];
+    return NULL;
+}
+
 bool outbox_restore(struct outbox *o, const struct notify_kept *kept, struct outbox_times t)
 {
     struct notify_event e;
-    struct channel *c = o->channels, *end = c + o->count;
-    while (c < end && !text_same(text_of(c->spec->name), kept->channel))
-        c++;
-    if (c == end || !notify_event_unpack(kept->packed, &e))
+    struct channel *c = channel_named(o, kept->channel);
+    if (!c || !notify_event_unpack(kept->packed, &e))
         return false;
     struct waiting w = waiting_of(c, &e, t);
     w.since_ns = t.now_ns - c->spec->group_wait_ns; /* it has waited for others before */
@@ -181,9 +155,9 @@ void outbox_firing(struct outbox *o, struct text packed)
         return;
     struct parcel *parcel = parcel_new(packed);
     for (size_t i = 0; i < o->count; i++) {
-        struct channel *c = &o->channels[i];
+        struct channel *c = o->channels[i];
         struct waiting w = {.state = e.state, .alert = e.alert, .parcel = parcel};
-        if (is_told_again(c) && notify_tells(c->spec, &e))
+        if (channel_is_there(c) && is_told_again(c) && notify_tells(c->spec, &e))
             remember_firing(c, &w);
     }
     parcel_drop(parcel);
@@ -218,7 +192,7 @@ int64_t outbox_next(const struct outbox *o)
 {
     int64_t next = INT64_MAX;
     for (size_t i = 0; i < o->count; i++) {
-        const struct channel *c = &o->channels[i];
+        const struct channel *c = o->channels[i];
         if (c->sending)
             continue;
         int64_t line = line_due(o, c), again = again_due(o, c);
@@ -265,7 +239,7 @@ static void freeze(struct outbox *o, struct channel *c)
 static void fill(struct outbox *o, struct channel *c, bool again, struct outbox_message *out)
 {
     const struct line *from = again ? &c->firing : &c->line;
-    *out = (struct outbox_message){.channel = (size_t)(c - o->channels),
+    *out = (struct outbox_message){.channel = c->number,
                                    .events = o->events,
                                    .count = again ? from->count : c->frozen,
                                    .tries = again ? 0 : c->failures,
@@ -281,7 +255,7 @@ static void fill(struct outbox *o, struct channel *c, bool again, struct outbox_
 bool outbox_take(struct outbox *o, struct outbox_times t, struct outbox_message *out)
 {
     for (size_t i = 0; i < o->count; i++) {
-        struct channel *c = &o->channels[i];
+        struct channel *c = o->channels[i];
         if (c->sending)
             continue;
         give_up_old(o, c, t.now_ns);
@@ -301,7 +275,7 @@ bool outbox_take(struct outbox *o, struct outbox_times t, struct outbox_message 
 
 void outbox_narrow(struct outbox *o, size_t channel, size_t count)
 {
-    struct channel *c = &o->channels[channel];
+    struct channel *c = o->channels[channel];
     size_t frozen = c->frozen;
     if (c->sending_again || count >= frozen)
         return;
@@ -318,7 +292,7 @@ static void take_off(struct outbox *o, struct channel *c, size_t count)
     for (; count; count--) {
         if (is_told_again(c))
             remember_firing(c, line_at(&c->line, 0));
-        forget(o, c, 0);
+        outbox_forget(o, c, 0);
     }
 }
 
@@ -361,12 +335,23 @@ static void refused(struct outbox *o, struct channel *c)
     }
 }
 
+/* Its last try is over: the place is free. */
+static void channel_left(struct channel *c)
+{
+    c->leaving = false;
+    c->spec = NULL;
+}
+
 struct outbox_news outbox_done(struct outbox *o, const struct outbox_done *d, struct outbox_times t)
 {
-    struct channel *c = &o->channels[d->channel];
+    struct channel *c = o->channels[d->channel];
     struct outbox_news news = {.tries = c->failures};
     bool failed_before = c->failures > 0;
     c->sending = false;
+    if (c->leaving) {
+        channel_left(c);
+        return (struct outbox_news){0};
+    }
     if (d->result == OUTBOX_TAKEN) {
         taken(o, c, t);
         news.works_again = failed_before;
@@ -385,9 +370,11 @@ struct outbox_news outbox_done(struct outbox *o, const struct outbox_done *d, st
 
 void outbox_put_back(struct outbox *o, size_t channel, struct outbox_times t)
 {
-    struct channel *c = &o->channels[channel];
+    struct channel *c = o->channels[channel];
     c->sending = c->sending_again = false;
     c->not_before = t.now_ns + OUTBOX_CROWDED_NS;
+    if (c->leaving)
+        channel_left(c);
 }
 
 void outbox_hurry(struct outbox *o)
@@ -397,8 +384,8 @@ void outbox_hurry(struct outbox *o)
 
 uint64_t outbox_dropped(struct outbox *o, size_t channel)
 {
-    uint64_t dropped = o->channels[channel].dropped;
-    o->channels[channel].dropped = 0;
+    uint64_t dropped = o->channels[channel]->dropped;
+    o->channels[channel]->dropped = 0;
     return dropped;
 }
 
@@ -406,6 +393,6 @@ size_t outbox_waiting(const struct outbox *o)
 {
     size_t count = 0;
     for (size_t i = 0; i < o->count; i++)
-        count += o->channels[i].line.count;
+        count += o->channels[i]->line.count;
     return count;
 }

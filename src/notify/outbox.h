@@ -84,6 +84,15 @@ struct outbox *outbox_new(const struct notify_spec *specs, size_t count,
                           const struct notify_keep *keep, uint64_t seed);
 void outbox_free(struct outbox *o); /* accepts NULL */
 
+/* From now on these channels. What waits for one that is still named waits on, whatever else of it is
+ * another; what waits for one that is not is dropped, and told to `left`. A try that is under way ends by
+ * outbox_done() as ever. The specs of before are not looked at any more. */
+void outbox_change(struct outbox *o, const struct notify_spec *specs, size_t count,
+                   void (*left)(void *ctx, const char *name, size_t dropped), void *ctx);
+
+/* Of a channel that outbox_take() gave, until outbox_done(). */
+const struct notify_spec *outbox_spec(const struct outbox *o, size_t channel);
+
 /* Queues an event for each channel that tells of it. `packed` is copied. */
 void outbox_add(struct outbox *o, const struct notify_event *e, struct text packed,
                 struct outbox_times t);

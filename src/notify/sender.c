@@ -18,22 +18,22 @@
 enum { MAILBOX_MOST = OUTBOX_MOST, WAIT_MOST_S = 60 };
 #define SOON_NS (OUTBOX_CROWDED_NS + OUTBOX_CROWDED_NS / 2)
 
-/* A submitted event on its way to the thread. */
+/* A submitted event, or other channels, on the way to the thread. */
 struct letter {
     struct letter *next;
     struct notify_event event; /* its texts point into `packed` */
     bool known;                /* people have been told of it before */
+    bool change;               /* no event: from here on other channels */
+    struct sender_channels channels;
     size_t len;
     char packed[];
 };
 
 struct sender {
-    const struct notify_spec *specs;
-    size_t count;
+    struct sender_channels channels; /* in use; the thread's */
     struct clock clock;
     struct works works;
     struct outbox *outbox;
-    bool *going; /* by channel: a try is under way */
     size_t tries_going;
     pthread_t thread;
     bool started;
@@ -62,11 +62,9 @@ struct sender *sender_new(const struct sender_options *o, struct error *why)
     struct sender *s = mem_new(1, sizeof *s);
     if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed)
         seed = (uintptr_t)s;
-    s->specs = o->specs;
-    s->count = o->count;
+    s->channels = (struct sender_channels){.specs = o->specs, .count = o->count};
     s->clock = clock_real();
     s->outbox = outbox_new(o->specs, o->count, &o->keep, seed);
-    s->going = mem_new(o->count + 1, sizeof *s->going);
     s->works = (struct works){transfers, children_new()};
     s->last = &s->first;
     pthread_mutex_init(&s->lock, NULL);
@@ -95,7 +93,7 @@ static struct letter *letter_of(const struct notify_event *e)
 static void put_in(struct sender *s, struct letter *l)
 {
     pthread_mutex_lock(&s->lock);
-    bool room = s->letters < MAILBOX_MOST;
+    bool room = l->change || s->letters < MAILBOX_MOST;
     if (room) {
         *s->last = l;
         s->last = &l->next;
@@ -121,6 +119,48 @@ void sender_still_firing(struct sender *s, const struct notify_event *e)
     put_in(s, l);
 }
 
+void sender_change(struct sender *s, const struct sender_channels *channels)
+{
+    struct letter *l = mem_new(1, sizeof *l);
+    l->change = true;
+    l->channels = *channels;
+    put_in(s, l);
+}
+
+static void told_left(void *ctx, const char *name, size_t dropped)
+{
+    (void)ctx;
+    if (dropped)
+        note("notify %s: no longer in the configuration; notifications that waited for it and are "
+             "dropped: %zu",
+             safe_str(text_of(name)), dropped);
+}
+
+static void channels_over(const struct sender_channels *c)
+{
+    if (c->unused)
+        c->unused(c->ctx);
+}
+
+static void change(struct sender *s, const struct sender_channels *to)
+{
+    struct sender_channels before = s->channels;
+    outbox_change(s->outbox, to->specs, to->count, told_left, NULL);
+    s->channels = *to;
+    channels_over(&before);
+}
+
+static void open_letter(struct sender *s, const struct letter *l)
+{
+    struct text packed = text_make(l->packed, l->len);
+    if (l->change)
+        change(s, &l->channels);
+    else if (l->known)
+        outbox_firing(s->outbox, packed);
+    else
+        outbox_add(s->outbox, &l->event, packed, times(s));
+}
+
 static void empty_mailbox(struct sender *s)
 {
     pthread_mutex_lock(&s->lock);
@@ -133,11 +173,7 @@ static void empty_mailbox(struct sender *s)
     pthread_mutex_unlock(&s->lock);
     while (l) {
         struct letter *next = l->next;
-        struct text packed = text_make(l->packed, l->len);
-        if (l->known)
-            outbox_firing(s->outbox, packed);
-        else
-            outbox_add(s->outbox, &l->event, packed, times(s));
+        open_letter(s, l);
         free(l);
         l = next;
     }
@@ -151,7 +187,10 @@ static void empty_mailbox(struct sender *s)
 static void tell(struct sender *s, size_t channel, const struct outbox_news *news,
                  const struct try_end *end)
 {
-    const char *name = safe_str(text_of(s->specs[channel].name));
+    const struct notify_spec *spec = outbox_spec(s->outbox, channel);
+    if (!spec) /* it is no longer named */
+        return;
+    const char *name = safe_str(text_of(spec->name));
     uint64_t dropped = outbox_dropped(s->outbox, channel);
     if (news->first_failure)
         note("notify %s: %s; it is tried again", name, end->why.text);
@@ -166,7 +205,6 @@ static void ended(struct sender *s, size_t channel, const struct try_end *end)
 {
     struct outbox_done done = {channel, end->result, end->taken, end->asked_ns};
     struct outbox_news news = {0};
-    s->going[channel] = false;
     s->tries_going--;
     if (end->crowded)
         outbox_put_back(s->outbox, channel, times(s));
@@ -188,10 +226,9 @@ static void narrow(struct sender *s, struct message *m, const struct outbox_mess
 
 static void begin(struct sender *s, const struct outbox_message *o)
 {
-    const struct notify_spec *spec = &s->specs[o->channel];
+    const struct notify_spec *spec = outbox_spec(s->outbox, o->channel);
     struct try_end end = {.result = OUTBOX_TAKEN}; /* events that cannot be read are no loss */
     struct message m;
-    s->going[o->channel] = true;
     s->tries_going++;
     if (!message_make(&m, spec, o->events, o->count)) {
         ended(s, o->channel, &end);
@@ -315,7 +352,6 @@ void sender_free(struct sender *s)
     transfers_free(s->works.transfers);
     children_free(s->works.children);
     pthread_mutex_destroy(&s->lock);
-    free(s->going);
     free(s);
 }
 

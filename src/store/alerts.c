@@ -30,6 +30,13 @@ const char *alerts_sql(enum statement which)
         return "SELECT id, change, acknowledged, fired, recovered FROM alerts WHERE change > ?1 "
                "AND triggered >= ?2 ORDER BY id";
     case READ_ALERT: return "SELECT acknowledged FROM alerts WHERE id = ?1";
+    case READ_OPEN:
+        return "SELECT id, change, acknowledged, fired, recovered FROM alerts WHERE recovered = "
+               "x'' ORDER BY id";
+    case READ_ACKS:
+        return "SELECT id, acknowledged, change FROM alerts WHERE acknowledged <> 0 AND change > "
+               "?1 ORDER BY change";
+    case OTHERS: return "PRAGMA data_version";
     case ACKNOWLEDGE:
         return "UPDATE alerts SET acknowledged = ?2, change = " NEXT
                " WHERE id = ?1 AND acknowledged = 0";
@@ -58,6 +65,8 @@ enum db_result alerts_write(struct store *s, const struct store_change *c)
     }
     if (c->alert_count && result == DB_DONE)
         result = STORE_ACT(s, DROP_ALERTS, STORE_NUMBER(STORE_ALERTS_MOST));
+    for (size_t i = 0; i < c->ack_count && result == DB_DONE; i++)
+        result = STORE_ACT(s, ACKNOWLEDGE, STORE_NUMBER(c->acks[i].id), STORE_NUMBER(c->acks[i].when));
     return result;
 }
 
@@ -135,6 +144,51 @@ enum db_result store_alerts(struct store *s, int64_t change, int64_t from,
     void *statement = store_bound(s, READ_ALERTS, values, 2, &result);
     return statement ? store_each_row(s, statement, read_alert, &(struct alert_reader){row, ctx})
                      : result;
+}
+
+enum db_result store_open_alerts(struct store *s,
+                                 bool (*row)(void *ctx, const struct store_alert_row *row),
+                                 void *ctx)
+{
+    enum db_result result;
+    void *statement = store_statement(s, READ_OPEN, &result);
+    return statement ? store_each_row(s, statement, read_alert, &(struct alert_reader){row, ctx})
+                     : result;
+}
+
+struct ack_reader {
+    bool (*row)(void *ctx, const struct store_ack *ack, int64_t change);
+    void *ctx;
+};
+
+static bool read_ack(const struct store *s, void *row, void *ctx)
+{
+    const struct ack_reader *r = ctx;
+    struct store_ack ack = {number_of(s, row, 0), number_of(s, row, 1)};
+    return r->row(r->ctx, &ack, number_of(s, row, 2));
+}
+
+enum db_result store_acks(struct store *s, int64_t change,
+                          bool (*row)(void *ctx, const struct store_ack *ack, int64_t change),
+                          void *ctx)
+{
+    enum db_result result;
+    void *statement = store_bound(s, READ_ACKS, &STORE_NUMBER(change), 1, &result);
+    return statement ? store_each_row(s, statement, read_ack, &(struct ack_reader){row, ctx})
+                     : result;
+}
+
+static bool read_number(const struct store *s, void *row, void *ctx)
+{
+    *(int64_t *)ctx = number_of(s, row, 0);
+    return true;
+}
+
+enum db_result store_others(struct store *s, int64_t *version)
+{
+    enum db_result result;
+    void *statement = store_statement(s, OTHERS, &result);
+    return statement ? store_each_row(s, statement, read_number, version) : result;
 }
 
 struct message_reader {

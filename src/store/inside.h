@@ -30,6 +30,9 @@ enum statement {
     DROP_ALERTS, /* but for the newest */
     READ_ALERTS,
     READ_ALERT,
+    READ_OPEN,
+    READ_ACKS,
+    OTHERS,
     ACKNOWLEDGE,
     ADD_MESSAGE,
     TRY_MESSAGE,

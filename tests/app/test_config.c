@@ -592,7 +592,7 @@ Test(config, in_a_usual_place_that_is_out_of_reach_later_goes_on_being_used)
     READ(&s, "watch");
     snprintf(path, sizeof path, "cd %s/spate && rm spate.yaml && mkdir spate.yaml", folder);
     cr_assert_eq(system(path), 0);
-    struct reload *r = reload_new(&s);
+    struct reload *r = reload_new(&s, false);
     cr_expect_not(r->good);
     cr_expect(strstr(r->news, "the old one stays") && strstr(r->news, "no regular file"), "%s",
               r->news);

@@ -149,6 +149,22 @@ Test(view, details_open_only_where_there_is_a_row)
     cr_assert(!v.details);
 }
 
+Test(view, seen_goes_to_the_alerts_and_stays_there)
+{
+    struct view v = usual_view();
+    struct view_screen screen = usual_screen();
+    view_do(&v, ACTION_SEEN, &screen);
+    cr_assert_eq(v.panel, PANEL_ALERTS);
+    view_do(&v, ACTION_OPEN, &screen);
+    view_do(&v, ACTION_SEEN, &screen);
+    cr_assert(v.details);
+    cr_assert_eq(v.panel, PANEL_ALERTS);
+    v.panel = PANEL_TOP;
+    screen.shown[PANEL_ALERTS] = false;
+    view_do(&v, ACTION_SEEN, &screen);
+    cr_assert_eq(v.panel, PANEL_TOP, "there is no room for them");
+}
+
 Test(view, pause_help_and_span_are_switches)
 {
     struct view v = usual_view();

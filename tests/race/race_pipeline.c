@@ -81,11 +81,12 @@ static uint64_t read_board(struct pipeline *p, bool to_the_end)
 
 static void run_round(int number)
 {
-    char *argv[] = {"spate", "--headless", "-u", "100ms", "-r", "2s", "-f", "100", path, NULL};
+    /* From the start: a parser that is late on a busy machine would find the first lines too old. */
+    char *argv[] = {"spate", "--headless", "--from", "start", "-u", "100ms", "-r", "2s", "-f", "100", path, NULL};
     struct settings s;
     struct error why = {0};
     pthread_t writer;
-    if (!settings_read(&s, 9, argv, &why))
+    if (!settings_read(&s, 11, argv, &why))
         fail(why.text);
     fclose(fopen(path, "w"));
     struct pipeline *p = pipeline_start(&s, true, &why);

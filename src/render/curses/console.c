@@ -101,6 +101,17 @@ static void take_figures(struct console *c)
     show_newest(c);
 }
 
+/* The alerts have the focus: the selected one is seen. */
+static void acknowledge(struct console *c)
+{
+    const struct view *v = &c->view;
+    uint32_t i = v->selected[PANEL_ALERTS];
+    if (v->panel != PANEL_ALERTS || i >= c->shown->alert_count || c->shown->alerts[i].acknowledged)
+        return;
+    if (c->options->acknowledge)
+        c->options->acknowledge(c->options->ctx, c->shown->alerts[i].id);
+}
+
 static void obey(struct console *c, enum view_action action)
 {
     struct view before = c->view;
@@ -110,8 +121,11 @@ static void obey(struct console *c, enum view_action action)
         terminal_redraw(c->terminal);
     else if (action == ACTION_SUSPEND)
         terminal_suspend(c->terminal);
-    else
+    else {
+        if (action == ACTION_SEEN)
+            acknowledge(c);
         view_do(&c->view, action, &c->frame.screen);
+    }
     if (c->view.update_ns != before.update_ns && c->options->set_update)
         c->options->set_update(c->options->ctx, c->view.update_ns);
     if (c->view.sort != before.sort && c->options->set_sort)

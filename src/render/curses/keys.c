@@ -20,6 +20,7 @@ const struct key_row key_rows[] = {
     {ACTION_SPAN, {'w', 't'}, "w", "span", "figures of the interval, the window or all"},
     {ACTION_LIST, {'d', 'D'}, "d", "list", "sections, paths, addresses and so on"},
     {ACTION_OPEN, {'\n', '\r', KEY_ENTER}, "Enter", "details", "all about the selected row"},
+    {ACTION_SEEN, {'a', 'A'}, "a", "seen", "to the alerts; there: the selected one is seen"},
     {ACTION_PREVIOUS_PANEL,
      {KEY_BTAB, KEY_LEFT},
      "Left",

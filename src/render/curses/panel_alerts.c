@@ -27,6 +27,7 @@ static const char *local_message(char into[LINE], const char *message, const cha
 
 struct line {
     const char *time, *message, *note;
+    const char *mark; /* before the note where there is room for both */
     enum glyph sign;
     enum style style;
 };
@@ -41,9 +42,11 @@ static void draw_line(const struct pen *p, int y, const struct line *l)
     pen_sign(p, (struct slot){y, x, 1}, l->style, l->sign);
     x += 2;
     x += pen_say(p, (struct slot){y, x, w - x}, l->style, "%s", l->message);
-    int note = (int)strlen(l->note);
-    if (x + 2 + note <= w - 1)
-        pen_say_right(p, (struct slot){y, x + 2, w - 1 - x - 2}, STYLE_DIM, "%s", l->note);
+    int room = w - 1 - x - 2, note = (int)strlen(l->note), mark = l->mark ? (int)strlen(l->mark) : 0;
+    if (mark + note <= room)
+        pen_say_right(p, (struct slot){y, x + 2, room}, STYLE_DIM, "%s%s", mark ? l->mark : "", l->note);
+    else if (note <= room)
+        pen_say_right(p, (struct slot){y, x + 2, room}, STYLE_DIM, "%s", l->note);
 }
 
 static void draw_fired(const struct pen *p, int y, const struct snapshot *now,
@@ -75,7 +78,8 @@ static void draw_end(const struct pen *p, int y, const struct snapshot *now,
     else
         snprintf(rate, sizeof(rate), "%s/s", number_rate(number, a->peak_rate));
     if (!a->recovered) {
-        snprintf(words, sizeof(words), "firing for %s, peak %s", span, rate);
+        snprintf(words, sizeof(words), "firing for %s, peak %s%s", span, rate,
+                 a->acknowledged ? ", seen" : "");
         draw_line(
             p, y,
             &(struct line){
@@ -88,6 +92,7 @@ static void draw_end(const struct pen *p, int y, const struct snapshot *now,
               &(struct line){.time = time,
                              .message = local_message(words, a->recovered_message, time),
                              .note = note,
+                             .mark = a->acknowledged ? "seen, " : NULL,
                              .sign = GLYPH_DOWN,
                              .style = STYLE_GOOD});
 }

@@ -84,7 +84,7 @@ static void about_alert(struct details *d, const struct snapshot *now,
     add_rate(d, "then", a->hits, a->rate);
     add_rate(d, "peak", a->peak_hits, a->peak_rate);
     if (a->recovered) {
-        add_time(d, "recovered", now, a->recovered_at);
+        add_time(d, alert_end_words(a->end)[0] ? "ended" : "recovered", now, a->recovered_at);
         add_rate(d, "then", a->recovered_hits, a->recovered_rate);
     }
     if (a->by_rule) {
@@ -95,6 +95,10 @@ static void about_alert(struct details *d, const struct snapshot *now,
               number_span(number, (double)(until - a->triggered_at)));
     if (a->recovered && a->total)
         add_count(d, "counted", a->total);
+    if (a->acknowledged)
+        add_time(d, "seen", now, a->acknowledged);
+    else
+        add_words(d, "seen", "not yet: a marks it");
 }
 
 static void add_latency(struct details *d, const char *label, uint64_t ns)

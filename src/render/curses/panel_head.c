@@ -11,6 +11,15 @@ enum { WORDS = 96 };
 
 /* ---- the status line ---- */
 
+/* Somebody knows of everything that fires. */
+static bool all_seen(const struct snapshot *s)
+{
+    for (size_t i = 0; i < s->alert_count; i++)
+        if (!s->alerts[i].recovered && !s->alerts[i].acknowledged)
+            return false;
+    return true;
+}
+
 static const char *state_words(char into[WORDS], const struct scene *s, int width)
 {
     const struct snapshot *now = s->now;
@@ -20,11 +29,12 @@ static const char *state_words(char into[WORDS], const struct scene *s, int widt
     size_t i = 0; /* the newest that fires */
     while (i < now->alert_count && now->alerts[i].recovered)
         i++;
+    const char *seen = all_seen(now) ? ", seen" : "";
     if (width >= 60 && now->overall == OVERALL_ALERT && now->firing_count > 1)
-        snprintf(into, WORDS, "%zu ALERTS", now->firing_count);
+        snprintf(into, WORDS, "%zu ALERTS%s", now->firing_count, seen);
     else if (width >= 60 && now->overall == OVERALL_ALERT && i < now->alert_count)
-        snprintf(into, WORDS, "ALERT for %s",
-                 number_span(span, (double)(now->log_second - now->alerts[i].triggered_at)));
+        snprintf(into, WORDS, "ALERT for %s%s",
+                 number_span(span, (double)(now->log_second - now->alerts[i].triggered_at)), seen);
     else
         snprintf(into, WORDS, "%s", words[now->overall]);
     return into;

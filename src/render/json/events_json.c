@@ -83,6 +83,7 @@ static void put_alert(struct json *j, const struct alert_figures *a, bool firing
     json_u64(j, a->id);
     json_key(j, "state");
     json_text(j, text_of(firing ? "firing" : "recovered"));
+    parts_reason(j, a);
     put_time(j, firing ? a->triggered_at : a->recovered_at);
     json_key(j, "hits");
     json_u64(j, firing ? a->hits : a->recovered_hits);

@@ -134,6 +134,13 @@ static void put_cause(struct json *j, const struct cause *c)
     json_close(j);
 }
 
+void parts_reason(struct json *j, const struct alert_figures *a)
+{
+    const char *why = alert_end_words(a->end);
+    if (a->recovered && why[0])
+        put_text(j, "reason", text_of(why));
+}
+
 void parts_alert(struct json *j, const struct alert_figures *a)
 {
     if (a->by_rule)

@@ -16,6 +16,8 @@ void parts_status(struct json *j, const struct figures *f);
 /* What an alert has more than its rule, times and rates: "level", "value", "cause", and of one that has
  * recovered "duration" and "total". */
 void parts_alert(struct json *j, const struct alert_figures *a);
+/* "reason", when it ended by anything else than a recovery. */
+void parts_reason(struct json *j, const struct alert_figures *a);
 /* "request_time": {...} or null. */
 void parts_latency(struct json *j, const struct latency_figures *l);
 

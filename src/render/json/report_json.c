@@ -41,6 +41,9 @@ static void put_alert(struct json *j, const struct alert_figures *a)
     json_key(j, "peak_rate");
     json_number(j, a->peak_rate, RATE_DECIMALS);
     put_time(j, "recovered_at", a->recovered, a->recovered_at);
+    parts_reason(j, a);
+    if (a->acknowledged)
+        put_time(j, "acknowledged_at", true, a->acknowledged);
     parts_alert(j, a);
     json_close(j);
 }

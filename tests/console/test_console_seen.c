@@ -1,0 +1,110 @@
+/* test_console_seen.c - alerts that are marked as seen, by a key of the console and by another
+ * process. */
+#include "lib/vt.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct seen {
+    char folder[64], log[128], state[128];
+    struct vt *t;
+};
+
+static void start(struct seen *s, int columns)
+{
+    s->t = vt_start(
+        &(struct vt_options){.columns = columns,
+                             .argv = (const char *[]){SPATE_BIN, "-r", "30", "-f", "1", "-u", "1",
+                                                      "--state", s->state, s->log, NULL}});
+    cr_assert(s->t);
+}
+
+static struct seen make(int columns)
+{
+    struct seen s = {.folder = "/tmp/spate-seen-XXXXXX"};
+    cr_assert(mkdtemp(s.folder));
+    snprintf(s.log, sizeof s.log, "%s/access.log", s.folder);
+    snprintf(s.state, sizeof s.state, "%s/state", s.folder);
+    start(&s, columns);
+    return s;
+}
+
+static void done(struct seen *s)
+{
+    char command[128];
+    vt_stop(s->t);
+    snprintf(command, sizeof command, "rm -r %s", s->folder);
+    cr_expect_eq(system(command), 0);
+}
+
+static void expect(struct seen *s, const char *text)
+{
+    cr_assert(vt_wait(s->t, text), "no \"%s\" on\n%s", text, vt_screen(s->t));
+}
+
+/* Enough requests of the present second for the alert. */
+static void surge(const struct seen *s)
+{
+    char stamp[64];
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(stamp, sizeof stamp, "%d/%b/%Y:%H:%M:%S +0000", gmtime_r(&now, &utc));
+    FILE *file = fopen(s->log, "a");
+    cr_assert(file);
+    for (int i = 0; i < 60; i++)
+        fprintf(file, "10.0.0.1 - - [%s] \"GET /shop HTTP/1.1\" 200 15 \"-\" \"test\"\n", stamp);
+    fclose(file);
+}
+
+/* Runs `spate alerts` on the state; what it printed. */
+static const char *alerts(const struct seen *s, const char *words)
+{
+    static char out[4096];
+    char command[400];
+    snprintf(command, sizeof command, "%s alerts --state %s %s 2>&1", SPATE_BIN, s->state, words);
+    FILE *pipe = popen(command, "r");
+    cr_assert(pipe);
+    size_t len = fread(out, 1, sizeof out - 1, pipe);
+    out[len] = 0;
+    pclose(pipe);
+    return out;
+}
+
+Test(seen, a_key_marks_the_selected_alert_also_in_the_state, .timeout = 100)
+{
+    struct seen s = make(80);
+    expect(&s, "waiting for it to appear");
+    surge(&s);
+    expect(&s, "ALERT");
+    vt_send(s.t, "a");
+    cr_expect_null(strstr(vt_screen(s.t), ", seen"), "first to the alerts: nothing by mistake");
+    vt_send(s.t, "\r");
+    expect(&s, "not yet: a marks it");
+    vt_send(s.t, "a");
+    expect(&s, "seen          ");
+    vt_send(s.t, VT_ESCAPE);
+    expect(&s, ", seen");
+    for (int i = 0; i < 100 && !strstr(alerts(&s, ""), "(seen "); i++)
+        usleep(100000);
+    cr_expect(strstr(alerts(&s, ""), "(seen "), "%s", alerts(&s, ""));
+    vt_stop(s.t);
+    start(&s, 80);
+    expect(&s, ", seen");
+    done(&s);
+}
+
+Test(seen, what_another_process_acknowledges_shows, .timeout = 100)
+{
+    struct seen s = make(120);
+    expect(&s, "waiting for it to appear");
+    surge(&s);
+    expect(&s, "ALERT");
+    for (int i = 0; i < 100 && !strstr(alerts(&s, ""), "firing"); i++)
+        usleep(100000);
+    cr_expect_str_eq(alerts(&s, "ack 1"), "");
+    expect(&s, ", seen");
+    done(&s);
+}
