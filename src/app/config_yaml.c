@@ -3,6 +3,7 @@
 #include <libfyaml.h>
 #include <stdlib.h>
 
+#include "app/config_quoted.h"
 #include "base/mem.h"
 #include "base/safe.h"
 
@@ -177,34 +178,6 @@ static bool refuse_extras(struct reading *r, struct fy_event *e, struct config_p
     return true;
 }
 
-/* A break in a line, with the blanks around it, is a space; of several one falls away. */
-static size_t fold(struct text raw, size_t at, struct buf *out, size_t line_start)
-{
-    size_t breaks = 0;
-    while (out->len > line_start && strchr(" \t", out->at[out->len - 1]))
-        out->len--;
-    for (; at < raw.len && strchr(" \t\r\n", raw.at[at]); at++)
-        breaks += raw.at[at] == '\n' || (raw.at[at] == '\r' && text_find(raw, '\n', at) != at + 1);
-    buf_fill(out, breaks > 1 ? '\n' : ' ', breaks > 1 ? breaks - 1 : 1);
-    return at;
-}
-
-/* What stands between single quotes. libfyaml takes '''' for three quotes, and then loses the end.
- */
-static void read_single_quoted(struct text raw, struct buf *out)
-{
-    size_t line_start = 0;
-    for (size_t at = 0; at < raw.len;) {
-        if (raw.at[at] == '\n' || raw.at[at] == '\r') {
-            at = fold(raw, at, out, line_start);
-            line_start = out->len;
-            continue;
-        }
-        buf_byte(out, raw.at[at]);
-        at += raw.at[at] == '\'' ? 2 : 1;
-    }
-}
-
 static bool take_scalar(struct reading *r, struct fy_event *e, struct config_place place)
 {
     struct fy_token *token = e->scalar.value;
@@ -212,16 +185,22 @@ static bool take_scalar(struct reading *r, struct fy_event *e, struct config_pla
     struct buf unquoted = {0};
     struct text text = TEXT("");
     struct yaml_node *n = new_node(r->yaml, YAML_SCALAR, place);
-    if (style == FYSS_SINGLE_QUOTED) {
-        read_single_quoted(text_cut(r->source, place.at, place.end), &unquoted);
+    if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED) {
+        struct text raw = text_cut(r->source, place.at, place.end);
+        (style == FYSS_SINGLE_QUOTED ? quoted_read_single : quoted_read_double)(raw, &unquoted);
         text = buf_text(&unquoted);
     } else if (token) {
         text.at = fy_token_get_text(token, &text.len);
         if (!text.at)
             return problem_at(r->problems, place, "this text cannot be read");
     }
-    bool good = text_find(text, 0, 0) == text.len ||
-                problem_at(r->problems, place, "a NUL byte is not allowed");
+    bool good = text_find(text, 0, 0) == text.len;
+    if (!good) /* in a block it is one that libfyaml put there: not all that it allows it can read
+                */
+        problem_at(r->problems, place,
+                   style == FYSS_DOUBLE_QUOTED
+                       ? "a NUL byte is not allowed"
+                       : "a block like this cannot be read: write it in quotes");
     n->value = new_string(r->yaml, text);
     n->plain = style == FYSS_PLAIN;
     buf_done(&unquoted);

@@ -14,31 +14,78 @@ static bool read_as_file(struct settings *s, struct text bytes, struct error *wh
     return settings_read(s, 4, argv, why);
 }
 
-Test(config_yaml, reads_single_quotes)
+struct row {
+    const char *scalar, *text;
+};
+
+/* Names of logs as they are written, and as they are to be understood. */
+static void expect_rows(const struct row *rows, size_t count)
 {
-    static const struct {
-        const char *scalar, *text;
-    } rows[] = {
-        {"'path = \"a\"'", "path = \"a\""},
-        {"'path = \"''\"'", "path = \"'\""},
-        {"'path = \"''''x\"'", "path = \"''x\""},
-        {"'path = \"''''''''''''''''''''''''x\"'", "path = \"''''''''''''x\""},
-        {"'path = \"a'' ''b''''\"'", "path = \"a' 'b''\""},
-        {"'path =\n  \"a\"'", "path = \"a\""},
-        {"'path = \t\n   \"a\" '", "path = \"a\" "},
-        {"'  path =\r\n\r\n \n  \"a\"\n '", "  path =\n\n\"a\" "},
-        {"'path =\r \"''''\"'", "path = \"''\""},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct settings s;
         struct error why = {0};
         struct buf text = {0};
-        buf_printf(&text, "where: %s\nupdate: 1s\n", rows[i].scalar);
+        buf_printf(&text, "path: %s\nupdate: 1s\n", rows[i].scalar);
         cr_assert(read_as_file(&s, buf_text(&text), &why), "%s: %s", rows[i].scalar, why.text);
-        cr_expect_str_eq(s.where, rows[i].text);
+        cr_expect_str_eq(s.paths[0], rows[i].text);
         buf_done(&text);
         settings_done(&s);
     }
+}
+
+Test(config_yaml, reads_single_quotes)
+{
+    static const struct row rows[] = {
+        {"'/a \"b\"'", "/a \"b\""},
+        {"'/''a'", "/'a"},
+        {"''''", "'"},
+        {"'/''''a'", "/''a"},
+        {"'/''''''''''''''''''''''''a'", "/''''''''''''a"},
+        {"'/a'' ''b'''''", "/a' 'b''"},
+        {"'/a\n  b'", "/a b"},
+        {"'/a \t\n   b '", "/a b "},
+        {"'  \r\n\r\n \n  a\n '", "\n\na "},
+        {"'/a\r ''''b'", "/a ''b"},
+    };
+    expect_rows(rows, sizeof rows / sizeof *rows);
+}
+
+Test(config_yaml, reads_double_quotes)
+{
+    static const struct row rows[] = {
+        {"\"/'\\\"\\/\\\\\"", "/'\"/\\"},
+        {"\"\\x41\\u0020\\u00e9\\xe9\\U0001F600\"", "A \xc3\xa9\xc3\xa9\xf0\x9f\x98\x80"},
+        {"\"\\_\\N\\L\\P\"", "\xc2\xa0\xc2\x85\xe2\x80\xa8\xe2\x80\xa9"},
+        {"\"\\a\\b\\t\\n\\v\\f\\r\\e\"", "\a\b\t\n\v\f\r\x1b"},
+        {"\"/a\n  b\"", "/a b"},
+        {"\"/a \n\n   b\"", "/a\nb"},
+        {"\"/a\\\n  b\"", "/ab"},
+        {"\"/a \\\n\n  b\"", "/a \nb"},
+        {"\"/a\\\\\\\n  b\"", "/a\\b"}, /* an escaped backslash, then an escaped end */
+        {"\"/a\\\\\\\n  \xc3\xa9\"", "/a\\\xc3\xa9"},
+        {"\"/a\\  \n  b\"", "/a  b"}, /* a blank that is escaped stays */
+        {"\"/a\\t\n  b\"", "/a\t b"},
+    };
+    expect_rows(rows, sizeof rows / sizeof *rows);
+}
+
+Test(config_yaml, reads_blocks)
+{
+    static const struct row rows[] = {
+        {">-\n  a\n  b\n", "a b"},
+        {"|-\n  a\n   b\n", "a\n b"},
+    };
+    expect_rows(rows, sizeof rows / sizeof *rows);
+}
+
+Test(config_yaml, says_of_a_block_what_to_do_where_it_cannot_be_read)
+{
+    struct settings s;
+    struct error why = {0};
+    cr_expect_not(read_as_file(&s, TEXT("path: >\n  a\n\n   b\n"), &why));
+    cr_expect(strstr(why.text, "a block like this cannot be read: write it in quotes"), "%s",
+              why.text);
+    settings_done(&s);
 }
 
 Test(config_yaml, reads_a_key_in_single_quotes)
