@@ -34,7 +34,7 @@ static void count_marks(struct text s, unsigned *variables, unsigned *directives
  * *out; a quote inside is written \" (or \'), other escapes stay for the compiler. */
 static bool take_word(struct text *rest, struct buf *out, struct error *why)
 {
-    char quote = rest->at[0];
+    char quote = rest->len ? rest->at[0] : 0;
     size_t i = 1;
     if (quote != '"' && quote != '\'') {
         for (i = 0; i < rest->len && !is_blank(rest->at[i]) && rest->at[i] != ';'; i++)

@@ -200,3 +200,18 @@ Test(parser, a_wrong_specification_is_told_with_its_place_or_what_was_meant)
         cr_expect(strstr(why.text, rows[i].spec), "%s: %s", rows[i].spec, why.text);
     }
 }
+
+Test(parser, a_specification_that_ends_early_is_not_read_beyond)
+{
+    static const char *const specs[] = {"LogFormat ", "log_format ", "log_format main ",
+                                        "log_format main escape=json ", "LogFormat \""};
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        struct text spec = text_of(specs[i]);
+        struct error why = {0};
+        char *exact = malloc(spec.len); /* not ended by a NUL: the sanitizer watches its end */
+        memcpy(exact, spec.at, spec.len);
+        cr_expect_null(format_new(text_make(exact, spec.len), &why), "%s", specs[i]);
+        cr_expect(why.text[0], "%s", specs[i]);
+        free(exact);
+    }
+}
