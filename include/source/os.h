@@ -51,6 +51,8 @@ struct os {
     void (*watch_remove)(void *self, int watch_fd, int watch);
     /* Fills up to `room` events; 0: none waiting. */
     int (*watch_read)(void *self, int watch_fd, struct os_event *events, int room);
+    /* Why the path cannot be read, in words (safe); NULL: nothing more than errno is known. */
+    void (*explain)(void *self, const char *path, int problem, char *into, size_t room);
     int64_t (*monotonic_ns)(void *self);
     int64_t (*wall_ns)(void *self);
     /* Sleeps until one of the descriptors is readable or the time is over. */

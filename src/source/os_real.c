@@ -1,5 +1,6 @@
 #include "source/os.h"
 
+#include "source/denied.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -276,6 +277,12 @@ static int real_watch_read(void *self, int watch_fd, struct os_event *events, in
     return count;
 }
 
+static void real_explain(void *self, const char *path, int problem, char *into, size_t room)
+{
+    (void)self;
+    denied_explain(path, problem, into, room);
+}
+
 static int64_t now_of(clockid_t clock)
 {
     struct timespec t;
@@ -326,6 +333,7 @@ const struct os os_real = {
     .watch_add_fd = real_watch_add_fd,
     .watch_remove = real_watch_remove,
     .watch_read = real_watch_read,
+    .explain = real_explain,
     .monotonic_ns = real_monotonic_ns,
     .wall_ns = real_wall_ns,
     .poll = real_poll,

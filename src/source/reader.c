@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/safe.h"
 #include "source/decompress.h"
+#include "source/denied.h"
 #include "source/lines.h"
 #include "source/seek.h"
 #include <errno.h>
@@ -115,7 +116,9 @@ struct reader *reader_open(const char *path, struct error *why)
     int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
                       : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
-        error_set(why, "cannot open %s: %s", name, strerror(errno));
+        char words[300];
+        denied_explain(path, errno, words, sizeof words);
+        error_set(why, "cannot open %s: %s", name, words);
         return NULL;
     }
     struct reader *r = mem_new(1, sizeof *r);

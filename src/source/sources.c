@@ -276,8 +276,11 @@ bool sources_polled(struct sources *s, int every_ms)
     for (size_t i = 0; i < s->count && !polled; i++)
         polled = s->tracks[i] && track_is_polled(s->tracks[i]);
     if (polled && !s->polling_told) {
-        shared_tell(&s->shared, 0, NOTICE_POLLING, "files are looked at every %d ms: %s", every_ms,
-                    problem ? strerror(problem) : "their file system tells of no changes");
+        shared_tell(&s->shared, 0, NOTICE_POLLING, "files are looked at every %d ms: %s%s", every_ms,
+                    problem ? strerror(problem) : "their file system tells of no changes",
+                    problem == ENOSPC   ? ", no watch is left (sysctl fs.inotify.max_user_watches)"
+                    : problem == EMFILE ? ", no instance is left (sysctl fs.inotify.max_user_instances)"
+                                        : "");
         s->polling_told = true;
     }
     return polled;

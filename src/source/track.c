@@ -5,6 +5,7 @@
 #include "base/safe.h"
 #include "source/paths.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -117,10 +118,18 @@ void track_pause(struct track *k, int64_t longest_ns)
 
 void track_failed(struct track *k, int problem)
 {
+    const struct os *os = k->shared->os;
+    char words[300];
+    if (!k->trouble && !k->named) /* whose trouble it is */
+        shared_tell(k->shared, k->source, NOTICE_OPENED, "%s", k->safe);
+    if (!k->trouble && os->explain && problem != ENODEV)
+        os->explain(os->self, k->path, problem, words, sizeof words);
+    else
+        snprintf(words, sizeof words, "%s",
+                 problem == ENODEV ? "not a regular file" : strerror(problem));
     if (!k->trouble)
-        shared_tell(k->shared, k->source, NOTICE_ERROR, "cannot read %s: %s", k->safe,
-                    problem == ENODEV ? "not a regular file" : strerror(problem));
-    k->trouble = true;
+        shared_tell(k->shared, k->source, NOTICE_ERROR, "cannot read %s: %s", k->safe, words);
+    k->trouble = k->named = true;
     track_pause(k, LONGEST_PAUSE);
 }
 
@@ -164,7 +173,7 @@ static void missing(struct track *k)
     }
     if (!k->waiting && (k->count == 0 || now - k->missing_ns >= MISSING_PAUSE)) {
         shared_tell(k->shared, k->source, NOTICE_WAITING, "%s", k->safe);
-        k->waiting = true;
+        k->waiting = k->named = true;
     }
     track_pause(k, MISSING_PAUSE);
 }
@@ -275,6 +284,7 @@ static void adopt(struct track *k)
         shared_tell(shared, k->source, NOTICE_ROTATED, "%s", k->safe);
     if (!rotated && !k->trouble && !k->waiting)
         shared_tell(shared, k->source, NOTICE_OPENED, "%s", k->safe);
+    k->named = true;
     settled(k);
 }
 

@@ -62,6 +62,7 @@ struct track {
     bool look;          /* the path is to be looked at */
     bool polled;        /* no watch tells of the directory */
     bool waiting;       /* NOTICE_WAITING was told */
+    bool named;         /* a notice has told its path */
     size_t read_most;   /* bytes at a time, until it is set anew; 0: no limit */
     bool trouble;       /* NOTICE_ERROR was told */
     int64_t missing_ns; /* since when nothing stands there; 0: something does */
