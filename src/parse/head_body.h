@@ -4,10 +4,12 @@
  *   find_byte(at, end, byte)  the first such byte, or end
  *   find_space(at, end)
  *   near_quote(at, end)       the first double quote; what it finds may lie behind the end
+ *   mark_request(m, at, end)  the same, and what there is to know about a request that begins there
+ *   section_end(m, at, from, end)  the first / ? # of that request behind `from`, or end
  *   near_spaces(to, at, end)  the first three spaces, if they are near
- *   find_section_end(at)      the first / ? # or quote; one is near, for a quote closes the request
  *   scan_numbers(at, n)       the status and the count behind a quote; behind them, or NULL
- *   same_time(known, at)      whether 26 bytes are those of the struct known_time
+ *   frame_load(at)            FRAME_LEN bytes: "[time] \""
+ *   same_frame(known, at)     whether they are these
  *
  * All may look at up to 64 bytes behind the line's end: they are readable (BATCH_SLACK), and
  * what is found there is thrown away by the last check of each step. */
@@ -81,10 +83,14 @@ struct usual_request {
 /* Behind a method of up to seven capitals and a space, or NULL. */
 static ALWAYS const char *behind_method(const char *at)
 {
-    const char *to = at;
-    while (*to >= 'A' && *to <= 'Z' && to - at < 8)
-        to++;
-    return to > at && *to == ' ' ? to + 1 : NULL;
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t bytes = load_digits(at);
+    /* The top bit of each byte that is no capital; above 127 they all are none. */
+    uint64_t below = (bytes & ~tops) + ones * (0x80 - 'A'),
+             above = (bytes & ~tops) + ones * (0x7f - 'Z');
+    uint64_t others = (bytes | ~below | above) & tops;
+    unsigned len = others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+    return len > 0 && len < 8 && at[len] == ' ' ? at + len + 1 : NULL;
 }
 
 /* Whether the eight bytes before the quote are HTTP/1.1 or the like, with one space before. */
@@ -96,14 +102,14 @@ static ALWAYS bool usual_protocol(const char *quote)
 }
 
 /* The parts of a request between `at` and the closing quote. False: look closer. */
-static ALWAYS bool find_request(struct usual_request *q, const char *at, const char *quote)
+static ALWAYS bool find_request(struct usual_request *q, const struct request_marks *m,
+                                const char *at, const char *quote)
 {
     q->path = LIKELY(load_4(at) == load_4("GET ")) ? at + 4 : behind_method(at);
     q->path_end = quote - 9;
     if (UNLIKELY(!q->path || *q->path != '/' || q->path >= q->path_end || !usual_protocol(quote)))
         return false;
-    const char *section_end = find_section_end(q->path + 1);
-    q->section_end = section_end < q->path_end ? section_end : q->path_end;
+    q->section_end = section_end(m, at, q->path + 1, q->path_end);
     return true;
 }
 
@@ -126,8 +132,10 @@ static ALWAYS void put_parts(struct entry *e, const char *bytes, const char *at,
 static inline void put_request(struct reading *r, const struct head_step *s, const char *at,
                                const char *quote)
 {
+    struct request_marks marks;
     struct usual_request q;
-    if (!find_request(&q, at, quote)) {
+    mark_request(&marks, at, quote);
+    if (!find_request(&q, &marks, at, quote)) {
         value_request(r, text_make(at, (size_t)(quote - at)));
         return;
     }

@@ -6,9 +6,11 @@
 
 #include <endian.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "parse/stamp.h"
 #include "parse/value.h"
 
 #define ALWAYS      inline __attribute__((always_inline))
@@ -155,6 +157,9 @@ static ALWAYS uint32_t load_3(const char *at)
 {
     return le32toh(load_4(at)) & 0xffffff;
 }
+
+/* The time with what stands around it, "[time] \"": of many lines the same. */
+enum { FRAME_LEN = 1 + STAMP_CLF_LEN + 3 };
 
 /* What stands behind the quote that closes a request. */
 struct usual_numbers {

@@ -27,27 +27,39 @@ static inline bool near_spaces(const char *to[3], const char *at, const char *en
     return to[2] < end;
 }
 
-static inline const char *find_section_end(const char *at)
-{
-    while (*at != '/' && *at != '?' && *at != '#' && *at != '"')
-        at++;
-    return at;
-}
-
-struct known_time {
-    char at[STAMP_CLF_LEN];
+struct request_marks {
+    char none; /* it is looked for when it is wanted */
 };
 
-static inline struct known_time known_time_of(const char *at)
+static inline const char *mark_request(struct request_marks *m, const char *at, const char *end)
 {
-    struct known_time known;
-    memcpy(known.at, at, sizeof known.at);
-    return known;
+    m->none = 0;
+    return near_quote(at, end);
 }
 
-static inline bool same_time(const struct known_time *known, const char *at)
+static inline const char *section_end(const struct request_marks *m, const char *at,
+                                      const char *from, const char *end)
 {
-    return memcmp(known->at, at, STAMP_CLF_LEN) == 0;
+    (void)m, (void)at;
+    while (from < end && *from != '/' && *from != '?' && *from != '#')
+        from++;
+    return from;
+}
+
+struct frame {
+    char bytes[FRAME_LEN];
+};
+
+static inline struct frame frame_load(const char at[FRAME_LEN])
+{
+    struct frame frame;
+    memcpy(frame.bytes, at, FRAME_LEN);
+    return frame;
+}
+
+static inline bool same_frame(const struct frame *known, const char *at)
+{
+    return memcmp(known->bytes, at, FRAME_LEN) == 0;
 }
 
 static inline const char *scan_numbers(const char *at, struct usual_numbers *n)

@@ -7,14 +7,25 @@
  * Nothing that differs from line to line is branched on if that can be helped, for it cannot be
  * foreseen and then costs more than all the rest. A part of head_body.h. */
 
+/* What an entry begins with: stored in one go. */
+struct entry_front {
+    field_set has, null;
+    int64_t second;
+    uint32_t nanos;
+    uint16_t status;
+    uint8_t escape, cut;
+};
+
+_Static_assert(sizeof(struct entry_front) == offsetof(struct entry, line),
+               "it is the beginning of an entry");
+
 /* What one run stores of every line: the fields of the head that somebody wants. */
 struct head_plan {
-    field_set has, null;                   /* without what hangs on a dash */
+    struct entry_front like;               /* what all lines have, before any dash is seen */
     field_set user, bytes;                 /* what these steps give, wanted or not */
-    field_set user_has;                    /* the wanted */
     bool host, section, parts, size, also; /* to be stored */
     bool name;
-    uint8_t host_field, user_field, size_field, also_field, escape;
+    uint8_t host_field, user_field, size_field, also_field;
     unsigned stop; /* steps that somebody wants */
 };
 
@@ -22,23 +33,23 @@ static inline struct head_plan plan_run(const struct head *h, field_set want, un
 {
     const struct head_step *user = &h->steps[h->usual - 2], *request = user + 2, *size = user + 4;
     struct head_plan plan = {.stop = stop < h->count ? stop : h->count};
-    plan.has =
-        (h->steps[0].gives | user[1].gives | request->gives | user[3].gives | size->gives) & want;
-    plan.null = h->usual_null & ~user->gives;
+    plan.like.has = (h->steps[0].gives | user->gives | user[1].gives | request->gives |
+                     user[3].gives | size->gives) &
+                    want;
+    plan.like.null = h->usual_null & ~user->gives;
+    plan.like.escape = (uint8_t)h->program->escape;
     plan.user = user->gives;
-    plan.user_has = user->gives & want;
     plan.user_field = user->field;
     plan.bytes = size->gives;
     plan.host = (h->steps[0].gives & want) != 0;
     plan.host_field = h->steps[0].field;
-    plan.name = plan.user_has != 0;
+    plan.name = (user->gives & want) != 0;
     plan.section = (request->gives & want & FIELD_BIT(FIELD_SECTION)) != 0;
     plan.parts = (request->gives & want & ~FIELD_BIT(FIELD_SECTION)) != 0;
     plan.size = (size->gives & want) != 0;
     plan.size_field = size->field - FIELD_FIRST_NUMBER;
     plan.also = size->also != STEP_NONE;
     plan.also_field = plan.also ? size->also - FIELD_FIRST_NUMBER : 0;
-    plan.escape = (uint8_t)h->program->escape;
     return plan;
 }
 
@@ -94,8 +105,7 @@ struct run_state {
     size_t next, count; /* lines */
     const char *at;     /* where the next begins */
     struct entry *out;
-    unsigned stop;    /* of the whole program */
-    const char *time; /* of the next line, where only that is not as usual */
+    unsigned stop; /* of the whole program */
 };
 
 /* The steps behind the bytes, which end at `at`, of a line whose entry is e. */
@@ -119,27 +129,46 @@ static inline void read_behind(struct run_state *s, unsigned stop, const char *a
  * for, and so the waits of one line overlap with those of the lines beside it. Each round returns
  * how many lines, from the first on, are as usual; the next takes no more than these. */
 
+/* A loop that stands alone has all registers for itself. */
+#define APART __attribute__((noinline))
+
 enum { BLOCK = 64 };
 
 struct block {
     const char *request[BLOCK], *quote[BLOCK], *size_end[BLOCK]; /* where each begins or ends */
+    bool nobody[BLOCK];                                          /* the user is a dash */
 };
 
-/* "host - user [time] " of each line, with the time of the memo. */
-static size_t find_fronts(struct run_state *s, const struct head_plan *plan, struct block *b)
+static ALWAYS struct frame frame_of(const char *time)
 {
-    static const char dash[4] = " - ", behind_time[4] = "] \"";
+    char bytes[FRAME_LEN];
+    bytes[0] = '[';
+    memcpy(bytes + 1, time, STAMP_CLF_LEN);
+    memcpy(bytes + 1 + STAMP_CLF_LEN, "] \"", 3);
+    return frame_load(bytes);
+}
+
+/* Another second: whether the frame is one but for its time, and that is a time. It is then the one
+ * that is known. */
+APART static bool new_time(struct run_state *s, struct entry *e, const char *at)
+{
+    if (*at != '[' || load_3(at + FRAME_LEN - 3) != load_3("] \""))
+        return false;
+    s->reading.out = e;
+    return put_clf_time(&s->reading, at + 1);
+}
+
+/* "host - user [time] " of each line. */
+APART static size_t find_fronts(struct run_state *s, struct head_plan *plan, struct block *b)
+{
     const struct format_memo *memo = s->reading.memo;
-    const struct known_time known = known_time_of(memo->time);
+    struct frame known = frame_of(memo->time);
     const char *bytes = s->reading.batch->bytes, *at = s->at, *spaces[3];
     const uint32_t *ends = s->ends + s->next;
-    const struct entry like = {.has = plan->has,
-                               .null = plan->null,
-                               .second = memo->second,
-                               .nanos = memo->nanos,
-                               .escape = plan->escape};
     struct entry *e = s->out;
     size_t i = 0, most = s->count - s->next < BLOCK ? s->count - s->next : BLOCK;
+    plan->like.second = memo->second;
+    plan->like.nanos = memo->nanos;
     for (; i < most; i++, e++) {
         const char *newline = bytes + ends[i];
         if (UNLIKELY((size_t)(newline - at) - 1 >= LINE_LIMIT))
@@ -147,62 +176,84 @@ static size_t find_fronts(struct run_state *s, const struct head_plan *plan, str
         const char *end = newline - (newline[-1] == '\r');
         if (UNLIKELY(!near_spaces(spaces, at, end)))
             break;
-        const char *user = spaces[0] + 3, *time = spaces[2] + 2,
-                   *request = time + STAMP_CLF_LEN + 3;
-        if (UNLIKELY(spaces[0] - at < 2 || load_3(spaces[0]) != load_3(dash) || user == spaces[2] ||
-                     (plan->name && *user == '"') || time[-1] != '[' || request >= end ||
-                     load_3(request - 3) != load_3(behind_time)))
+        const char *user = spaces[0] + 3, *frame = spaces[2] + 1, *request = frame + FRAME_LEN;
+        if (UNLIKELY(spaces[0] - at < 2 || load_3(spaces[0]) != load_3(" - ") ||
+                     user == spaces[2] || (plan->name && *user == '"') || request >= end))
             break;
-        if (UNLIKELY(!same_time(&known, time))) {
-            s->time = time;
-            break;
+        if (UNLIKELY(!same_frame(&known, frame))) {
+            if (!new_time(s, e, frame))
+                break;
+            known = frame_of(memo->time);
+            plan->like.second = memo->second;
+            plan->like.nanos = memo->nanos;
         }
-        field_set nobody = -(field_set)((spaces[2] - user == 1) & (*user == '-'));
-        e->has = like.has | (plan->user_has & ~nobody);
-        e->null = like.null | (plan->user & nobody);
-        e->second = like.second;
-        e->nanos = like.nanos;
-        e->escape = like.escape;
-        e->cut = 0;
+        memcpy(e, &plan->like, sizeof plan->like);
         e->line.at = (uint32_t)(at - bytes);
         e->line.len = (uint32_t)(end - at);
         if (plan->host)
             put_span(e, plan->host_field, bytes, at, spaces[0]);
         if (plan->name)
             put_span(e, plan->user_field, bytes, user, spaces[2]);
+        b->nobody[i] = load_4(spaces[0] + 2) == load_4(" - [");
         b->request[i] = request;
         at = newline + 1;
     }
     return i;
 }
 
-/* The quote that closes each request. */
-static size_t find_quotes(const struct run_state *s, struct block *b, size_t count)
+/* The quote that closes each request, where nothing is wanted of what it holds. */
+APART static size_t find_quotes(const struct run_state *s, struct block *b, size_t count)
 {
     const char *used = s->reading.batch->bytes + s->reading.batch->used;
     for (size_t i = 0; i < count; i++) {
-        b->quote[i] = near_quote(b->request[i], used);
+        struct request_marks marks;
+        b->quote[i] = mark_request(&marks, b->request[i], used);
         if (UNLIKELY(b->quote[i][-1] == '\\'))
             return i;
     }
     return count;
 }
 
-/* The status and the bytes behind each quote. */
-static size_t find_numbers(const struct run_state *s, const struct head_plan *plan, struct block *b,
-                           size_t count)
+/* The same, and the parts of each request that are wanted. */
+APART static size_t find_requests(const struct run_state *s, const struct head_plan *plan,
+                                  struct block *b, size_t count)
 {
-    const char *bytes = s->reading.batch->bytes;
+    const char *bytes = s->reading.batch->bytes, *used = bytes + s->reading.batch->used;
     struct entry *e = s->out;
     for (size_t i = 0; i < count; i++, e++) {
-        const char *end = bytes + e->line.at + e->line.len;
+        struct request_marks marks;
+        struct usual_request q;
+        const char *quote = mark_request(&marks, b->request[i], used);
+        if (UNLIKELY(quote[-1] == '\\' || !find_request(&q, &marks, b->request[i], quote)))
+            return i;
+        if (plan->section)
+            put_span(e, FIELD_SECTION, bytes, q.path, q.section_end);
+        if (plan->parts)
+            put_parts(e, bytes, b->request[i], &q, quote);
+        b->quote[i] = quote;
+    }
+    return count;
+}
+
+/* The status and the bytes behind each quote. */
+APART static size_t find_numbers(const struct run_state *s, const struct head_plan *plan,
+                                 struct block *b, size_t count)
+{
+    const char *bytes = s->reading.batch->bytes;
+    const uint32_t *ends = s->ends + s->next;
+    const field_set has = plan->like.has, null = plan->like.null;
+    struct entry *e = s->out;
+    for (size_t i = 0; i < count; i++, e++) {
         struct usual_numbers n;
         const char *to = scan_numbers(b->quote[i], &n);
-        if (UNLIKELY(!to || to > end || (*to != ' ' && to != end)))
+        if (UNLIKELY(!to || to > bytes + ends[i]))
             return i;
-        field_set dash = plan->bytes & -(field_set)n.no_size;
-        e->has &= ~dash;
-        e->null |= dash;
+        if (*to != ' ' && to != bytes + e->line.at + e->line.len)
+            return i;
+        field_set dashes =
+            (plan->user & -(field_set)b->nobody[i]) | (plan->bytes & -(field_set)n.no_size);
+        e->has = has & ~dashes;
+        e->null = null | dashes;
         e->status = n.status;
         if (plan->size)
             e->number[plan->size_field] = n.size;
@@ -213,37 +264,18 @@ static size_t find_numbers(const struct run_state *s, const struct head_plan *pl
     return count;
 }
 
-/* The parts of each request that are wanted. */
-static size_t find_requests(const struct run_state *s, const struct head_plan *plan,
-                            const struct block *b, size_t count)
-{
-    const char *bytes = s->reading.batch->bytes;
-    struct entry *e = s->out;
-    for (size_t i = 0; i < count; i++, e++) {
-        struct usual_request q;
-        if (UNLIKELY(!find_request(&q, b->request[i], b->quote[i])))
-            return i;
-        if (plan->section)
-            put_span(e, FIELD_SECTION, bytes, q.path, q.section_end);
-        if (plan->parts)
-            put_parts(e, bytes, b->request[i], &q, b->quote[i]);
-    }
-    return count;
-}
-
-/* Reads a block of such lines. False: the line behind them is another; s->time then tells if that
- * is so only for its time. */
-static bool read_block(struct run_state *s, const struct head_plan *plan)
+/* Reads a block of such lines. False: the line behind them is another. */
+static bool read_block(struct run_state *s, struct head_plan *plan)
 {
     const char *bytes = s->reading.batch->bytes;
     const uint32_t *ends = s->ends + s->next;
     struct block b;
-    size_t fronts = find_fronts(s, plan, &b);
-    size_t count = find_numbers(s, plan, &b, find_quotes(s, &b, fronts));
+    size_t count = find_fronts(s, plan, &b);
     if (plan->section || plan->parts)
         count = find_requests(s, plan, &b, count);
-    if (count < fronts)
-        s->time = NULL;
+    else
+        count = find_quotes(s, &b, count);
+    count = find_numbers(s, plan, &b, count);
     for (size_t i = 0; i < count && s->stop > s->head->required; i++)
         read_behind(s, plan->stop, b.size_end[i], s->out + i);
     s->next += count;
@@ -301,13 +333,9 @@ size_t HEAD_RUN(const struct program *p, struct line_run *run)
     if (h->clf)
         plan = plan_run(h, run->want, stop);
     while (s.next < s.count) {
-        s.time = NULL;
         if (h->clf && memo->time_len == STAMP_CLF_LEN && read_block(&s, &plan))
             continue;
-        s.reading.out = s.out;
-        if (s.next == s.count || (s.time && put_clf_time(&s.reading, s.time)))
-            continue;
-        if (!read_odd(&s))
+        if (s.next < s.count && !read_odd(&s))
             break;
     }
     b->scanned = (uint32_t)(s.at - b->bytes);

@@ -62,33 +62,65 @@ static ALWAYS bool near_spaces(const char *to[3], const char *at, const char *en
     return hits != 0;
 }
 
-static inline const char *find_section_end(const char *at)
-{
-    for (;; at += 32) {
-        __m256i window = _mm256_loadu_si256((const __m256i *)at);
-        uint32_t hits = bytes_like(window, '/') | bytes_like(window, '?') |
-                        bytes_like(window, '#') | bytes_like(window, '"');
-        if (LIKELY(hits))
-            return at + __builtin_ctz(hits);
-    }
-}
-
-struct known_time {
-    __m128i first, last; /* of 26 bytes the first 16 and the last */
+/* Where in the first 64 bytes of a request a section may end: / ? # */
+struct request_marks {
+    uint64_t ends;
 };
 
-static ALWAYS struct known_time known_time_of(const char *at)
+static ALWAYS uint32_t section_ends(__m256i window)
 {
-    return (struct known_time){_mm_loadu_si128((const __m128i *)at),
-                               _mm_loadu_si128((const __m128i *)(at + 10))};
+    /* With the bit 0x10 a slash is a question mark. */
+    __m256i slashes = _mm256_or_si256(window, _mm256_set1_epi8(0x10));
+    __m256i ends = _mm256_or_si256(_mm256_cmpeq_epi8(slashes, _mm256_set1_epi8('?')),
+                                   _mm256_cmpeq_epi8(window, _mm256_set1_epi8('#')));
+    return (uint32_t)_mm256_movemask_epi8(ends);
 }
 
-static ALWAYS bool same_time(const struct known_time *known, const char *at)
+static ALWAYS const char *mark_request(struct request_marks *m, const char *at, const char *end)
 {
-    struct known_time other = known_time_of(at);
-    __m128i same = _mm_and_si128(_mm_cmpeq_epi8(known->first, other.first),
-                                 _mm_cmpeq_epi8(known->last, other.last));
-    return _mm_movemask_epi8(same) == 0xffff;
+    __m256i low = _mm256_loadu_si256((const __m256i *)at);
+    __m256i high = _mm256_loadu_si256((const __m256i *)(at + 32));
+    uint64_t quotes = bytes_like(low, '"') | (uint64_t)bytes_like(high, '"') << 32;
+    m->ends = section_ends(low) | (uint64_t)section_ends(high) << 32;
+    return LIKELY(quotes) ? at + _tzcnt_u64(quotes) : find_byte(at + 64, end, '"');
+}
+
+/* Of a section that is longer than the window. */
+static inline const char *find_section_end(const char *at, const char *end)
+{
+    for (; at < end; at += 32) {
+        uint32_t hits = section_ends(_mm256_loadu_si256((const __m256i *)at));
+        if (hits)
+            return at + __builtin_ctz(hits);
+    }
+    return end;
+}
+
+static ALWAYS const char *section_end(const struct request_marks *m, const char *at,
+                                      const char *from, const char *end)
+{
+    uint64_t ends = m->ends >> (from - at); /* a method is short */
+    const char *to = from + _tzcnt_u64(ends);
+    if (UNLIKELY(!ends && end > at + 64))
+        to = find_section_end(at + 64, end);
+    return to < end ? to : end;
+}
+
+struct frame {
+    __m256i bytes; /* and two more */
+};
+
+static ALWAYS struct frame frame_load(const char at[FRAME_LEN])
+{
+    char bytes[32] = {0};
+    memcpy(bytes, at, FRAME_LEN);
+    return (struct frame){_mm256_loadu_si256((const __m256i *)bytes)};
+}
+
+static ALWAYS bool same_frame(const struct frame *known, const char *at)
+{
+    __m256i same = _mm256_cmpeq_epi8(known->bytes, _mm256_loadu_si256((const __m256i *)at));
+    return ((uint32_t)_mm256_movemask_epi8(same) | ~((1u << FRAME_LEN) - 1)) == UINT32_MAX;
 }
 
 /* Where each byte of "200 12345678" goes, by the digits of the count: the status to the first four
