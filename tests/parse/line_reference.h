@@ -228,10 +228,10 @@ static inline bool may_be_gap(const struct piece *p)
 static inline void add_piece_pattern(struct buf *out, const struct piece *p, bool prefix,
                                      bool strict, bool single)
 {
-    const char *gap = single && may_be_gap(p) && !prefix ? "|" : "";
+    const char *gap = single && may_be_gap(p) ? "|" : "";
     switch (p->kind) {
     case P_DASH: buf_str(out, "(-)"); break;
-    case P_WORD: buf_printf(out, prefix ? "([^ ]+?%s)" : "([^ ]++%s)", gap); break;
+    case P_WORD: buf_printf(out, prefix ? "([^ ]*?)" : "([^ ]++%s)", gap); break;
     case P_USER: /* or nothing but the spaces around it */
         buf_str(out, single ? "(|[^ ].*?)" : "((?<=  )(?=\\[)|[^ ]++(?: ++[^ ]++)*?)");
         break;
@@ -532,6 +532,14 @@ static inline unsigned read_way(struct reference *ref, struct text line, bool si
     return read_tail(ref, line, behind, single, values);
 }
 
+static inline bool has_gaps(const struct reference *ref)
+{
+    for (unsigned i = 0; i < ref->count; i++)
+        if (may_be_gap(&ref->pieces[i]))
+            return true;
+    return false;
+}
+
 /* What the line should be read as; false: rejected. */
 static inline bool reference_read(struct reference *ref, struct text line, const char *base,
                                   struct entry *e)
@@ -540,7 +548,7 @@ static inline bool reference_read(struct reference *ref, struct text line, const
     e->has = e->null = 0;
     e->escape = ref->nginx ? ESCAPE_NGINX : ESCAPE_APACHE;
     unsigned whole = read_way(ref, line, false, usual), more = 0;
-    if (whole < ref->count)
+    if (whole < ref->count && has_gaps(ref))
         more = read_way(ref, line, true, single);
     const struct text *values = more > whole ? single : usual;
     whole = more > whole ? more : whole;
