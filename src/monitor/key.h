@@ -13,17 +13,19 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { KEY_SHORT = 16, KEY_LIMIT = 4096 };
+enum { KEY_SHORT = 16, KEY_MIDDLE = 48, KEY_LIMIT = 4096 };
 
 struct key_secret {
-    uint64_t word[4];
+    uint64_t word[8];
 };
 
 /* Comes out of the process's secret: after hash_start(). */
 static inline struct key_secret key_secret(void)
 {
     return (struct key_secret){{hash_text(TEXT("key 0")), hash_text(TEXT("key 1")),
-                                hash_text(TEXT("key 2")), hash_text(TEXT("key 3")) | 1}};
+                                hash_text(TEXT("key 2")), hash_text(TEXT("key 3")) | 1,
+                                hash_text(TEXT("key 4")), hash_text(TEXT("key 5")),
+                                hash_text(TEXT("key 6")), hash_text(TEXT("key 7"))}};
 }
 
 struct key_words {
@@ -70,10 +72,32 @@ static inline uint64_t key_words_hash(struct key_words w, uint32_t len, const st
     return key_fold(h ^ s->word[2] ^ len, s->word[3]);
 }
 
+/* A key of 17 to 48 bytes (addresses of IPv6, most paths): three windows that overlap, so that all
+ * lengths are one. */
+static inline uint64_t key_middle_hash(const char *at, uint32_t len, const struct key_secret *s)
+{
+    struct key_words first, middle, last;
+    memcpy(&first, at, sizeof first);
+    memcpy(&middle, at + (len - KEY_SHORT) / 2, sizeof middle);
+    memcpy(&last, at + len - KEY_SHORT, sizeof last);
+    uint64_t h = key_fold(first.low ^ s->word[0], first.high ^ s->word[1]) +
+                 key_fold(middle.low ^ s->word[4], middle.high ^ s->word[5]) +
+                 key_fold(last.low ^ s->word[6], last.high ^ s->word[7]);
+    return key_fold(h ^ s->word[2] ^ len, s->word[3]);
+}
+
+/* Of more than 16 bytes. */
+static inline uint64_t key_long_hash(struct text key, const struct key_secret *s)
+{
+    if (key.len <= KEY_MIDDLE)
+        return key_middle_hash(key.at, (uint32_t)key.len, s);
+    return hash_text(key);
+}
+
 static inline uint64_t key_hash(struct text key, const struct key_secret *s)
 {
     if (key.len > KEY_SHORT)
-        return hash_text(key);
+        return key_long_hash(key, s);
     return key_words_hash(key_words(key), (uint32_t)key.len, s);
 }
 
@@ -81,7 +105,7 @@ static inline uint64_t key_hash(struct text key, const struct key_secret *s)
 static inline uint64_t key_hash_slack(struct text key, const struct key_secret *s)
 {
     if (key.len > KEY_SHORT)
-        return hash_text(key);
+        return key_long_hash(key, s);
     uint32_t len = (uint32_t)key.len;
     return key_words_hash(key_words_slack(key.at, len), len, s);
 }

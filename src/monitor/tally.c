@@ -116,12 +116,26 @@ static void tally_times(struct tally *t, const struct entry *e, uint32_t count)
         tally_second(t, second, hits);
 }
 
+/* The same where all have a time. */
+static void tally_all_times(struct tally *t, const struct entry *e, uint32_t count)
+{
+    uint32_t from = 0;
+    for (uint32_t i = 1; i < count; i++) {
+        if (__builtin_expect(e[i].second == e[from].second, 1))
+            continue;
+        tally_second(t, e[from].second, i - from);
+        from = i;
+    }
+    tally_second(t, e[from].second, count - from);
+}
+
 /* Statuses and bytes, and the weights for the tables. Without branches on what the lines
- * say: a field that is absent is masked to nothing. */
-static void tally_weights(struct tally *t, const struct entry *e, uint32_t count,
-                          struct top_weights *w)
+ * say: a field that is absent is masked to nothing. Returns the fields that all entries have. */
+static field_set tally_weights(struct tally *t, const struct entry *e, uint32_t count,
+                               struct top_weights *w)
 {
     uint64_t bytes = t->bytes;
+    field_set all = ~(field_set)0;
     for (uint32_t i = 0; i < count; i++, e++) {
         uint64_t size = entry_number(e, FIELD_BYTES) & -(e->has >> FIELD_BYTES & 1);
         uint64_t has_status = e->has >> FIELD_STATUS & 1;
@@ -129,12 +143,12 @@ static void tally_weights(struct tally *t, const struct entry *e, uint32_t count
         uint32_t status = has_status && e->status < STATUS_SLOTS ? e->status : STATUS_SLOTS;
         t->status[status]++;
         bytes = sum_capped(bytes, size);
-        w->counts[i] = (struct top_counts){.hits = 1,
-                                           .bytes = size,
-                                           .errors = status - 500u < 100u,
-                                           .client_errors = status - 400u < 100u};
+        w->bytes[i] = size;
+        w->hundred[i] = (uint8_t)(status / 100);
+        all &= e->has;
     }
     t->bytes = bytes;
+    return all;
 }
 
 static void tally_request_times(struct tally *t, const struct entry *e, uint32_t count,
@@ -186,13 +200,18 @@ static uint64_t status_sum(const struct tally *t, unsigned from)
     return sum;
 }
 
-/* What is not by key; leaves the weights of the stretch on the desk. */
-static void tally_figures(struct tally *t, const struct entry *e, uint32_t count,
-                          struct top_weights *w)
+/* What is not by key; leaves the weights of the stretch on the desk. Returns the fields that all
+ * entries have. */
+static field_set tally_figures(struct tally *t, const struct entry *e, uint32_t count,
+                               struct top_weights *w)
 {
-    tally_weights(t, e, count, w);
-    tally_times(t, e, count);
+    field_set all = tally_weights(t, e, count, w);
+    if (all & FIELD_BIT(FIELD_TIME))
+        tally_all_times(t, e, count);
+    else
+        tally_times(t, e, count);
     tally_request_times(t, e, count, w);
+    return all;
 }
 
 static void tally_lines(struct tally *t, const struct batch *b)
@@ -213,8 +232,8 @@ void tally_add_both(struct tally *t, struct tally *also, const struct batch *b)
         const struct entry *e = b->entries + first;
         if (also)
             tally_figures(also, e, count, w);
-        tally_figures(t, e, count, w);
-        tally_keys(t, also, &(struct top_stretch){b, first, count, w});
+        field_set all = tally_figures(t, e, count, w);
+        tally_keys(t, also, &(struct top_stretch){b, first, count, all, w});
     }
     tally_lines(t, b);
     if (also)

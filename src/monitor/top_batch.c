@@ -1,5 +1,7 @@
 #include "monitor/top_batch.h"
 
+#include <stddef.h>
+
 #include "monitor/latency_save.h"
 
 enum {
@@ -7,47 +9,101 @@ enum {
     SMALL = 512 /* rows: all in the first or second cache */
 };
 
+#define ALWAYS inline __attribute__((always_inline))
+
+/* Keys of more than 16 bytes that came by: each is hashed as if it were short, then once more. So
+ * the loop over all has no branch on how long a key is, which cannot be foreseen. */
+struct late {
+    uint32_t count;
+    uint8_t entry[TOP_STRETCH], used[TOP_STRETCH]; /* its place in the stretch, among the keys */
+};
+
+static ALWAYS void late_note(struct late *l, uint32_t entry, uint32_t used, struct span key)
+{
+    l->entry[l->count] = (uint8_t)entry;
+    l->used[l->count] = (uint8_t)used;
+    l->count += key.len > KEY_SHORT;
+}
+
+/* The first bytes of a text, at most 16; the slack behind a batch's bytes makes the loads safe. */
+static ALWAYS struct key_words first_words(const char *bytes, struct span span, uint32_t *len)
+{
+    *len = span.len < KEY_SHORT ? span.len : KEY_SHORT;
+    return key_words_slack(bytes + span.at, *len);
+}
+
+/* With `all` true none of the entries is without the field. */
+static ALWAYS void cells_first(struct top_cells *cells, const struct top_stretch *s,
+                               enum field field, const struct key_secret *secret, bool all,
+                               struct late *late)
+{
+    const struct entry *first = s->batch->entries + s->first;
+    const char *bytes = s->batch->bytes;
+    const struct key_secret own = *secret; /* in registers: nothing stored below can change it */
+    uint32_t used = 0, count = s->count, len;
+    for (uint32_t i = 0; i < count; i++) {
+        struct span span = first[i].text[field];
+        if (!all && !(first[i].has & FIELD_BIT(field)))
+            continue;
+        struct key_words words = first_words(bytes, span, &len);
+        uint64_t hash = key_words_hash(words, len, &own);
+        cells->cell[used] = (struct top_cell){
+            .key = {.words = words, .hash = hash, .len = len}, .entry = i, .text = bytes + span.at};
+        cells->hash[used] = hash;
+        late_note(late, i, used++, span);
+    }
+    cells->count = used;
+}
+
 void top_cells_fill(struct top_cells *cells, const struct top_stretch *s, enum field field,
                     const struct key_secret *secret)
 {
-    const struct entry *e = s->batch->entries + s->first;
-    const field_set bit = FIELD_BIT(field);
-    const struct key_secret own = *secret; /* in registers: nothing stored below can change it */
-    uint32_t used = 0;
-    for (uint32_t i = 0; i < s->count; i++, e++) {
-        if (!(e->has & bit))
-            continue;
-        struct text text = batch_span(s->batch, e->text[field]);
-        struct key_words words;
-        uint64_t hash;
-        if (text.len <= KEY_SHORT) { /* the slack behind a batch's bytes makes the loads safe */
-            words = key_words_slack(text.at, (uint32_t)text.len);
-            hash = key_words_hash(words, (uint32_t)text.len, &own);
-        } else {
-            text = key_cut(text);
-            hash = hash_text(text);
-            words = (struct key_words){hash, 0};
-        }
-        cells->cell[used] =
-            (struct top_cell){.key = {.words = words, .hash = hash, .len = (uint32_t)text.len},
-                              .entry = i,
-                              .text = text.at};
-        cells->hash[used++] = hash;
+    const struct entry *first = s->batch->entries + s->first;
+    struct late late;
+    late.count = 0;
+    if (s->all & FIELD_BIT(field))
+        cells_first(cells, s, field, secret, true, &late);
+    else
+        cells_first(cells, s, field, secret, false, &late);
+    for (uint32_t i = 0; i < late.count; i++) {
+        struct text text = key_cut(batch_span(s->batch, first[late.entry[i]].text[field]));
+        struct top_key *key = &cells->cell[late.used[i]].key;
+        key->hash = cells->hash[late.used[i]] = key_long_hash(text, secret);
+        key->words = (struct key_words){key->hash, 0};
+        key->len = (uint32_t)text.len;
     }
-    cells->count = used;
+}
+
+static ALWAYS uint32_t hashes_first(uint64_t *hashes, const struct top_stretch *s, enum field field,
+                                    const struct key_secret *secret, bool all, struct late *late)
+{
+    const struct entry *first = s->batch->entries + s->first;
+    const char *bytes = s->batch->bytes;
+    const struct key_secret own = *secret;
+    uint32_t used = 0, count = s->count, len;
+    for (uint32_t i = 0; i < count; i++) {
+        struct span span = first[i].text[field];
+        if (!all && !(first[i].has & FIELD_BIT(field)))
+            continue;
+        struct key_words words = first_words(bytes, span, &len);
+        hashes[used] = key_words_hash(words, len, &own);
+        late_note(late, i, used++, span);
+    }
+    return used;
 }
 
 uint32_t top_hashes(uint64_t *hashes, const struct top_stretch *s, enum field field,
                     const struct key_secret *secret)
 {
-    const struct entry *e = s->batch->entries + s->first;
-    const field_set bit = FIELD_BIT(field);
-    const struct key_secret own = *secret;
-    uint32_t used = 0;
-    for (uint32_t i = 0; i < s->count; i++, e++) {
-        if (e->has & bit)
-            hashes[used++] = key_hash_slack(key_cut(batch_span(s->batch, e->text[field])), &own);
-    }
+    const struct entry *first = s->batch->entries + s->first;
+    struct late late;
+    late.count = 0;
+    uint32_t used = s->all & FIELD_BIT(field)
+                        ? hashes_first(hashes, s, field, secret, true, &late)
+                        : hashes_first(hashes, s, field, secret, false, &late);
+    for (uint32_t i = 0; i < late.count; i++)
+        hashes[late.used[i]] =
+            key_long_hash(key_cut(batch_span(s->batch, first[late.entry[i]].text[field])), secret);
     return used;
 }
 
@@ -71,14 +127,24 @@ static void cells_guess(const struct top *t, struct top_cells *cells)
     }
 }
 
-static inline void counts_add(struct top_counts *into, const struct top_counts *add)
+/* What a status adds to errors and client_errors, by its hundreds. */
+typedef uint64_t faults __attribute__((vector_size(16)));
+static const faults FAULTS[STATUS_HUNDREDS] = {[4] = {0, 1}, [5] = {1, 0}};
+
+_Static_assert(offsetof(struct top_counts, client_errors) ==
+                   offsetof(struct top_counts, errors) + sizeof(uint64_t),
+               "both are added to at once");
+
+/* One hit more. */
+static ALWAYS void counts_add(struct top_counts *into, const struct top_weights *w, uint32_t entry)
 {
-    into->hits += add->hits;
-    into->bytes += add->bytes;
-    into->errors += add->errors;
-    into->client_errors += add->client_errors;
-    if (__builtin_expect(into->bytes < add->bytes, 0))
+    faults sum;
+    into->hits++;
+    if (__builtin_expect(__builtin_add_overflow(into->bytes, w->bytes[entry], &into->bytes), 0))
         into->bytes = UINT64_MAX;
+    memcpy(&sum, &into->errors, sizeof sum);
+    sum += FAULTS[w->hundred[entry]];
+    memcpy(&into->errors, &sum, sizeof sum);
 }
 
 /* Request times where rows have moved since they were found: each is found again. */
@@ -117,7 +183,7 @@ void top_add_cells(struct top *t, struct top_cells *cells, const struct top_stre
         /* A purge may have moved the rows meanwhile: then the key says so. */
         if (row >= t->count || !top_entry_is(&t->rows[row], &cell->key))
             cells->row[i] = row = top_row_at(t, &cell->key, cell->text);
-        counts_add(&t->rows[row].counts, &s->weights->counts[cell->entry]);
+        counts_add(&t->rows[row].counts, s->weights, cell->entry);
     }
     if (!t->histograms || !s->weights->timed)
         return;
@@ -147,7 +213,7 @@ static void add_few(struct top *t, const struct top_stretch *s, enum field field
             row = top_row_of(t, text);
         last = text;
         last_words = words;
-        counts_add(&t->rows[row].counts, &s->weights->counts[i]);
+        counts_add(&t->rows[row].counts, s->weights, i);
         if (t->histograms && s->weights->timed && s->weights->request_ns[i] != UINT64_MAX)
             top_row_latency(t, row, s->weights->request_ns[i]);
     }

@@ -9,6 +9,8 @@
 #include "monitor/top_rows.h"
 #include "record/batch.h"
 
+enum { STATUS_HUNDREDS = 11 /* the last: no status */ };
+
 enum { TOP_STRETCH = 128 }; /* so small that all that it touches stays in the first cache */
 
 struct top_cell {
@@ -24,9 +26,10 @@ struct top_cells {
     uint32_t row[TOP_STRETCH];  /* where each probably stands */
 };
 
-/* What each entry of the stretch adds to its rows: hits 1, bytes, errors. */
+/* What each entry of the stretch adds to its rows, beside one hit. */
 struct top_weights {
-    struct top_counts counts[TOP_STRETCH];
+    uint64_t bytes[TOP_STRETCH];
+    uint8_t hundred[TOP_STRETCH];     /* of the status: 2, 4, 5 ... */
     uint64_t request_ns[TOP_STRETCH]; /* UINT64_MAX: none */
     bool timed;                       /* one at least has a request time */
 };
@@ -35,6 +38,7 @@ struct top_weights {
 struct top_stretch {
     const struct batch *batch;
     uint32_t first, count;
+    field_set all; /* fields that each of them has */
     const struct top_weights *weights;
 };
 

@@ -39,8 +39,7 @@ static inline void sketch_add(uint8_t *registers, uint64_t hash)
 {
     uint8_t rank = (uint8_t)hll_rank(hash);
     uint8_t *at = &registers[hll_register(hash)];
-    if (rank > *at)
-        *at = rank;
+    *at = rank > *at ? rank : *at; /* stored either way: whether it is new cannot be foreseen */
 }
 
 void visitors_to_sketch(struct visitors *v)
