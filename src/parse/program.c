@@ -197,15 +197,16 @@ static bool may_be_empty(const struct builder *b, unsigned i, enum escape escape
 {
     struct text before = literal_before(b, i), behind = literal_behind(b, i);
     bool bare = escape == ESCAPE_JSON || escape == ESCAPE_NONE;
+    enum field f = b->values[i].means.field;
     if (bare || b->values[i].means.numeric)
         return bare;
     bool open_before = before.len == 0 || last_is(before, ' ');
     bool open_behind = behind.len == 0 || first_is(behind, ' ');
-    /* nginx's "$request_method $request_uri $server_protocol" of what is no request: "- - " */
-    if (escape == ESCAPE_NGINX && b->values[i].means.spaces == NO_SPACES && before.len > 0 &&
-        behind.len > 0)
-        return !open_before || !open_behind;
-    return !open_before && !open_behind;
+    bool touches = (before.len == 0 && i > 0) || (behind.len == 0 && i + 1 < b->count);
+    if (touches || f == FIELD_HOST || f == FIELD_IDENT)
+        return !open_before && !open_behind;
+    /* "- - " for nginx's "$request_method $request_uri $server_protocol", and "x= " for "x=$http_x " */
+    return !open_before || !open_behind;
 }
 
 /* A client's address and the time are never empty; numbers are dashes where there are none. */

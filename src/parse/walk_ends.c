@@ -160,7 +160,8 @@ static const char *time_end(const struct walk *w, const struct step *s, const ch
     int64_t second;
     uint32_t nanos;
     size_t len = walk_scan_time(s, rest, &stamp);
-    if (len > 0 && !w->p->many_times && !stamp_finish(&stamp, &second, &nanos))
+    bool alone = s->field == FIELD_TIME && !w->p->many_times;
+    if (len > 0 && alone && !stamp_finish(&stamp, &second, &nanos))
         len = 0;
     return from + len;
 }
