@@ -237,7 +237,7 @@ static bool read_any(struct follow *f, struct batch *b)
     bool input = s->input.ready, found = input_read(&s->input, &s->shared, b);
     if (!found && !input)
         found = read_present(f, b);
-    if (found)
+    if (found && b->used) /* else it is a place alone */
         note_read(f, b->used);
     return found;
 }

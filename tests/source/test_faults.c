@@ -278,6 +278,17 @@ Test(faults, who_opens_a_quiet_log_is_taken_for_its_writer)
     cr_expect_eq(wait_of_a_line(), 0, "it was not quiet then");
 }
 
+Test(faults, who_opens_a_log_before_the_first_line_is_taken_for_its_writer)
+{
+    memfs_create(fs, LOG);
+    rig_open(&rig, LOG);
+    rig_read(&rig, 100); /* its place is told */
+    int writer = memfs_writer(fs, LOG);
+    wait_of_a_line();
+    cr_expect_gt(wait_of_a_line(), 5000000);
+    memfs_writer_close(fs, writer);
+}
+
 Test(faults, without_an_alarm_a_log_is_read_at_once)
 {
     memfs_limit_watches(fs, 3); /* of the file, its directory and that one's */
