@@ -14,6 +14,11 @@
 #define COMBINED_SAMPLE                                                                            \
     CLF_SAMPLE " \"http://www.example.com/\" \"Mozilla/5.0 (X11; Linux x86_64)\""
 
+#define W3C_SAMPLE                                                                                 \
+    "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status sc-bytes time-taken "    \
+    "cs(User-Agent)\n"                                                                             \
+    "2000-10-10 20:55:36 192.0.2.7 GET /blog/2 p=1 200 2326 48 Mozilla/5.0+(X11)"
+
 /* A specification of several lines is several ways to write the same format. */
 const struct preset presets[] = {
     {"common", CLF "\n" TAB_CLF, CLF_SAMPLE, "Common Log Format", 90},
@@ -106,10 +111,8 @@ const struct preset presets[] = {
      "http://www.example.com/\tMozilla/5.0%20(X11)\tp=1\t-\tHit\tMRVMF7KydI==\twww.example.com\t"
      "https\t310\t0.048\t-\tTLSv1.2\tECDHE\tHit\tHTTP/1.1\t-\t-\t11040\t0.047",
      "AWS CloudFront standard log: columns by its #Fields line", 42},
-    {"w3c", "w3c:iis",
-     "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status sc-bytes time-taken "
-     "cs(User-Agent)\n"
-     "2000-10-10 20:55:36 192.0.2.7 GET /blog/2 p=1 200 2326 48 Mozilla/5.0+(X11)",
+    {"iis", "w3c:iis", W3C_SAMPLE, "the same as w3c: IIS", 0},
+    {"w3c", "w3c:iis", W3C_SAMPLE,
      "W3C extended log of IIS and others: columns by its #Fields line", 41},
     {"caddy", "json:caddy",
      "{\"ts\":971211336.5,\"logger\":\"http.log.access\",\"request\":{\"remote_ip\":\"192.0.2.7\","
