@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/commands.h"
@@ -10,6 +11,7 @@
 #include "app/output.h"
 #include "app/pipeline.h"
 #include "app/privileges.h"
+#include "app/service.h"
 #include "app/signals.h"
 #include "app/state.h"
 #include "base/mem.h"
@@ -163,8 +165,20 @@ static bool drop_privileges(const struct settings *s, struct error *told, struct
     return dropped;
 }
 
+/* Every log is an open file, and what a shell gives at first is for programs of another kind. */
+static void want_descriptors(void)
+{
+    enum { ENOUGH = 65536 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= ENOUGH)
+        return;
+    limit.rlim_cur = limit.rlim_max < ENOUGH ? limit.rlim_max : ENOUGH;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int command_watch(const struct settings *s)
 {
+    want_descriptors();
     struct error why = {0}, told = {0};
     bool headless = s->headless || s->output_given || !isatty(STDOUT_FILENO);
     int stop_fd = signals_open();
@@ -175,7 +189,9 @@ int command_watch(const struct settings *s)
     }
     if (told.text[0])
         note("%s", told.text);
+    service_tell(SERVICE_READY);
     int code = headless ? run_headless(s, p, stop_fd) : run_console(s, p, stop_fd);
+    service_tell(SERVICE_STOPPING);
     pipeline_free(p);
     close(stop_fd);
     return code;
