@@ -147,6 +147,42 @@ class Attacks(unittest.TestCase):
                     self.assertEqual(len({len(r) for r in rows}), 1, rows[:3])
                     self.assertFalse([c for r in rows for c in r if c.startswith(("=", "@"))], "a formula")
 
+    def test_alerts(self):
+        """One alert after the other, each caused by texts of its own, over the input, its end, the state, report."""
+        texts = list(bunches(120, b'"/'))
+        begin = int(time.time()) // 60 * 60 - 200 * len(texts)
+        lines = []
+        for i, text in enumerate(texts):
+            lines += [combined(begin + 200 * i + second, agent=text, path=b"/" + text.replace(b" ", b"+") + b"/x", referrer=text,
+                               user=text.replace(b" ", b"+")) for second in range(5) for _ in range(8)]
+        log, state = self.folder.file("alerts.log", b"".join(lines)), self.folder.file("alerts-state")
+        for output in ("json", "text"):
+            with open(log, "rb") as stdin:
+                done = subprocess.run([SPATE, "watch", "--headless", "-o", output, "-F", "combined", "-f", "1", "-r", "20s",
+                                       "--state", state + output, "-"], stdin=stdin, capture_output=True, timeout=DEADLINE_S)
+            runs = [("watch", done), ("report", self.run_briefly([SPATE, "report", "-o", output, "-F", "combined", "-f", "1", "-r",
+                                                                  "20s", log])),
+                    ("alerts", self.run_briefly([SPATE, "alerts", "-o", output, "--state", state + output])),
+                    ("ack", self.run_briefly([SPATE, "alerts", "--state", state + output, "ack", "1"]))]
+            for name, done in runs:
+                with self.subTest(command=name, output=output):
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.clean(done.stdout, "stdout", json=output == "json" and name != "ack")
+                    self.clean(done.stderr, "stderr")
+                    if name in ("watch", "alerts"):
+                        self.assertGreaterEqual(done.stdout.count(b"triggered"), len(texts))
+                        self.assertGreater(done.stdout.count(MARK), len(texts) // 2, "what caused them is told")
+
+    def test_error_messages_of_states(self):
+        for name in bunches(80, b"\0"):
+            for args in (["history", "--state"], ["alerts", "--state"], ["watch", "--headless", "--state"]):
+                path = b"/nonexistent/" + name if args[0] != "watch" else os.path.join(self.one_line.encode(), name)
+                with self.subTest(args=args, name=name):
+                    done = self.run_briefly([SPATE.encode(), *(a.encode() for a in args), path])
+                    self.assertEqual(done.returncode, 1, done)
+                    self.clean(done.stdout + done.stderr, "stderr")
+                    self.assertEqual(done.stderr.count(b"\n"), 1, done.stderr)
+
     def test_error_messages(self):
         for name in bunches(80, b"\0"): # messages show so much of a name, escaped
             for args in ([b"report", b"/nonexistent/" + name], [b"watch", b"--headless", b"--" + name], [b"report", b"-F", name],
