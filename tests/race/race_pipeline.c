@@ -15,9 +15,10 @@
 #include "base/clock.h"
 
 enum { ROUNDS = 3, LINES = 20000, BURST = 500, ROTATE_EACH = 5000, DEADLINE_S = 60 };
+enum { GENERATIONS = LINES / ROTATE_EACH };
 
 static char folder[64];
-static char path[128], old[136];
+static char path[128];
 
 static void fail(const char *what)
 {
@@ -38,13 +39,34 @@ static void put_lines(FILE *out, int count)
     fflush(out);
 }
 
+/* Generations are kept: on a busy machine two may pass between two looks. */
+static void rotate(void)
+{
+    char from[144], to[144];
+    for (int i = GENERATIONS; i > 0; i--) {
+        snprintf(from, sizeof from, "%s.%d", path, i - 1);
+        snprintf(to, sizeof to, "%s.%d", path, i);
+        rename(i > 1 ? from : path, to);
+    }
+}
+
+static void forget_logs(void)
+{
+    char name[144];
+    unlink(path);
+    for (int i = 1; i <= GENERATIONS; i++) {
+        snprintf(name, sizeof name, "%s.%d", path, i);
+        unlink(name);
+    }
+}
+
 /* Writes all lines in bursts, with a rotation now and then. */
 static void *write_log(void *unused)
 {
     FILE *out = fopen(path, "a");
     for (int wrote = 0; out && wrote < LINES; wrote += BURST) {
         if (wrote && wrote % ROTATE_EACH == 0) {
-            rename(path, old);
+            rotate();
             fclose(out);
             out = fopen(path, "a");
         }
@@ -102,8 +124,7 @@ static void run_round(int number)
     }
     pipeline_free(p);
     settings_done(&s);
-    unlink(path);
-    unlink(old);
+    forget_logs();
     if (hits != LINES) {
         fprintf(stderr, "race_pipeline: round %d counted %llu of %d lines\n", number,
                 (unsigned long long)hits, LINES);
@@ -118,7 +139,6 @@ int main(void)
     if (!mkdtemp(folder))
         fail("no temporary folder");
     snprintf(path, sizeof path, "%s/access.log", folder);
-    snprintf(old, sizeof old, "%s.1", path);
     for (int number = 0; number < ROUNDS; number++)
         run_round(number);
     rmdir(folder);

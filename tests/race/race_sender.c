@@ -208,7 +208,7 @@ int main(void)
         pthread_create(&raisers[i], NULL, raise_all, &w);
     for (size_t i = 0; i < RAISERS; i++)
         pthread_join(raisers[i], NULL);
-    for (int i = 0; i < 600 && (atomic_load(&good.events) < ALL || atomic_load(&bad.events) < ALL);
+    for (int i = 0; i < 1800 && (atomic_load(&good.events) < ALL || atomic_load(&bad.events) < ALL);
          i++)
         usleep(50000);
     size_t left = sender_stop(s, 10 * NS_PER_S);

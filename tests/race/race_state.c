@@ -18,7 +18,7 @@
 enum { ROUNDS = 4, LINES = 10000, BURST = 250, ROTATE_EACH = 2500, SECTIONS = 5, DEADLINE_S = 90 };
 
 static char folder[64];
-static char path[128], old[136], state[128], config[128], told[128];
+static char path[128], state[128], config[128], told[128];
 
 static void fail(const char *what)
 {
@@ -51,17 +51,30 @@ static void write_config(void)
     fclose(out);
 }
 
+/* No two lines are alike: a copy of a log is known by its contents. */
 static void put_lines(FILE *out, int count)
 {
+    static int number;
     time_t now = time(NULL);
     struct tm tm;
     char when[40];
     gmtime_r(&now, &tm);
     strftime(when, sizeof when, "%d/%b/%Y:%H:%M:%S +0000", &tm);
     for (int i = 0; i < count; i++)
-        fprintf(out, "10.0.%d.%d - - [%s] \"GET /s%d/x HTTP/1.1\" 200 10 \"-\" \"race\"\n", i % 7,
-                i % 250, when, i % SECTIONS);
+        fprintf(out, "10.0.%d.%d - - [%s] \"GET /s%d/x?%d HTTP/1.1\" 200 10 \"-\" \"race\"\n",
+                i % 7, i % 250, when, i % SECTIONS, number++);
     fflush(out);
+}
+
+/* Generations are kept: on a busy machine two may pass between two looks. */
+static void rotate(void)
+{
+    char from[144], to[144];
+    for (int i = LINES / ROTATE_EACH; i > 0; i--) {
+        snprintf(from, sizeof from, "%s.%d", path, i - 1);
+        snprintf(to, sizeof to, "%s.%d", path, i);
+        rename(i > 1 ? from : path, to);
+    }
 }
 
 static void *write_log(void *unused)
@@ -69,7 +82,7 @@ static void *write_log(void *unused)
     FILE *out = open_or_fail(path, "a");
     for (int wrote = 0; wrote < LINES; wrote += BURST) {
         if (wrote && wrote % ROTATE_EACH == 0) {
-            rename(path, old);
+            rotate();
             fclose(out);
             out = open_or_fail(path, "a");
         }
@@ -153,7 +166,6 @@ int main(void)
     if (!mkdtemp(folder))
         fail("no temporary folder");
     snprintf(path, sizeof path, "%s/access.log", folder);
-    snprintf(old, sizeof old, "%s.1", path);
     snprintf(state, sizeof state, "%s/state", folder);
     snprintf(config, sizeof config, "%s/spate.yaml", folder);
     snprintf(told, sizeof told, "%s/told", folder);
