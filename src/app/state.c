@@ -486,7 +486,7 @@ void state_finish(struct state *s, const struct monitor *m, int64_t wall_ns)
         keeper_settle(s->keeper);
     if (!s->gathering.mid_read)
         hand_over(s, m, wall_ns);
-    if (!keeper_settle(s->keeper))
-        note("%s",
-             keeper_news(s->keeper, s->news) ? s->news : "the last figures could not be saved");
+    bool kept = keeper_settle(s->keeper), news = keeper_news(s->keeper, s->news);
+    if (news || !kept)
+        note("%s", news ? s->news : "the last figures could not be saved");
 }

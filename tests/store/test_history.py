@@ -63,6 +63,23 @@ class History(unittest.TestCase):
             hours = json.loads(history("--state", state, "--from", "30d", "--by", "hour", "-o", "json"))
             self.assertEqual({row["start"]: row["hits"] for row in hours["rows"]}, expected)
 
+    def test_hours_are_those_of_utc_whatever_clocks_do(self):
+        """A log over the night in which Berlin sets its clocks back: no hour is doubled, none is a gap."""
+        change = 1792890000  # 2026-10-25 01:00 UTC
+        lines = []
+        for at in range(change - 4 * 3600, change + 4 * 3600, 60):
+            zone = 2 if at < change else 1
+            when = time.strftime(f"%d/%b/%Y:%H:%M:%S +0{zone}00", time.gmtime(at + zone * 3600))
+            lines.append(f'10.0.0.1 - - [{when}] "GET /a HTTP/1.1" 200 5 "-" "-"\n')
+        with Folder() as folder:
+            state = fill(folder, lines)
+            env = dict(os.environ, TZ="Europe/Berlin")
+            code, out, err = run("history", "--state", state, "--by", "hour", "-o", "json", env=env)
+            self.assertEqual((code, err), (0, ""))
+            self.assertEqual([(row["start"], row["hits"]) for row in json.loads(out)["rows"]],
+                             [(time.strftime("%Y-%m-%dT%H:00:00Z", time.gmtime(at)), 60)
+                              for at in range(change - 4 * 3600, change + 4 * 3600, 3600)])
+
     def test_only_what_was_asked_for(self):
         with Folder() as folder:
             state = fill(folder, [line(BASE + i * 60) for i in range(600)])
@@ -248,7 +265,6 @@ class State(unittest.TestCase):
                 with open(log, "a", encoding="ascii") as out:
                     out.write(line(BASE) * 5)
                 spate.until(lambda _: os.path.exists(state + "/state.db"), "another one")
-                time.sleep(1.5)
                 self.assertEqual(spate.stop()["hits"], 12)
                 self.assertIn("was deleted while it was used", spate.process.stderr.read().decode())
             with Watch("--state", state, "-u", "100ms", log) as spate:
