@@ -111,22 +111,30 @@ static int by_time(const void *left, const void *right)
     return order ? order : (a->alert.key_len > b->alert.key_len) - (a->alert.key_len < b->alert.key_len);
 }
 
-static void explain_first(struct judged *j, struct work *w, const struct rule_set *rules)
+/* Those from number `first` on. They are in order of time: so are their windows. */
+static void explain_some(struct judged *j, struct work *w, const struct rule_set *rules,
+                         size_t first)
 {
-    size_t count = j->count < EXPLAINED_MOST ? j->count : EXPLAINED_MOST;
-    struct explained *alerts = mem_new(count + 1, sizeof *alerts);
+    size_t count = j->count - first < EXPLAINED_AT_ONCE ? j->count - first : EXPLAINED_AT_ONCE;
+    struct explained *alerts = mem_new(count, sizeof *alerts);
     for (size_t i = 0; i < count; i++) {
-        uint32_t rule = j->rows[i].rule;
-        alerts[i].alert = &j->rows[i].alert;
+        uint32_t rule = j->rows[first + i].rule;
+        alerts[i].alert = &j->rows[first + i].alert;
         alerts[i].rule = rule == JUDGED_DEFAULT ? NULL : &rules->others[rule];
     }
     struct explain *e = explain_new(alerts, count, j->span.first);
-    if (count) {
-        work_explain(w, e, alerts, count, j->span.first);
-        explain_finish(e);
-    }
+    work_explain(w, e, alerts, count, j->span.first);
+    explain_finish(e);
     explain_free(e);
     free(alerts);
+}
+
+static void explain_all(struct judged *j, struct work *w, const struct rule_set *rules)
+{
+    for (size_t first = 0; first < j->count; first += EXPLAINED_AT_ONCE)
+        explain_some(j, w, rules, first);
+    for (size_t i = 0; work_pipe(w) && i < j->count; i++)
+        pipe_causes_give(work_pipe(w), &j->rows[i].alert);
 }
 
 void judged_init(struct judged *j, struct work *w, const struct rule_set *rules, unsigned jobs,
@@ -142,7 +150,7 @@ void judged_init(struct judged *j, struct work *w, const struct rule_set *rules,
     rules_log_done(&log);
     if (j->count)
         qsort(j->rows, j->count, sizeof *j->rows, by_time);
-    explain_first(j, w, rules);
+    explain_all(j, w, rules);
     for (size_t i = 0; i < j->count; i++)
         j->rows[i].alert.id = i + 1;
 }

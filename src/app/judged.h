@@ -10,8 +10,9 @@
 #include "model/snapshot.h"
 #include "monitor/replay.h"
 
-/* At most so many alerts of other rules than the default one are listed, and so many explained. */
-enum { JUDGED_MOST = 10000, EXPLAINED_MOST = 256 };
+/* At most so many alerts of other rules than the default one are listed; and so many are explained at a time,
+ * each time by reading their windows. */
+enum { JUDGED_MOST = 10000, EXPLAINED_AT_ONCE = 256 };
 
 struct judged_alert {
     uint32_t rule; /* of rule_set.others; JUDGED_DEFAULT */

@@ -2,8 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/progress.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/note.h"
 #include "parse/filter.h"
@@ -37,11 +39,28 @@ static void cut_file(struct work *w, const char *path, struct reader *r)
                                    .ranged = true});
 }
 
+/* Standard input, a named pipe, a process's output: opened once, by the worker that reads it. */
+static bool is_pipe(const char *path)
+{
+    struct stat s;
+    return !strcmp(path, "-") || (!stat(path, &s) && S_ISFIFO(s.st_mode));
+}
+
+/* The live monitor can stand beside one pipe only: the first. */
+static void add_pipe(struct work *w, const char *path)
+{
+    bool heard = w->rule_count && !w->pipe;
+    struct clock clock = clock_real();
+    add_piece(w, (struct piece){.path = path, .once = true, .heard = heard});
+    if (heard)
+        w->pipe = pipe_causes_new(w->rules, clock_wall(&clock));
+}
+
 static bool open_all(struct work *w, const struct inputs *in, struct error *why)
 {
     for (size_t i = 0; i < in->count; i++) {
-        if (!strcmp(in->paths[i], "-")) { /* opened once, by the worker that reads it */
-            add_piece(w, (struct piece){.path = in->paths[i]});
+        if (is_pipe(in->paths[i])) {
+            add_pipe(w, in->paths[i]);
             continue;
         }
         struct reader *r = reader_open(in->paths[i], why);
@@ -101,6 +120,7 @@ void work_free(struct work *w)
     }
     free(w->workers);
     free_pieces(w->pieces, w->piece_count);
+    pipe_causes_free(w->pipe);
     free(w);
 }
 
@@ -207,9 +227,8 @@ void work_explain(struct work *w, struct explain *e, const struct explained *ale
     w->pieces = NULL;
     w->piece_count = 0;
     for (size_t i = 0; i < piece_count; i++)
-        if (strcmp(pieces[i].path, "-"))
+        if (!pieces[i].once)
             want_stretches(w, &pieces[i], e);
-    free_pieces(pieces, piece_count);
     w->bytes = 0;
     for (unsigned i = 0; i < w->jobs; i++)
         w->workers[i].explain = i ? explain_new(alerts, count, first) : e;
@@ -218,6 +237,14 @@ void work_explain(struct work *w, struct explain *e, const struct explained *ale
         explain_merge(e, w->workers[i].explain);
         explain_free(w->workers[i].explain);
     }
+    free(w->pieces);
+    w->pieces = pieces;
+    w->piece_count = piece_count;
+}
+
+const struct pipe_causes *work_pipe(const struct work *w)
+{
+    return w->pipe;
 }
 
 static void tell(const struct work *w, enum notice_kind kind, struct buf *out)

@@ -7,6 +7,7 @@
 
 #include "app/explain.h"
 #include "app/inputs.h"
+#include "app/pipe_causes.h"
 #include "app/rule_set.h"
 #include "base/buf.h"
 #include "monitor/rules_replay.h"
@@ -43,7 +44,10 @@ struct tally *work_total(struct work *w); /* after work_run(); owned by the work
 /* What the rules have counted; NULL: there are none beside the default one. */
 struct rules_tape *work_tape(struct work *w);
 
-/* Reads once more what the explanation wants, of what can be read twice. */
+/* What the rules said of a pipe while it was read; NULL: there is none. */
+const struct pipe_causes *work_pipe(const struct work *w);
+
+/* May be called several times. Reads once more what the explanation wants, of what can be read twice. */
 void work_explain(struct work *w, struct explain *e, const struct explained *alerts, size_t count,
                   int64_t first);
 

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "app/pipe_causes.h"
 #include "app/range.h"
 #include "app/work.h"
 
@@ -21,6 +22,8 @@ struct piece {
     const char *path;
     uint64_t from, to;
     bool ranged;
+    bool once; /* a pipe: what is not seen now is not seen again, but by work.pipe, if it listens */
+    bool heard;
     /* where there are rules to judge: refused lines before its first entry, its last entry's time, and
      * where the times lie in it */
     uint64_t leading;
@@ -57,6 +60,7 @@ struct work {
     atomic_uint left;    /* workers that have found no further piece */
     struct worker *workers;
     unsigned jobs;
+    struct pipe_causes *pipe; /* what rules say of a piece that is read once; its reader's until work_run() is over */
 };
 
 /* A worker's thread: takes pieces until there are none. */

@@ -58,6 +58,8 @@ static void take(struct worker *k, struct piece *piece)
         explain_batch(k->explain, k->batch);
         return;
     }
+    if (piece->heard)
+        pipe_causes_batch(k->work->pipe, k->batch);
     tally_add(k->tally, k->batch);
     if (!k->tape)
         return;
@@ -121,6 +123,8 @@ static enum reader_result read_lines(struct worker *k, struct parser *parser, st
         uint64_t done = place > piece->from ? place - piece->from : 0;
         atomic_store_explicit(&k->done, before + done, memory_order_relaxed);
     }
+    if (piece->heard)
+        pipe_causes_finish(k->work->pipe);
     if (index)
         piece->any = rules_tape_edges(k->tape, &piece->leading, &piece->last);
     return got;

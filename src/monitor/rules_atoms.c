@@ -12,21 +12,12 @@ struct atom {
     uint32_t listed; /* RULE_TEST_SAME: the number of its text in its field, from 1 */
 };
 
-/* A text that something is compared with. */
-struct listed {
-    uint64_t hash;
-    struct text text;
-};
-
 struct atom_field {
     enum field field;
     uint32_t *atoms; /* in order */
     uint32_t count;
     bool only_same;  /* texts: nothing but comparisons with listed ones */
-    struct listed *texts;
-    uint32_t text_count;
-    uint32_t *slots; /* by hash: listed + 1 */
-    uint32_t slot_mask;
+    struct listed_texts texts;
     uint64_t *edges; /* numbers: each begins a stretch; in order */
     uint32_t edge_count;
 };
@@ -40,7 +31,6 @@ struct atom_filter {
 };
 
 struct atoms {
-    struct key_secret secret;
     struct atom *rows;
     uint32_t count;
     struct atom_field fields[FIELD_COUNT];
@@ -111,24 +101,6 @@ static struct atom_field *field_at(struct atoms *a, enum field field)
     return f;
 }
 
-static uint32_t *slot_of(const struct atom_field *f, uint64_t hash)
-{
-    uint32_t at = (uint32_t)(hash >> 32) & f->slot_mask;
-    while (f->slots[at] && f->texts[f->slots[at] - 1].hash != hash)
-        at = (at + 1) & f->slot_mask;
-    return &f->slots[at];
-}
-
-static void list_text(struct atoms *a, struct atom_field *f, struct text text)
-{
-    uint64_t hash = atoms_hash(a, text);
-    for (uint32_t i = 0; i < f->text_count; i++)
-        if (f->texts[i].hash == hash)
-            return;
-    f->texts = mem_grow(f->texts, f->text_count + 1, sizeof *f->texts);
-    f->texts[f->text_count++] = (struct listed){hash, text};
-}
-
 static void add_edge(struct atom_field *f, uint64_t edge)
 {
     f->edges = mem_grow(f->edges, f->edge_count + 1, sizeof *f->edges);
@@ -148,7 +120,7 @@ static void add_to_field(struct atoms *a, uint32_t atom)
     f->atoms = mem_grow(f->atoms, f->count + 1, sizeof *f->atoms);
     f->atoms[f->count++] = atom;
     if (test->kind == RULE_TEST_SAME) {
-        list_text(a, f, test->text);
+        f->texts.count++; /* at most, and at first */
     } else if (test->kind == RULE_TEST_RANGE) {
         add_edge(f, test->low);
         if (test->high < UINT64_MAX)
@@ -157,19 +129,36 @@ static void add_to_field(struct atoms *a, uint32_t atom)
     f->only_same &= test->kind == RULE_TEST_SAME;
 }
 
+/* Values lie in batches, behind which more may be read; these texts do not. */
+static uint64_t head_of(struct text text)
+{
+    uint64_t head = 0;
+    if (text.len)
+        memcpy(&head, text.at, text.len < sizeof head ? text.len : sizeof head);
+    return head;
+}
+
+static uint32_t list_text(struct listed_texts *l, struct text text)
+{
+    uint64_t head = head_of(text);
+    uint32_t len = (uint32_t)text.len, at = listed_slot(head, len) & l->mask;
+    for (; l->slots[at].number; at = (at + 1) & l->mask)
+        if (text_same(text_make(l->slots[at].at, l->slots[at].len), text))
+            return l->slots[at].number;
+    l->slots[at] = (struct listed_text){head, text.at, len, ++l->count};
+    return l->count;
+}
+
 static void finish_field(struct atoms *a, struct atom_field *f)
 {
     uint32_t room = 16;
-    while (room < f->text_count * 4)
+    while (room < f->texts.count * 4)
         room *= 2;
-    f->slots = mem_new(room, sizeof *f->slots);
-    f->slot_mask = room - 1;
-    for (uint32_t i = 0; i < f->text_count; i++)
-        *slot_of(f, f->texts[i].hash) = i + 1;
+    f->texts = (struct listed_texts){.slots = mem_new(room, sizeof *f->texts.slots), .mask = room - 1};
     for (uint32_t i = 0; i < f->count; i++) {
         struct atom *atom = &a->rows[f->atoms[i]];
         if (atom->test.kind == RULE_TEST_SAME)
-            atom->listed = *slot_of(f, atoms_hash(a, atom->test.text));
+            atom->listed = list_text(&f->texts, atom->test.text);
     }
     if (f->edge_count)
         qsort(f->edges, f->edge_count, sizeof *f->edges, by_value);
@@ -230,7 +219,6 @@ struct atoms *atoms_new(const struct rules_net *n)
     if (!can_be_taken_apart(n))
         return NULL;
     struct atoms *a = mem_new(1, sizeof *a);
-    a->secret = n->secret;
     for (uint32_t i = GROUP_ALL + 1; i < n->group_count; i++)
         add_group(a, n, i);
     for (uint32_t i = 0; i < a->count; i++)
@@ -251,8 +239,7 @@ void atoms_free(struct atoms *a)
     }
     for (uint32_t i = 0; i < a->field_count; i++) {
         free(a->fields[i].atoms);
-        free(a->fields[i].texts);
-        free(a->fields[i].slots);
+        free(a->fields[i].texts.slots);
         free(a->fields[i].edges);
     }
     free(a->rows);
@@ -280,30 +267,14 @@ enum field atoms_field(const struct atoms *a, uint32_t number)
     return a->fields[number].field;
 }
 
-bool atoms_is_listed(const struct atoms *a, uint32_t number)
+const struct listed_texts *atoms_listed(const struct atoms *a, uint32_t number)
 {
-    return a->fields[number].only_same;
-}
-
-uint32_t atoms_listed(const struct atoms *a, uint32_t number, uint64_t hash)
-{
-    return *slot_of(&a->fields[number], hash);
-}
-
-uint32_t atoms_listed_count(const struct atoms *a, uint32_t number)
-{
-    return a->fields[number].text_count;
+    return a->fields[number].only_same ? &a->fields[number].texts : NULL;
 }
 
 uint32_t atoms_stretches(const struct atoms *a, uint32_t number)
 {
     return a->fields[number].edge_count + 1;
-}
-
-/* Of the whole text: no two texts that differ may be taken for one. */
-uint64_t atoms_hash(const struct atoms *a, struct text value)
-{
-    return key_hash(value, &a->secret);
 }
 
 static uint64_t number_of(const struct entry *e, enum field field)
@@ -358,8 +329,8 @@ uint32_t atoms_of_value(const struct atoms *a, uint32_t number, const struct bat
     uint32_t count = 0, listed = 0;
     if (f->field < FIELD_TEXTS)
         value = batch_text(b, e, f->field);
-    if (f->text_count)
-        listed = *slot_of(f, atoms_hash(a, value));
+    if (f->texts.count)
+        listed = listed_number(&f->texts, value.at, (uint32_t)value.len);
     for (uint32_t i = 0; i < f->count; i++)
         if (holds(&a->rows[f->atoms[i]], value, listed, b, e))
             out[count++] = f->atoms[i];

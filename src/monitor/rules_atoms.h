@@ -23,12 +23,46 @@ uint32_t atoms_count(const struct atoms *a);
 uint32_t atoms_fields(const struct atoms *a);
 enum field atoms_field(const struct atoms *a, uint32_t number);
 
-/* Of a text field of which is only asked whether it is one of some texts, those texts are few: the
- * number of the one with that hash, from 1; 0: any other. */
-bool atoms_is_listed(const struct atoms *a, uint32_t number);
-uint32_t atoms_listed(const struct atoms *a, uint32_t number, uint64_t hash);
-uint32_t atoms_listed_count(const struct atoms *a, uint32_t number);
-uint64_t atoms_hash(const struct atoms *a, struct text value);
+/* Texts that values are compared with. They are the user's, not a client's: a quick hash will do. */
+struct listed_text {
+    uint64_t head; /* the first 8 bytes, zeros behind */
+    const char *at;
+    uint32_t len;
+    uint32_t number; /* from 1; 0: a free slot */
+};
+
+struct listed_texts {
+    struct listed_text *slots;
+    uint32_t mask, count;
+};
+
+static inline uint32_t listed_slot(uint64_t head, uint32_t len)
+{
+    return (uint32_t)(((head ^ len) * UINT64_C(0x9E3779B97F4A7C15)) >> 40);
+}
+
+/* The first 8 bytes of a text behind which 16 bytes may be read. */
+static inline uint64_t listed_head(const char *at, uint32_t len)
+{
+    uint64_t head;
+    memcpy(&head, at, sizeof head);
+    return len >= sizeof head ? head : head & ~(UINT64_MAX << len * 8);
+}
+
+/* The number of that text; 0: it is another. */
+static inline uint32_t listed_number(const struct listed_texts *l, const char *at, uint32_t len)
+{
+    uint64_t head = listed_head(at, len);
+    const struct listed_text *t = &l->slots[listed_slot(head, len) & l->mask];
+    for (; t->number; t = t == &l->slots[l->mask] ? l->slots : t + 1)
+        if (t->head == head && t->len == len &&
+            (len <= sizeof head || !memcmp(t->at + sizeof head, at + sizeof head, len - sizeof head)))
+            return t->number;
+    return 0;
+}
+
+/* Those of a text field of which nothing but such comparisons is asked; NULL: more is. */
+const struct listed_texts *atoms_listed(const struct atoms *a, uint32_t number);
 
 /* Of a field with numbers: the number of the stretch, between all numbers that are compared with, in
  * which the entry's lies. It has the field. */

@@ -1,12 +1,8 @@
 /* rules_classes.h - lines that the rules cannot tell apart are one class.
  *
- * Of each field that rules ask about, the values of which the same comparisons hold are one kind;
- * entries with the same kinds are one class, and the groups that count them are found once a class. What a value
- * says is remembered by its hash (64 keyed bits), so that neither a filter nor a
- * regular expression is asked twice of what comes again.
- *
- * Bounded: KINDS_MOST kinds a field, CLASSES_MOST classes; what is beyond has no class, and must be
- * asked about one by one. At most 4 MB for a field of which texts are remembered.
+ * Of each field that rules ask about a value has a kind (rules_kinds.h); entries with the same kinds are
+ * one class, and the groups that count them are found once a class. Bounded: of what is beyond
+ * CLASSES_MOST classes, or has one kind too many, each line must be asked about by itself.
  *
  * Owns what it remembers. One thread. The net outlives it. */
 #ifndef SPATE_MONITOR_RULES_CLASSES_H
@@ -14,7 +10,7 @@
 
 #include "monitor/rules_net.h"
 
-enum { CLASS_STRETCH = 256, CLASS_NONE = UINT32_MAX, KINDS_MOST = 4096, CLASSES_MOST = 65536 };
+enum { CLASS_STRETCH = 64, CLASS_NONE = UINT32_MAX, CLASSES_MOST = 65536 };
 
 struct line_class {
     uint32_t groups, group_count; /* in classes_groups(); but for that of all */

@@ -121,14 +121,24 @@ static void refuse(struct rules_tape *t, const struct refusal *r)
         t->leading += r->lines;
 }
 
+/* The classes of the next entries; what they will touch is called for. */
+static void look_ahead(const struct rules_tape *t, const struct batch *b, uint32_t first,
+                       uint32_t *classes)
+{
+    uint32_t count = b->count - first < CLASS_STRETCH ? b->count - first : CLASS_STRETCH;
+    classes_of(t->classes, b, first, count, classes);
+    for (uint32_t i = 0; i < count; i++)
+        if (classes[i] < t->class_count)
+            __builtin_prefetch(&t->rows[classes[i]], 1);
+}
+
 void rules_tape_batch(struct rules_tape *t, const struct batch *b)
 {
     const struct refusal *refused = b->refusals, *end = refused + b->refusal_count;
     uint32_t classes[CLASS_STRETCH];
     for (uint32_t i = 0; i < b->count; i++) {
         if (i % CLASS_STRETCH == 0)
-            classes_of(t->classes, b, i,
-                       b->count - i < CLASS_STRETCH ? b->count - i : CLASS_STRETCH, classes);
+            look_ahead(t, b, i, classes);
         for (; refused < end && refused->before <= i; refused++)
             refuse(t, refused);
         if (b->entries[i].has & FIELD_BIT(FIELD_TIME))

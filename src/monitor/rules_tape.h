@@ -63,7 +63,7 @@ struct tape_group {
 struct tape_target {
     uint32_t group, key;
     uint32_t places[PAGE_COLUMNS]; /* + 1: where its sums of a page are; 0: nobody asks */
-    bool timed, untimed;           /* had entries with a duration, without one */
+    bool timed, untimed;           /* has entries with a duration, without one; when all is read */
     bool all;                      /* judged from the first second to the last; or: */
     struct rules_spans spans;      /* in which there is something to judge; when all is read */
     size_t hint;                   /* the span looked at last */
@@ -78,17 +78,20 @@ struct tape_class {
     uint32_t directs, direct_count; /* groups, in tape.class_directs: entry by entry */
     uint8_t hundreds;               /* of the status; 0: none */
     bool host;                      /* notes hold the visitor; where timed_count the duration */
+    bool timed, untimed;            /* had entries with a duration, without one */
     bool wanted;                    /* when all is read: some target has spans */
     uint32_t entries;               /* of the page under way */
     uint64_t bytes;
 };
 
-/* A note is one word: class and bytes. Behind it the visitor, and the duration's bucket, where the class
- * asks for them. A word with the first bit set is the second of those that follow. */
+/* A note is one word: class and bytes. Behind it the visitor, where the class asks for it; and the
+ * duration's bucket, where the second bit says so. A word with the first bit set is the second of
+ * those that follow. */
 enum { WORDS_IN_BLOCK = 128 * 1024, NOTE_CLASS_BITS = 20, NOTE_WORDS = 4 };
 _Static_assert(CLASSES_MOST <= 1 << NOTE_CLASS_BITS, "a class fits");
 #define NOTE_SECOND (UINT64_C(1) << 63)
-#define NOTE_BYTES_MOST ((UINT64_C(1) << (63 - NOTE_CLASS_BITS)) - 1)
+#define NOTE_TIMED (UINT64_C(1) << 62)
+#define NOTE_BYTES_MOST ((UINT64_C(1) << (62 - NOTE_CLASS_BITS)) - 1)
 #define NOTE_NO_TIME UINT32_MAX
 
 struct tape_block {

@@ -171,8 +171,6 @@ void tape_classes_merge(struct rules_tape *into, const struct rules_tape *from)
             const struct tape_target *was = &from->targets[from->class_targets[c.targets + k]];
             const struct tape_key *key = from->groups[was->group].keys[was->key];
             uint32_t at = target_at(into, was->group, key->hash, text_make(key->name, key->name_len));
-            into->targets[at].timed |= was->timed;
-            into->targets[at].untimed |= was->untimed;
             append(&into->class_targets, &into->class_target_count, at);
         }
         c.targets = first;

@@ -64,9 +64,9 @@ static void give_block(struct rules_tape *t, const struct tape_block *b, bool al
         }
         const struct tape_class *c =
             &t->rows[(word & ((1u << NOTE_CLASS_BITS) - 1)) + b->classes];
-        n.bytes = word >> NOTE_CLASS_BITS;
+        n.bytes = word >> NOTE_CLASS_BITS & NOTE_BYTES_MOST;
         n.visitor = c->host ? b->words[++i] : 0;
-        n.bucket = c->timed_count ? (uint32_t)b->words[++i] : NOTE_NO_TIME;
+        n.bucket = word & NOTE_TIMED ? (uint32_t)b->words[++i] : NOTE_NO_TIME;
         if (all || c->wanted)
             give_note(t, c, &n, all);
     }
@@ -108,18 +108,25 @@ static void new_block(struct rules_tape *t)
 
 /* ---- Noting ---------------------------------------------------------------------------------- */
 
-static void take_times(struct rules_tape *t, const struct tape_class *c, uint32_t bucket)
+static uint64_t *note_time(struct rules_tape *t, struct tape_class *c, uint64_t *note,
+                           const struct entry *e)
 {
+    if (!(e->has & FIELD_BIT(FIELD_REQUEST_TIME))) {
+        c->untimed = true;
+        return note;
+    }
+    uint32_t bucket = latency_bucket(entry_number(e, FIELD_REQUEST_TIME));
+    c->timed = true;
     for (uint32_t i = c->targets; i < c->targets + c->timed_count; i++) {
-        struct tape_target *target = &t->targets[t->class_targets[i]];
-        target->timed |= bucket != NOTE_NO_TIME;
-        target->untimed |= bucket == NOTE_NO_TIME;
-        if (bucket == NOTE_NO_TIME || bucket < t->groups[target->group].slow)
+        const struct tape_target *target = &t->targets[t->class_targets[i]];
+        if (bucket < t->groups[target->group].slow)
             continue;
         uint32_t place = target->places[PAGE_SLOW] - 1;
         if (!t->place_sums[place]++)
             t->places_touched[t->places_touched_count++] = place;
     }
+    *note++ = bucket;
+    return note;
 }
 
 /* The page and the second that are noted from now on. */
@@ -146,17 +153,18 @@ bool tape_note(struct rules_tape *t, uint32_t number, struct tape_class *c, cons
     if (!c->entries++)
         t->touched[t->touched_count++] = number;
     c->bytes += bytes;
-    *t->note++ = number | bytes << NOTE_CLASS_BITS;
+    uint64_t *first = t->note, *note = first + 1;
+    *first = number | bytes << NOTE_CLASS_BITS;
     if (c->host)
-        *t->note++ = e->has & FIELD_BIT(FIELD_HOST)
-                         ? key_hash_slack(key_cut(batch_text(b, e, FIELD_HOST)), &t->net->secret)
-                         : 0;
+        *note++ = e->has & FIELD_BIT(FIELD_HOST)
+                      ? key_hash_slack(key_cut(batch_text(b, e, FIELD_HOST)), &t->net->secret)
+                      : 0;
     if (c->timed_count) {
-        bool timed = e->has & FIELD_BIT(FIELD_REQUEST_TIME);
-        uint32_t bucket = timed ? latency_bucket(entry_number(e, FIELD_REQUEST_TIME)) : NOTE_NO_TIME;
-        *t->note++ = bucket;
-        take_times(t, c, bucket);
+        uint64_t *before = note;
+        note = note_time(t, c, note, e);
+        *first |= note > before ? NOTE_TIMED : 0;
     }
+    t->note = note;
     return true;
 }
 
@@ -209,9 +217,22 @@ void tape_notes_merge(struct rules_tape *into, struct rules_tape *from, uint32_t
     into->block_most += from->block_most;
 }
 
+/* Which targets had durations, and which lacked them. */
+static void tell_targets(struct rules_tape *t)
+{
+    for (uint32_t i = 0; i < t->class_count; i++) {
+        const struct tape_class *c = &t->rows[i];
+        for (uint32_t k = c->targets; k < c->targets + c->timed_count; k++) {
+            t->targets[t->class_targets[k]].timed |= c->timed;
+            t->targets[t->class_targets[k]].untimed |= c->untimed;
+        }
+    }
+}
+
 void tape_notes_settle(struct rules_tape *t)
 {
     tape_notes_close(t);
+    tell_targets(t);
     tape_choose_spans(t);
     for (uint32_t i = 0; i < t->class_count; i++) {
         struct tape_class *c = &t->rows[i];

@@ -120,6 +120,39 @@ class Rules(unittest.TestCase):
             self.assertRegex(text.decode(), r"login: client errors \(4xx\) [\d.]+/s above 1/s, triggered at 2023-")
             self.assertRegex(text.decode(), r"login recovered at 2023-\S+\n  lasted \S+, peak [\d.]+/s, [\d,]+ client")
 
+    def test_the_cause_of_a_planted_surge_is_named_for_a_pipe_too(self):
+        with Folder() as f:
+            log, config = f.file("a.log", surge_log()), f.file("rules.yaml", RULES)
+            fifo = os.path.join(f.path, "fifo")
+            os.mkfifo(fifo)
+            want = report("--config", config, log)["alerts"]
+            with open(log, "rb") as stdin:
+                piped = json.loads(subprocess.run([SPATE, "report", "-o", "json", "--config", config, "-"], stdin=stdin,
+                                                  check=True, capture_output=True).stdout)["alerts"]
+            with subprocess.Popen(["sh", "-c", 'cat "$0" > "$1"', log, fifo]) as writer:
+                named = report("--config", config, fifo)["alerts"]
+                writer.wait()
+            for told in (piped, named):
+                self.assertEqual(turns(told), turns(want))
+                by_rule = {(a["rule"], a.get("key")): a for a in told}
+                for dimension, name in (("address", "203.0.113.9"), ("section", "/login"), ("status", "401")):
+                    found = cause(by_rule[("high traffic", None)], dimension)
+                    self.assertEqual(found["name"], name)
+                    self.assertAlmostEqual(found["share"], 0.7, delta=0.02)
+                self.assertEqual(cause(by_rule[("login", None)], "address")["name"], "203.0.113.9")
+                self.assertEqual([bool(a["cause"]) for a in told], [bool(a["cause"]) for a in want])
+
+    def test_every_firing_is_explained_however_many_there_are(self):
+        with Folder() as f:
+            lines = [line(T + 10 * i, f"/s{i % 7}", 200, 1, f"10.0.{i % 50}.1") * 4 for i in range(700)]
+            log = f.file("a.log", "".join(lines))
+            config = f.file("rules.yaml", "alerts:\n  - {name: often, above: 1/s, window: 3s}\n")
+            told = report("--config", config, log)["alerts"]
+            often = [a for a in told if a["rule"] == "often"]
+            self.assertEqual(len(often), 700)
+            for i, a in enumerate(often):
+                self.assertEqual(cause(a, "section")["name"], f"/s{i % 7}", i)
+
     def test_thresholds_are_compared_in_one_pass(self):
         with Folder() as f:
             log = f.file("a.log", surge_log())
