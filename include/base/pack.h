@@ -48,6 +48,8 @@ static inline bool unpack_whole(const struct unpack *u)
 size_t pack_begin(struct buf *out, uint8_t version);
 void pack_seal(struct buf *out, size_t begin);
 
+/* The version of a sealed piece, whatever it is; false when it is damaged. */
+bool unpack_version(struct text sealed, uint8_t *version);
 /* What is in a sealed piece; false when it is damaged or of another version. */
 bool unpack_sealed(struct text sealed, uint8_t version, struct text *inside);
 

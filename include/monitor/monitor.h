@@ -151,6 +151,10 @@ struct monitor_reject {
 };
 size_t monitor_rejects(const struct monitor *m, const struct monitor_reject **newest_first);
 
+/* What was last said that is of no source (the state on disk, the configuration), safe text, while it is
+ * news: for half a minute; "" else. */
+const char *monitor_news(const struct monitor *m);
+
 struct monitor_source {
     enum notice_kind state; /* WAITING, OPENED, ERROR, ENDED */
     char path[480];         /* safe text */

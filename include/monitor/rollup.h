@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 enum {
+    ROLLUP_VERSION = 1, /* of what rollup_pack() writes */
     ROLLUP_MINUTE = 60,
     ROLLUP_HOUR = 3600,
     ROLLUP_DAY = 86400,

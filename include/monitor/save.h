@@ -18,6 +18,7 @@
 #include "monitor/monitor.h"
 
 enum {
+    SAVED_VERSION = 2, /* of parts and of the window's minutes; a new part needs a new one */
     SAVED_PARTS = 24,
     SAVED_TOP = 512,       /* keys of each list */
     SAVED_TIMED_KEYS = 64, /* those with their histogram of request times */

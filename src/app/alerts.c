@@ -25,6 +25,7 @@ struct printing {
     struct buf out;
     int64_t from;
     int64_t change; /* the newest that was printed */
+    unsigned left_out; /* of another version, or damaged: nothing can be said of them */
 };
 
 static bool print_row(void *ctx, const struct store_alert_row *row)
@@ -38,9 +39,10 @@ static bool print_row(void *ctx, const struct store_alert_row *row)
         shown.fired = &fired;
     if (notify_event_unpack(row->recovered, &recovered))
         shown.recovered = &recovered;
-    if (shown.fired ||
-        shown.recovered) /* of a later version, or damaged: nothing can be said of it */
+    if (shown.fired || shown.recovered)
         alerts_print(&p->out, p->form, &shown);
+    else
+        p->left_out++;
     return true;
 }
 
@@ -51,6 +53,9 @@ static bool print_new(struct store *store, struct printing *p, int stop_fd)
         note("cannot read the state: %s", store_why(store));
         return false;
     }
+    if (p->left_out)
+        note("alerts that another version of spate wrote, or that are damaged, are left out: %u", p->left_out);
+    p->left_out = 0;
     return output_write(&p->out, stop_fd);
 }
 

@@ -80,7 +80,7 @@ static bool gather(struct store *store, const struct history_span *span, struct 
         }
     }
     if (g->damaged)
-        note("%u rows of the state are damaged and left out", g->damaged);
+        note("rows that another version of spate wrote, or that are damaged, are left out: %u", g->damaged);
     return true;
 }
 

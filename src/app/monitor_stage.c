@@ -4,6 +4,7 @@
 
 #include "app/stages.h"
 #include "base/clock.h"
+#include "base/note.h"
 
 enum { SERIES_S = 1200, LIVE_MS = 1000, BEAT_MS = 500, BEAT_LEAST_MS = 50, DRAIN_MOST = 8 };
 
@@ -43,6 +44,12 @@ static bool is_trouble(enum notice_kind kind)
            kind == NOTICE_STATE || kind == NOTICE_CONFIG;
 }
 
+/* Of no source: the console shows it for a while only. */
+static bool is_news(enum notice_kind kind)
+{
+    return kind == NOTICE_STATE || kind == NOTICE_CONFIG;
+}
+
 /* The monitor's sink. The console only needs the newest figures, so events become posts of
  * their own for headless runs alone. */
 static void on_event(void *ctx, const struct monitor *m, const struct monitor_event *e)
@@ -54,6 +61,8 @@ static void on_event(void *ctx, const struct monitor *m, const struct monitor_ev
         alert_figures_of(&alert, e->alert);
         notify_stage_alert(r->st->notify, &alert, clock_wall(&r->clock));
     }
+    if (!r->st->every && e->kind == MONITOR_NOTICE && is_news(e->notice->kind))
+        note("%s", e->notice->text); /* held back while there is a console */
     if (!r->st->every || (e->kind == MONITOR_NOTICE && !is_trouble(e->notice->kind)))
         return;
     static const enum board_kind kinds[] = {[MONITOR_UPDATE] = BOARD_UPDATE,

@@ -171,7 +171,7 @@ static void ready_channels(struct pipeline *p, struct reload *r)
     r->good = false;
     atomic_store(&r->users, 1);
     snprintf(r->news, sizeof r->news,
-             "the configuration is not taken over, the old one stays: %.380s", why.text);
+             "configuration refused, the old one stays: %.380s", why.text);
 }
 
 void pipeline_reload(struct pipeline *p, const struct settings *s)

@@ -162,7 +162,7 @@ static void say_taken(struct reload *r)
     const struct config *c = r->settings.config;
     size_t rules = c->rule_count, channels = c->channel_count, logs = r->setup.follow.path_count;
     snprintf(r->news, sizeof r->news,
-             "the configuration was read again: %zu alert%s, %zu channel%s, %zu file%s", rules,
+             "configuration read again: %zu alert%s, %zu channel%s, %zu file%s", rules,
              rules == 1 ? "" : "s", channels, channels == 1 ? "" : "s", logs, logs == 1 ? "" : "s");
 }
 
@@ -176,7 +176,7 @@ struct reload *reload_new(const struct settings *s, bool console)
         say_taken(r);
     else
         snprintf(r->news, sizeof r->news,
-                 "the configuration is not taken over, the old one stays: %.380s", why.text);
+                 "configuration refused, the old one stays: %.380s", why.text);
     return r;
 }
 

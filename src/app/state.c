@@ -6,22 +6,20 @@
 
 #include "app/checkpoint.h"
 #include "app/state_keeper.h"
+#include "app/state_read.h"
 #include "app/state_ledger.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/note.h"
 #include "base/pack.h"
+#include "base/safe.h"
 #include "base/time.h"
 
 #define SAVE_EVERY  (1 * NS_PER_S)
 #define NAMED_AFTER (2 * NS_PER_S) /* by then places are kept of what was begun anew */
-#define SECRET_PART "secret"
-#define NAMED_PART  LEDGER_NAMED
 
 enum {
-    PART_VERSION = 1,
-    NAMED_MOST = 4096,
     MINUTES_KEPT_S = 2 * 86400,
     HOURS_KEPT_S = 60 * 86400,
     BYTES_MOST = 256 * 1024 * 1024
@@ -77,118 +75,27 @@ struct store_options state_store_options(const char *dir, bool linked)
                                   .merge = merge_rollups};
 }
 
-/* ---- Reading what was kept ---------------------------------------------------------------------
- */
-
-/* What is read into, so that nothing of a damaged file is believed before all of it was looked at.
- */
-struct reading {
-    struct ledger *ledger;
-    struct monitor *probe; /* takes the parts, to see whether they can be read */
-    uint8_t secret[HASH_SECRET];
-    bool has_secret;
-    char **named;
-    size_t named_count;
-};
-
-static void drop_named(char **named, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        free(named[i]);
-    free(named);
-}
-
-static bool read_named(struct reading *r, struct text inside)
-{
-    struct unpack u = unpack_of(inside);
-    size_t count = (size_t)unpack_most(&u, NAMED_MOST);
-    if (r->named) /* twice: the index of the table is damaged */
-        return false;
-    r->named = mem_new(count + 1, sizeof(char *));
-    while (r->named_count < count && !u.bad)
-        r->named[r->named_count++] = mem_string(unpack_text(&u));
-    return unpack_whole(&u);
-}
-
-static bool on_part(void *ctx, struct text name, struct text bytes)
-{
-    struct reading *r = ctx;
-    struct text inside;
-    if (text_same(name, TEXT("schema")))
-        return true;
-    ledger_part_kept(r->ledger, name, bytes);
-    bool secret = text_same(name, TEXT(SECRET_PART));
-    if (!secret && !text_same(name, TEXT(NAMED_PART)))
-        return monitor_load(r->probe, name, bytes);
-    if (!unpack_sealed(bytes, PART_VERSION, &inside))
-        return false;
-    if (!secret)
-        return read_named(r, inside);
-    if (inside.len != HASH_SECRET)
-        return false;
-    memcpy(r->secret, inside.at, HASH_SECRET);
-    r->has_secret = true;
-    return true;
-}
-
-static bool on_place(void *ctx, struct text path, struct text identity, struct text bytes)
-{
-    struct reading *r = ctx;
-    return ledger_place_kept(r->ledger, path, identity, bytes);
-}
-
-static bool on_seconds(void *ctx, int64_t start, struct text slots)
-{
-    struct reading *r = ctx;
-    ledger_seconds_kept(r->ledger, start, slots);
-    return monitor_load_window(r->probe, start, slots);
-}
-
-static void no_event(void *ctx, const struct monitor *m, const struct monitor_event *e)
-{
-    (void)ctx;
-    (void)m;
-    (void)e;
-}
-
-static enum db_result read_all(struct store *store, struct reading *r)
-{
-    struct monitor_options o = {.rule = {.window_s = 1}, .update_ns = 1, .wanted = DIMENSION_EVERY};
-    *r = (struct reading){.ledger = ledger_new()};
-    r->probe = monitor_new(&o, (struct monitor_sink){no_event, NULL}, 0, 0);
-    struct store_reader reader = {
-        .part = on_part, .place = on_place, .seconds = on_seconds, .ctx = r};
-    enum db_result result = store_read(store, &reader);
-    monitor_free(r->probe);
-    if (result != DB_DONE) {
-        ledger_free(r->ledger);
-        drop_named(r->named, r->named_count);
-        *r = (struct reading){.ledger = ledger_new()};
-    }
-    return result;
-}
-
 /* ---- Opening -----------------------------------------------------------------------------------
  */
 
-static void keep_secret(struct state *s, const struct reading *r)
+static void keep_secret(struct state *s, const struct state_read *r)
 {
     struct buf part = {0};
     uint8_t secret[HASH_SECRET];
     if (r->has_secret)
         hash_start_with(r->secret);
     hash_secret(secret);
-    size_t begin = pack_begin(&part, PART_VERSION);
+    size_t begin = pack_begin(&part, STATE_PART_VERSION);
     buf_add(&part, text_make((const char *)secret, sizeof secret));
     pack_seal(&part, begin);
-    ledger_set_part(s->ledger, SECRET_PART, buf_text(&part));
+    ledger_set_part(s->ledger, STATE_SECRET, buf_text(&part));
     buf_done(&part);
 }
 
 static void pack_named(struct buf *part, const char *const *named, size_t count)
 {
-    count = count < NAMED_MOST ? count : NAMED_MOST;
-    size_t begin = pack_begin(part, PART_VERSION);
+    count = count < STATE_NAMED_MOST ? count : STATE_NAMED_MOST;
+    size_t begin = pack_begin(part, STATE_PART_VERSION);
     pack_u64(part, count);
     for (size_t i = 0; i < count; i++)
         pack_text(part, text_of(named[i]));
@@ -218,25 +125,37 @@ static void make_resume(struct state *s)
         s->resume[s->resume_count++].path = mem_string(text_of(s->named[i]));
 }
 
+/* Guessed at, it would be wrong figures; put aside, it would be lost to whom it belongs. */
+static void refuse_foreign(const char *dir, const char *version, struct error *why)
+{
+    error_set(why,
+              "the state in %s was written by %s version of spate, which this one cannot go on with; it "
+              "is left as it is: name another directory, or move it away",
+              safe_str(text_of(dir)), version);
+}
+
 struct state *state_open(const char *dir, bool linked, const struct db_calls *db,
                          const char *const *named, size_t named_count, struct error *why)
 {
     struct store_options o = state_store_options(dir, linked);
-    struct reading r;
+    struct state_read r;
     int64_t wall_s = time(NULL);
     o.db = db;
     struct store *store = store_open(&o, wall_s, why);
     if (!store)
         return NULL;
-    enum db_result result = read_all(store, &r);
+    enum db_result result = state_read(store, &r);
     if (result == DB_DAMAGED && store_renew(store, wall_s))
         result = DB_DONE;
     struct state *s = mem_new(1, sizeof *s);
     *s = (struct state){.store = store, .ledger = r.ledger, .named = r.named};
     s->named_count = r.named_count;
     gathering_init(&s->gathering);
-    if (result != DB_DONE) {
-        error_set(why, "cannot read the state in %s: %s", dir, store_why(store));
+    if (result != DB_DONE || r.foreign) {
+        if (result == DB_DONE)
+            refuse_foreign(dir, r.foreign, why);
+        else
+            error_set(why, "cannot read the state in %s: %s", dir, store_why(store));
         state_free(s);
         return NULL;
     }
@@ -260,7 +179,7 @@ void state_free(struct state *s)
     for (size_t i = 0; i < s->resume_count; i++)
         free((char *)(uintptr_t)s->resume[i].path);
     free(s->resume);
-    drop_named(s->named, s->named_count);
+    state_drop_named(s->named, s->named_count);
     gathering_done(&s->gathering);
     buf_done(&s->next_named);
     buf_done(&s->unknown);

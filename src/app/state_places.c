@@ -2,7 +2,7 @@
 
 #include "base/pack.h"
 
-enum { VERSION = 1 };
+enum { VERSION = PLACE_VERSION };
 
 void place_pack_identity(const struct file_identity *id, struct buf *out)
 {

@@ -13,6 +13,8 @@ void place_pack_identity(const struct file_identity *id, struct buf *out);
 /* Path, identity, offset and anchor, sealed; appended. */
 void place_pack(struct text path, const struct position *p, struct buf *out);
 
+enum { PLACE_VERSION = 1 };
+
 /* False when the bytes are damaged, or not those of that key. */
 bool place_unpack(struct text path, struct text identity, struct text bytes, struct position *p);
 

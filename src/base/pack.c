@@ -94,14 +94,29 @@ void pack_seal(struct buf *out, size_t begin)
         buf_byte(out, (char)(sum >> 8 * i));
 }
 
-bool unpack_sealed(struct text sealed, uint8_t version, struct text *inside)
+static bool is_whole(struct text sealed)
 {
-    if (sealed.len < 1 + SEAL_BYTES || (uint8_t)sealed.at[0] != version)
+    if (sealed.len < 1 + SEAL_BYTES)
         return false;
     size_t len = sealed.len - SEAL_BYTES;
     uint64_t sum = 0;
     for (unsigned i = 0; i < SEAL_BYTES; i++)
         sum |= (uint64_t)(uint8_t)sealed.at[len + i] << 8 * i;
-    *inside = text_make(sealed.at + 1, len - 1);
     return hash_checksum(text_make(sealed.at, len)) == sum;
+}
+
+bool unpack_version(struct text sealed, uint8_t *version)
+{
+    if (!is_whole(sealed))
+        return false;
+    *version = (uint8_t)sealed.at[0];
+    return true;
+}
+
+bool unpack_sealed(struct text sealed, uint8_t version, struct text *inside)
+{
+    if (sealed.len < 1 + SEAL_BYTES || (uint8_t)sealed.at[0] != version || !is_whole(sealed))
+        return false;
+    *inside = text_make(sealed.at + 1, sealed.len - 1 - SEAL_BYTES);
+    return true;
 }

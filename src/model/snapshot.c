@@ -155,6 +155,7 @@ static void take_sources(struct held *h, const struct monitor *m)
     struct snapshot *s = &h->shown;
     const struct monitor_source *sources;
     s->source_count = monitor_sources(m, &sources);
+    snprintf(s->notice, sizeof(s->notice), "%s", monitor_news(m));
     s->sources = arena_new(&h->memory, s->source_count, sizeof(*s->sources));
     for (size_t i = 0; i < s->source_count; i++) {
         const struct monitor_source *from = &sources[i];

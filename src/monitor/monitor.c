@@ -78,6 +78,7 @@ static void window_follow(struct monitor *m)
 
 static void advance(struct monitor *m, struct moment now)
 {
+    m->now_ns = now.monotonic_ns;
     logclock_advance(&m->clock, now);
     window_follow(m);
 }
@@ -287,6 +288,12 @@ static void past_is_read(struct monitor *m, const struct notice *n, int64_t wall
     alerts_past_is_over(m, quiet);
 }
 
+static void remember_news(struct monitor *m, const struct notice *n)
+{
+    memcpy(m->news, n->text, sizeof m->news);
+    m->news_ns = m->now_ns;
+}
+
 void monitor_batch(struct monitor *m, const struct batch *b, int64_t monotonic_ns, int64_t wall_ns)
 {
     struct moment now = moment_of(monotonic_ns, wall_ns);
@@ -300,6 +307,8 @@ void monitor_batch(struct monitor *m, const struct batch *b, int64_t monotonic_n
         count_lines(m, b, now);
     } else if (b->kind == BATCH_NOTICE) {
         source_list_notice(&m->sources, b->source, &b->notice);
+        if (b->notice.kind == NOTICE_STATE || b->notice.kind == NOTICE_CONFIG)
+            remember_news(m, &b->notice);
         if (b->notice.kind == NOTICE_BACKFILLED)
             past_is_read(m, &b->notice, wall_ns, now);
         tell(m, &(struct monitor_event){

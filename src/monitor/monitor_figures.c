@@ -1,6 +1,7 @@
 /* What can be asked of a monitor. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "monitor/monitor_state.h"
 
 bool monitor_has_clock(const struct monitor *m)
@@ -105,6 +106,12 @@ size_t monitor_sources(const struct monitor *m, const struct monitor_source **so
 uint64_t monitor_losses(const struct monitor *m)
 {
     return m->sources.losses;
+}
+
+const char *monitor_news(const struct monitor *m)
+{
+    enum { NEWS_S = 30 };
+    return m->now_ns - m->news_ns < NEWS_S * NS_PER_S ? m->news : "";
 }
 
 struct monitor_inside monitor_inside(struct monitor *m)

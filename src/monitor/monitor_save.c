@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 2 };
+enum { VERSION = SAVED_VERSION };
 
 /* What a part is written from, and what it is read into (fresh, so that a bad part leaves no
  * trace). */

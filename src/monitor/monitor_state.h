@@ -48,6 +48,8 @@ struct monitor {
     int64_t last_ns; /* how long the last one was */
     int64_t last_end;
 
+    char news[480];
+    int64_t now_ns, news_ns; /* monotonic: of the last call, of the news */
     struct feeds sources;
     struct doubt doubt;
     struct rules_doubt doubted_entries; /* the same, for the rules */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 1, STATUS_MOST = 1000 };
+enum { VERSION = ROLLUP_VERSION, STATUS_MOST = 1000 };
 
 struct rollup *rollup_new(int64_t start, int64_t span_s)
 {

@@ -142,6 +142,13 @@ static enum db_result sealed_version(struct store *s, uint64_t *version)
     return DB_DONE;
 }
 
+/* A run that has just made it has not come further yet. */
+static enum db_result refuse_fresh(struct store *s)
+{
+    snprintf(s->why, sizeof s->why, "nothing has been written to it yet");
+    return DB_FAILED;
+}
+
 static enum db_result check_version(struct store *s, int64_t claimed)
 {
     uint64_t version;
@@ -166,8 +173,10 @@ enum db_result schema_settle(struct store *s)
         return result;
     if (!s->read_only && (result = run(s, SETTINGS)) != DB_DONE)
         return result;
-    result =
-        tables == 0 && claimed == 0 && !s->read_only ? make_tables(s) : check_version(s, claimed);
+    if (tables == 0 && claimed == 0)
+        result = s->read_only ? refuse_fresh(s) : make_tables(s);
+    else
+        result = check_version(s, claimed);
     /* Also in a file of the days before there were alerts in it. */
     return result == DB_DONE && !s->read_only ? run(s, alerts_tables) : result;
 }

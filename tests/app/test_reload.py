@@ -9,9 +9,9 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.environ["SPATE_SOURCE_DIR"], "tests", "notify"))
 from receivers import Http, free_port, status, wait_until, well
-from spate_run import LOGGEN, Folder, Watch, line
+from spate_run import LOGGEN, SPATE, Folder, Watch, line
 
-REFUSED = "the configuration is not taken over, the old one stays"
+REFUSED = "configuration refused, the old one stays"
 
 
 def write(path, *lines):
@@ -47,7 +47,7 @@ class Run:
     def expect(self, words, since=0):
         wait_until(lambda: self.watch.poll() or words in self.notes()[since:], words)
 
-    def reload(self, expected="the configuration was read again", **config):
+    def reload(self, expected="configuration read again", **config):
         since = len(self.notes())
         if config:
             self.say(**config)
@@ -183,6 +183,28 @@ class Refusing(unittest.TestCase):
                 time.sleep(0.5)
                 summary = run.watch.stop()
             self.assertEqual({s["name"]: s["hits"] for s in summary["sections"]}, {"/a": 1})
+
+
+class WithoutAConfiguration(unittest.TestCase):
+    def test_a_service_goes_on_and_takes_the_one_that_comes(self):
+        """No terminal has hung up: there is none."""
+        with Folder() as f:
+            log = f.file("a.log", now_line())
+            env = {**os.environ, "XDG_CONFIG_HOME": f.path, "HOME": f.path}
+            service = subprocess.Popen([SPATE, "watch", "--headless", log], env=env, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.PIPE, start_new_session=True)
+
+            def reload():
+                service.send_signal(signal.SIGHUP)
+                return next(said for said in service.stderr if b"configuration" in said)
+            time.sleep(0.7)
+            self.assertIn(b"configuration read again: 1 alert,", reload())
+            os.mkdir(f.file("spate"))
+            f.file("spate/spate.yaml", "alerts: []\n")
+            self.assertIn(b"configuration read again: 0 alerts,", reload())
+            service.send_signal(signal.SIGTERM)
+            self.assertEqual(service.wait(30), 0)
+            service.stderr.close()
 
 
 def channel(name, server, **more):

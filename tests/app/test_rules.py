@@ -235,7 +235,7 @@ class Reloading(unittest.TestCase):
                 summary = watch.stop()
                 self.assertEqual(summary["hits"], 20)
                 err = watch.process.stderr.read().decode()
-                self.assertIn("the configuration was read again: 2 alerts", err)
+                self.assertIn("configuration read again: 2 alerts", err)
                 self.assertRegex(err, r"the old one stays: \S+rules\.yaml:3:5: `abov'")
 
 

@@ -3,6 +3,7 @@
  * read. */
 #include "app/state.h"
 
+#include "base/pack.h"
 #include "monitor/feed.h"
 #include "monitor/rollup.h"
 #include "store/failing_db.h"
@@ -235,4 +236,76 @@ Test(state, a_pattern_that_was_followed_marks_what_is_new)
         cr_expect(follow_resume_is_blank(&resume[i]));
     }
     state_free(l.state);
+}
+
+/* ---- Other versions --------------------------------------------------------------------------- */
+
+static void take_as_it_is(struct text old, struct text more, struct buf *out, struct store_sums *sums)
+{
+    (void)old;
+    *sums = (struct store_sums){0};
+    buf_add(out, more);
+}
+
+enum piece { A_PART, OUR_PART, A_PLACE, SECONDS, A_MINUTE, A_DAY };
+
+/* As a spate of that version would have left it. */
+static void write_piece(enum piece piece, uint8_t version)
+{
+    struct buf sealed = {0};
+    struct error why = {0};
+    size_t begin = pack_begin(&sealed, version);
+    buf_str(&sealed, "what only that version knows");
+    pack_seal(&sealed, begin);
+    struct text bytes = buf_text(&sealed);
+    struct store_part part = {piece == A_PART ? "figures" : "secret", bytes};
+    struct store_place row = {TEXT("/other"), TEXT("id"), bytes, false};
+    struct store_seconds seconds = {T / 60 * 60, bytes};
+    struct store_rollup rollup = {piece == A_MINUTE ? STORE_MINUTES : STORE_DAYS,
+                                  (T + 86400) / 86400 * 86400, bytes};
+    struct store_change c = {.seconds_least = INT64_MIN};
+    if (piece == A_PART || piece == OUR_PART)
+        c.parts = &part, c.part_count = 1;
+    else if (piece == A_PLACE)
+        c.places = &row, c.place_count = 1;
+    else if (piece == SECONDS)
+        c.seconds = &seconds, c.seconds_count = 1;
+    else
+        c.rollups = &rollup, c.rollup_count = 1;
+    struct store_options o = state_store_options(place, false);
+    o.merge = take_as_it_is;
+    struct store *store = store_open(&o, T, &why);
+    cr_assert(store, "%s", why.text);
+    cr_assert_eq(store_commit(store, &c), DB_DONE);
+    store_close(store);
+    buf_done(&sealed);
+}
+
+Test(state, of_another_version_is_refused_with_a_clear_word_and_left_as_it_is)
+{
+    static const struct {
+        enum piece piece;
+        uint8_t version;
+        const char *words;
+    } rows[] = {{A_PART, 1, "an older version"},   {A_PART, 9, "a newer version"},
+                {OUR_PART, 9, "a newer version"},  {A_PLACE, 0, "an older version"},
+                {A_PLACE, 9, "a newer version"},   {SECONDS, 1, "an older version"},
+                {A_MINUTE, 9, "a newer version"},  {A_DAY, 0, "an older version"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct life l;
+        struct error why = {0};
+        cr_assert(begin(&l, &db_sqlite, &why), "%s", why.text);
+        read_lines(&l, false);
+        end(&l, false);
+        write_piece(rows[i].piece, rows[i].version);
+        for (int again = 0; again < 2; again++) {
+            cr_expect_not(begin(&l, &db_sqlite, &why), "row %zu", i);
+            cr_expect(strstr(why.text, rows[i].words) && strstr(why.text, place), "row %zu: %s", i,
+                      why.text);
+        }
+        char command[200];
+        snprintf(command, sizeof command, "ls %s | grep -q damaged", place);
+        cr_expect_neq(system(command), 0, "it is not damaged");
+        clean(place);
+    }
 }

@@ -2,6 +2,7 @@
  * process. */
 #include "lib/vt.h"
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,5 +107,33 @@ Test(seen, what_another_process_acknowledges_shows, .timeout = 100)
         usleep(100000);
     cr_expect_str_eq(alerts(&s, "ack 1"), "");
     expect(&s, ", seen");
+    done(&s);
+}
+
+Test(seen, what_became_of_a_reload_is_said_on_the_console_and_at_its_end, .timeout = 100)
+{
+    struct seen s = {.folder = "/tmp/spate-seen-XXXXXX"};
+    cr_assert(mkdtemp(s.folder));
+    char config[128];
+    snprintf(config, sizeof config, "%s/c.yaml", s.folder);
+    snprintf(s.log, sizeof s.log, "%s/access.log", s.folder);
+    FILE *file = fopen(config, "w");
+    cr_assert(file);
+    fprintf(file, "files: [%s]\n", s.log);
+    fclose(file);
+    s.t = vt_start(&(struct vt_options){
+        .columns = 100, .argv = (const char *[]){SPATE_BIN, "--config", config, NULL}});
+    cr_assert(s.t);
+    expect(&s, "waiting for it to appear");
+    kill(vt_pid(s.t), SIGHUP);
+    expect(&s, "configuration read again: 1 alert, 0 channels, 1 file");
+    file = fopen(config, "a");
+    cr_assert(file);
+    fputs("updat: 1s\n", file);
+    fclose(file);
+    kill(vt_pid(s.t), SIGHUP);
+    expect(&s, "configuration refused, the old one stays: ");
+    vt_send(s.t, "q");
+    expect(&s, "c.yaml:2:1: ");
     done(&s);
 }

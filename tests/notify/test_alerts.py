@@ -174,6 +174,15 @@ class History(unittest.TestCase):
             self.assertEqual(code, 1)
             self.assertIn(f.file("none"), err)
 
+    def test_a_state_that_was_only_just_made_is_not_damaged(self):
+        with Folder() as f:
+            os.mkdir(f.file("state"), 0o700)
+            f.file("state/state.db", "")
+            os.chmod(f.file("state/state.db"), 0o600)
+            code, _, err = run("alerts", "--state", f.file("state"))
+            self.assertEqual(code, 1)
+            self.assertIn("nothing has been written to it yet", err)
+
     def test_says_what_is_wrong_with_its_use(self):
         with Folder() as f:
             site = Site(f)

@@ -15,6 +15,8 @@
 
 enum { LINES = 20000, BURST = 200, ROTATE_EACH = 5000, RELOADS = 24, DEADLINE_S = 120 };
 
+enum { GENERATIONS = LINES / ROTATE_EACH };
+
 static char folder[64];
 
 static void fail(const char *what)
@@ -45,13 +47,24 @@ static void put_lines(FILE *out, int count)
     fflush(out);
 }
 
+/* Generations are kept: on a busy machine two may pass between two looks. */
+static void rotate(void)
+{
+    char from[24], to[24];
+    for (int i = GENERATIONS; i > 0; i--) {
+        snprintf(from, sizeof from, "a.log.%d", i - 1);
+        snprintf(to, sizeof to, "a.log.%d", i);
+        rename(in_folder(i > 1 ? from : "a.log"), in_folder(to));
+    }
+}
+
 /* Both logs in bursts; the first is rotated now and then, the second comes and goes. */
 static void *write_logs(void *unused)
 {
     FILE *a = fopen(in_folder("a.log"), "a"), *b = fopen(in_folder("b.log"), "a");
     for (int wrote = 0; a && b && wrote < LINES; wrote += BURST) {
         if (wrote && wrote % ROTATE_EACH == 0) {
-            rename(in_folder("a.log"), in_folder("a.log.1"));
+            rotate();
             fclose(a);
             a = fopen(in_folder("a.log"), "a");
         }
@@ -153,7 +166,11 @@ static void run_round(const char *state)
         exit(1);
     }
     unlink(in_folder("a.log"));
-    unlink(in_folder("a.log.1"));
+    for (int i = 1; i <= GENERATIONS; i++) {
+        char name[24];
+        snprintf(name, sizeof name, "a.log.%d", i);
+        unlink(in_folder(name));
+    }
     unlink(in_folder("b.log"));
 }
 
