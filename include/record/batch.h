@@ -17,6 +17,7 @@
 enum {
     BATCH_BYTES = 256 * 1024,  /* one read */
     BATCH_ENTRIES = 2048,      /* more lines than this go into the next batch */
+    BATCH_ROUND = 512,         /* entries where lines are counted in rounds: less memory, nearer caches */
     BATCH_SLACK = 128,         /* readable bytes behind `used`, for vector loads */
     BATCH_REJECTS = 4,         /* rejected lines kept as samples */
     LINE_LIMIT = 64 * 1024     /* bytes of a line that are kept */
@@ -80,12 +81,13 @@ struct batch {
     uint32_t used;      /* whole lines, each ended by \n but for a file's last */
     uint32_t scanned;   /* how far the parser has got in them */
     uint32_t count;     /* entries */
-    struct entry *entries; /* BATCH_ENTRIES */
+    struct entry *entries;
+    uint32_t room;         /* so many, BATCH_ENTRIES mostly */
     struct line_counts lines;
     uint32_t reject_count; /* samples kept, at most BATCH_REJECTS */
     struct reject rejects[BATCH_REJECTS];
     uint32_t refusal_count; /* where the refused lines stood, in order */
-    struct refusal *refusals; /* BATCH_ENTRIES + 1 */
+    struct refusal *refusals; /* room + 1 */
     uint64_t behind;    /* bytes of the source not yet read */
     int64_t read_ns;    /* monotonic, when the bytes were read */
     bool finished;      /* the file at `position` has been read to its end and let go */
@@ -94,6 +96,8 @@ struct batch {
 };
 
 struct batch *batch_new(void);
+/* With room for so many entries: for who counts them in rounds. */
+struct batch *batch_new_of(uint32_t room);
 void batch_free(struct batch *b);
 
 /* Empty lines, no entries, kind BATCH_LINES. Keeps the memory. */
@@ -103,7 +107,7 @@ void batch_clear(struct batch *b);
 static inline void batch_refuse(struct batch *b)
 {
     if (b->refusal_count == 0 || b->refusals[b->refusal_count - 1].before != b->count) {
-        if (b->refusal_count > BATCH_ENTRIES)
+        if (b->refusal_count > b->room)
             return;
         b->refusals[b->refusal_count++] = (struct refusal){b->count, 0};
     }

@@ -95,7 +95,7 @@ struct work *work_new(const struct work_order *o, struct error *why)
     for (unsigned i = 0; i < w->jobs; i++) {
         w->workers[i].work = w;
         w->workers[i].tally = tally_new(s->only, true, 0);
-        w->workers[i].batch = batch_new();
+        w->workers[i].batch = batch_new_of(BATCH_ROUND);
         if (w->rule_count)
             w->workers[i].tape = rules_tape_new(w->rules->others, w->rule_count, w->jobs);
     }

@@ -311,7 +311,7 @@ static bool read_odd(struct run_state *s)
 static inline size_t run_count(const struct line_run *run)
 {
     const struct batch *b = run->batch;
-    size_t count = run->count, most = BATCH_ENTRIES - b->count;
+    size_t count = run->count, most = b->room - b->count;
     count -= count > 0 && run->ends[count - 1] >= b->used;
     return count < most ? count : most;
 }

@@ -193,9 +193,9 @@ static void take_lines(struct parser *p, struct batch *b, size_t count)
     struct reading r = {.batch = b, .want = p->want, .why = &why};
     uint32_t before = b->count;
     bool long_line;
-    for (size_t i = 0; i < count && b->count < BATCH_ENTRIES; i++) {
+    for (size_t i = 0; i < count && b->count < b->room; i++) {
         i += take_run(p, b, p->ends + i, count - i);
-        if (i == count || b->count == BATCH_ENTRIES)
+        if (i == count || b->count == b->room)
             break;
         uint32_t end = p->ends[i];
         r.line = trim_line(b, b->scanned, end, &long_line);
@@ -262,8 +262,9 @@ bool parser_run(struct parser *p, struct batch *b)
     uint32_t first = b->count;
     if (b->scanned == 0)
         parser_begin(p, b);
-    while (b->scanned < b->used && b->count < BATCH_ENTRIES) {
-        size_t count = lines_find(b->bytes, b->scanned, b->used, p->ends, ENDS);
+    while (b->scanned < b->used && b->count < b->room) {
+        size_t most = b->room - b->count < ENDS ? b->room - b->count : ENDS;
+        size_t count = lines_find(b->bytes, b->scanned, b->used, p->ends, most);
         if (count == 0)
             p->ends[count++] = b->used;
         take_lines(p, b, count);
