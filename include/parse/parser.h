@@ -42,8 +42,13 @@ void parser_free(struct parser *p);
 void parser_want(struct parser *p, field_set want);
 
 /* Tells which file the lines come from, before the first line: where a server's configuration
- * names that log, its format there is the one to begin with. */
+ * names that log, its format there is the one to begin with; and where a format has directives in the
+ * log (#Fields), those that the file begins with hold until others come, wherever reading begins. */
 void parser_reads(struct parser *p, const char *path);
+
+/* Whether the chosen format has directives in the log: who begins in the middle of a file should show
+ * it those before. */
+bool parser_has_directives(const struct parser *p);
 
 /* Reads lines of batch->bytes from batch->scanned on, until all are read or the
  * entries are full; appends entries and counts lines and rejects. True when all of

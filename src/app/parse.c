@@ -163,12 +163,21 @@ static void find_range(const struct run *r, const char *path, const struct forma
     reader_close(reader);
 }
 
-/* Lines before the range are only counted, for those behind have their numbers. */
+/* Lines before the range are only counted, for those behind have their numbers; but directives hold
+ * for what follows. */
 static void skip_lines(struct run *r)
 {
     struct text all = text_make(r->batch->bytes, r->batch->used);
-    for (size_t at = 0; (at = text_find(all, '\n', at)) < all.len; at++)
-        r->line++;
+    bool directives = parser_has_directives(r->parser);
+    for (size_t at = 0, end; at < all.len; at = end + 1, r->line++) {
+        end = text_find(all, '\n', at);
+        if (!directives || all.at[at] != '#')
+            continue;
+        struct entry ignored;
+        struct reject why;
+        struct text line = text_trim(text_cut(all, at, end));
+        parser_read(r->parser, r->batch, (struct span){(uint32_t)at, (uint32_t)line.len}, &ignored, &why);
+    }
 }
 
 /* Batches from the first, which tells the format, to the last that holds something of the range. */

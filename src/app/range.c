@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/header.h"
 #include "base/clock.h"
 #include "base/safe.h"
 #include "base/time.h"
@@ -53,8 +54,10 @@ static void add_seconds(const char *path, const struct formats *formats, bool pa
     parser_reads(parser, path);
     bool plain = reader && reader_can_seek(reader);
     if (plain) {
-        uint64_t size = reader_size(reader);
-        reader_range(reader, size > TAIL_BYTES ? size - TAIL_BYTES : 0, size);
+        uint64_t size = reader_size(reader), from = size > TAIL_BYTES ? size - TAIL_BYTES : 0;
+        if (from)
+            header_before(parser, path, from);
+        reader_range(reader, from, size);
     }
     if (reader && plain != packed)
         read_seconds(reader, parser, seconds);

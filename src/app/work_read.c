@@ -3,12 +3,11 @@
 
 #include <string.h>
 
+#include "app/header.h"
 #include "app/keep.h"
 #include "base/mem.h"
 #include "base/note.h"
 #include "source/reader.h"
-
-enum { PRIME_BYTES = 64 * 1024 /* what a later piece looks at to know the format */ };
 
 /* A choice is told once, by who reads the file's beginning: other pieces and most other files have
  * the same. */
@@ -84,20 +83,6 @@ static void count_batch(struct worker *k, struct parser *parser, struct piece *p
     take_news(k, piece, parser);
 }
 
-/* A piece from the middle knows its format (and a header's columns) from the file's first lines. */
-static void prime(struct worker *k, struct parser *parser, const char *path)
-{
-    struct reader *r = reader_open(path, NULL);
-    if (!r)
-        return;
-    reader_range(r, 0, PRIME_BYTES);
-    if (reader_fill(r, k->batch, NULL) == READER_LINES)
-        while (!parser_run(parser, k->batch))
-            k->batch->count = 0;
-    batch_clear(k->batch);
-    reader_close(r);
-}
-
 /* Where the next batch's lines may begin: with the one that is unfinished so far. */
 static uint64_t line_before(const struct piece *p, uint64_t place)
 {
@@ -142,7 +127,7 @@ static bool read_piece(struct worker *k, struct piece *piece)
     parser_reads(parser, piece->path);
     if (piece->ranged) {
         if (piece->from)
-            prime(k, parser, piece->path);
+            header_before(parser, piece->path, piece->from);
         reader_range(r, piece->from, piece->to);
     }
     enum reader_result got = read_lines(k, parser, piece, r, &why);

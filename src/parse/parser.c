@@ -295,7 +295,7 @@ enum parser_line parser_read(struct parser *p, struct batch *b, struct span line
 
 /* ---- One line on its own -------------------------------------------------------------------- */
 
-static void copy_to_probe(struct parser *p, struct text line)
+void parser_copy_to_probe(struct parser *p, struct text line)
 {
     if (!p->probe) {
         p->probe = mem_new(1, sizeof *p->probe);
@@ -312,7 +312,7 @@ bool parser_second(struct parser *p, struct text line, int64_t *second)
         line.len--;
     if (line.len == 0)
         return false;
-    copy_to_probe(p, line);
+    parser_copy_to_probe(p, line);
     size_t first = p->chosen == SIZE_MAX ? 0 : p->chosen;
     struct span whole = parser_unwrap(p, p->probe, (struct span){0, p->probe->used});
     size_t last = p->chosen == SIZE_MAX || !p->fs->automatic ? p->fs->count : p->chosen + 1;

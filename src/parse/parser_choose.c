@@ -1,11 +1,16 @@
 /* parser_choose.c - by which format the lines of a source are read: named by the user or the
  * server's configuration, or found by looking. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/safe.h"
 #include "parse/lines.h"
 #include "parse/parser_state.h"
+
+enum { HEADER_BYTES = 16 * 1024 };
 
 static bool same_file(const char *a, const char *b)
 {
@@ -17,8 +22,49 @@ static bool same_file(const char *a, const char *b)
     return same;
 }
 
+bool parser_has_directives(const struct parser *p)
+{
+    return p->chosen != SIZE_MAX && p->memos[p->chosen].state;
+}
+
+static void show_directive(struct parser *p, struct text line)
+{
+    struct entry ignored;
+    parser_copy_to_probe(p, line);
+    for (size_t i = 0; i < p->fs->count; i++)
+        if (p->memos[i].state)
+            format_read(p->fs->list[i], &p->memos[i], p->probe, (struct span){0, p->probe->used}, 0,
+                        &ignored, NULL);
+}
+
+/* The directives at the file's beginning, up to its first other line. */
+static void show_header(struct parser *p, const char *path)
+{
+    char bytes[HEADER_BYTES];
+    struct stat s;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool plain = fd >= 0 && fstat(fd, &s) == 0 && S_ISREG(s.st_mode);
+    ssize_t got = plain ? pread(fd, bytes, sizeof bytes, 0) : 0;
+    struct text rest = text_make(bytes, got > 0 ? (size_t)got : 0);
+    if (text_starts(rest, TEXT("\xef\xbb\xbf")))
+        rest = text_cut(rest, 3, rest.len);
+    for (size_t end; rest.len > 0 && rest.at[0] == '#'; rest = text_cut(rest, end + 1, rest.len)) {
+        end = text_find(rest, '\n', 0);
+        if (end == rest.len)
+            break;
+        show_directive(p, text_cut(rest, 0, end > 0 && rest.at[end - 1] == '\r' ? end - 1 : end));
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
 void parser_reads(struct parser *p, const char *path)
 {
+    bool directives = false;
+    for (size_t i = 0; i < p->fs->count; i++)
+        directives |= p->memos[i].state != NULL;
+    if (directives)
+        show_header(p, path);
     for (size_t i = 0; i < p->fs->home_count; i++) {
         if (!same_file(p->fs->homes[i].path, path))
             continue;

@@ -50,6 +50,9 @@ static inline struct span parser_unwrap(struct parser *p, struct batch *b, struc
     return p->fs->wrapped ? wrap_open(b, line, &p->unwrapped) : line;
 }
 
+/* parser.c: a line alone in a batch of its own, in p->probe. */
+void parser_copy_to_probe(struct parser *p, struct text line);
+
 /* The offset of the newline of the line at `at`, or the end of the batch. */
 uint32_t parser_line_end(const struct batch *b, uint32_t at);
 

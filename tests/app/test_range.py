@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import unittest
 
-from spate_run import Folder, line, report, run
+from spate_run import Folder, Watch, line, report, run
 
 BEGIN = 1431857100  # 2015-05-17T10:05:00Z
 
@@ -115,6 +115,53 @@ class Large(unittest.TestCase):
                 want = [one for one in everything if first <= one["time"] <= last]
                 self.assertEqual(rows("--from", first, "--to", last, path), want)
                 self.assertEqual(hits("--from", first, "--to", last, path), len(want))
+
+
+class Columns(unittest.TestCase):
+    """A log that names its columns in its own lines, and other ones later: wherever reading begins, they hold."""
+
+    @staticmethod
+    def log():
+        def clock(i):
+            return f"2015-05-17 1{i // 7200}:{i // 120 % 60:02}:{i // 2 % 60:02}"
+        rows = ["#Software: IIS\n", "#Fields: date time c-ip cs-method cs-uri-stem sc-status sc-bytes\n"]
+        rows += [f"{clock(i)} 10.0.0.{i % 50} GET /a/{i % 7} 200 1234\n" for i in range(25000)]
+        rows += ["#Fields: date time cs-method cs-uri-stem c-ip sc-bytes sc-status\n"]
+        rows += [f"{clock(i)} GET /b/{i % 7} 10.0.0.{i % 50} 4321 404\n" for i in range(25000, 60000)]
+        return "".join(rows)
+
+    def test_threads_change_nothing(self):
+        with Folder() as f:
+            path = f.file("a.log", self.log())
+            for named in ((), ("-F", "iis")):
+                for jobs in ("1", "2", "3"):
+                    r = report(*named, "-j", jobs, path)
+                    self.assertEqual((r["hits"], r["lines"]["rejected"], r["visitors"]), (60000, 0, 50), (named, jobs))
+                    self.assertEqual(r["status"], {"200": 25000, "404": 35000})
+                    self.assertEqual(r["bytes"], 25000 * 1234 + 35000 * 4321)
+
+    def test_ranges_find_them(self):
+        with Folder() as f:
+            path = f.file("a.log", self.log())
+            self.assertEqual(hits("--from", "59s", path), 120)
+            self.assertEqual(hits("--from", "2015-05-17 18:19", path), 120)
+            late = rows("--from", "2015-05-17 18:19", path)
+            self.assertEqual([one["line"] for one in late], list(range(59884, 60004)))
+            self.assertEqual({(one["status"], one["bytes"]) for one in late}, {(404, 4321)})
+            early = rows("--from", "2015-05-17 11:00", "--to", "2015-05-17 11:00:59", path)
+            self.assertEqual([one["status"] for one in early], [200] * 120)
+
+    def test_a_log_that_is_followed_from_its_end_has_its_columns(self):
+        with Folder() as f:
+            path = f.file("a.log", self.log()[:900000])
+            with Watch("--from", "end", "-u", "100ms", path) as watch:
+                watch.until(lambda events: events, "the first update")
+                with open(path, "a") as log:
+                    log.write("\n2015-05-17 19:00:00 10.0.0.1 GET /new/1 200 7\n")
+                watch.until(lambda events: any(one["hits"] for one in events), "the line")
+                summary = watch.stop()
+            self.assertEqual((summary["hits"], summary["bytes"]), (1, 7))
+            self.assertEqual(summary["sections"][0]["name"], "/new")
 
 
 if __name__ == "__main__":
