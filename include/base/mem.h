@@ -11,6 +11,7 @@
 void *mem_new(size_t count, size_t size);             /* zeroed */
 void *mem_grow(void *old, size_t count, size_t size); /* new part not zeroed */
 void *mem_aligned(size_t alignment, size_t size);     /* zeroed; free() it */
+                                                      /* 2 MB or more ask for huge pages */
 char *mem_string(struct text text);                   /* copy, ended by a NUL */
 
 #endif

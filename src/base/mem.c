@@ -1,9 +1,13 @@
 #include "base/mem.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/note.h"
+
+enum { HUGE_PAGE = 2 * 1024 * 1024 };
 
 /* The product, at least 1: an allocation of nothing may legally give NULL, and
  * realloc() to nothing frees. */
@@ -37,9 +41,12 @@ void *mem_grow(void *old, size_t count, size_t size)
 void *mem_aligned(size_t alignment, size_t size)
 {
     size_t bytes = mem_size(1, size);
+    bool huge = bytes >= HUGE_PAGE;
     void *memory = NULL;
-    if (posix_memalign(&memory, alignment, bytes) != 0)
+    if (posix_memalign(&memory, huge && alignment < HUGE_PAGE ? HUGE_PAGE : alignment, bytes) != 0)
         memory = NULL;
+    if (memory && huge) /* a wish: it may be refused */
+        madvise(memory, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
     return memset(mem_checked(memory, bytes), 0, bytes);
 }
 

@@ -38,6 +38,18 @@ Test(mem, aligns)
     }
 }
 
+Test(mem, aligns_what_is_large_to_huge_pages)
+{
+    const size_t huge = 2 * 1024 * 1024, sizes[] = {huge, huge + 1, 3 * huge - 1};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        unsigned char *bytes = mem_aligned(64, sizes[i]);
+        cr_expect_eq((uintptr_t)bytes % huge, 0);
+        for (size_t at = 0; at < sizes[i]; at++)
+            cr_assert_eq(bytes[at], 0);
+        free(bytes);
+    }
+}
+
 Test(mem, copies_a_slice_into_a_string)
 {
     char *copy = mem_string(text_make("abcdef", 3));
