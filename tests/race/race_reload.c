@@ -13,7 +13,7 @@
 #include "app/pipeline.h"
 #include "base/clock.h"
 
-enum { LINES = 20000, BURST = 200, ROTATE_EACH = 5000, RELOADS = 24, DEADLINE_S = 120 };
+enum { LINES = 20000, BURST = 200, ROTATE_EACH = 5000, RELOADS = 24, DEADLINE_S = 120, PATIENCE = 3000 };
 
 enum { GENERATIONS = LINES / ROTATE_EACH };
 
@@ -155,10 +155,13 @@ static void run_round(const char *state)
     pthread_join(writer, NULL);
     write_config(RELOADS + 2); /* with both logs */
     pipeline_reload(p, &s);
-    for (int k = 0; k < 50; k++)
-        drain_board(p, false);
+    uint64_t hits = 0;
+    for (int k = 0; k < PATIENCE && hits < LINES; k++) {
+        uint64_t now = drain_board(p, false);
+        hits = now ? now : hits;
+    }
     pipeline_stop(p);
-    uint64_t hits = drain_board(p, true);
+    hits = drain_board(p, true);
     pipeline_free(p);
     settings_done(&s);
     if (hits != LINES) {
