@@ -38,10 +38,11 @@ class Injection(unittest.TestCase):
                             {"kind": "journal", "recoveries": False},
                             {"kind": "mail", "url": mail.url, "from": "s@example.com",
                              "to": "o@example.com"}], rules)
-            when = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime())
             entries = pool.submit(lambda: [journal.entry() for _ in range(count)])
             with Watch("-F", "combined", *site.args,
                        env={**os.environ, "SPATE_JOURNAL_SOCKET": journal.path}) as w:
+                w.until(lambda _: w.updates(), "the start")
+                when = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(time.time() + 1))
                 with open(site.log, "a") as log:
                     for p in self.PAYLOADS:
                         log.write(f'{p} - {p} [{when}] "{p} /{p} {p}" 200 1 "{p}" "{p}"\n')
