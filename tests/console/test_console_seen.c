@@ -137,3 +137,29 @@ Test(seen, what_became_of_a_reload_is_said_on_the_console_and_at_its_end, .timeo
     expect(&s, "c.yaml:2:1: ");
     done(&s);
 }
+
+Test(seen, an_interval_that_a_reload_sets_is_what_plus_goes_on_from, .timeout = 100)
+{
+    struct seen s = {.folder = "/tmp/spate-seen-XXXXXX"};
+    cr_assert(mkdtemp(s.folder));
+    char config[128];
+    snprintf(config, sizeof config, "%s/c.yaml", s.folder);
+    snprintf(s.log, sizeof s.log, "%s/access.log", s.folder);
+    for (int i = 0; i < 2; i++) {
+        FILE *file = fopen(config, "w");
+        cr_assert(file);
+        fprintf(file, "files: [%s]\nupdate: %ds\n", s.log, i ? 1 : 3);
+        fclose(file);
+        if (i == 0) {
+            s.t = vt_start(&(struct vt_options){
+                .columns = 100, .argv = (const char *[]){SPATE_BIN, "--config", config, NULL}});
+            cr_assert(s.t);
+            expect(&s, "last 3 s");
+        }
+    }
+    kill(vt_pid(s.t), SIGHUP);
+    expect(&s, "last 1 s");
+    vt_send(s.t, "+");
+    expect(&s, "last 2 s"); /* not 5, which comes after the 3 of the start */
+    done(&s);
+}

@@ -27,6 +27,7 @@ struct console {
     struct trace newest_trace, shown_trace;
     struct frame frame;
     struct clock clock;
+    double update_s; /* of the newest figures */
     int64_t drawn_ns;
     bool dirty; /* there is something new to draw */
     bool ended; /* the board's last snapshot has come */
@@ -89,6 +90,15 @@ static void remember(struct console *c)
         trace_add(&c->newest_trace, s->series, s->series_count - 1, s->log_second - 1);
 }
 
+/* A configuration that was read again may have changed it: + and - go on from there. */
+static void follow_interval(struct console *c)
+{
+    double update_s = c->newest->update_s;
+    if (c->update_s > 0 && update_s > 0 && update_s != c->update_s)
+        c->view.update_ns = (int64_t)(update_s * NS_PER_S);
+    c->update_s = update_s;
+}
+
 static void take_figures(struct console *c)
 {
     struct board_event e;
@@ -97,6 +107,7 @@ static void take_figures(struct console *c)
         c->newest = e.snapshot;
         c->ended |= e.kind == BOARD_END;
         remember(c);
+        follow_interval(c);
     }
     show_newest(c);
 }
