@@ -113,9 +113,13 @@ static void start(struct follow *f)
             note_newest(f, s->tracks[i]);
     }
     pasts_init(&f->pasts, s, &f->options);
+    struct siblings_names names = {0};
+    s->shared.names = &names;
     for (size_t i = 0; i < s->count; i++)
         if (s->tracks[i])
             track_begin(s->tracks[i], &f->plan);
+    s->shared.names = NULL;
+    siblings_names_done(&names);
     s->started = true;
     f->reconcile_ns = shared_now(&s->shared) + between_looks(f);
 }

@@ -9,6 +9,7 @@
 #include "record/position.h"
 #include "source/counts.h"
 #include "source/os.h"
+#include "source/siblings.h"
 #include "source/watch.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,6 +40,7 @@ struct shared {
     size_t past_count;
 
     struct counts held; /* files that are open, by shared_key() */
+    struct siblings_names *names; /* while all logs begin; NULL: directories are read anew */
 };
 
 /* What stands for a file in `held`. */

@@ -72,11 +72,13 @@ enum sibling_kind sibling_kind_of(const char *log, const char *name, const char 
                                   bool *compressed)
 {
     struct text base = text_of(log), rest = text_of(name);
+    const char *dot = strrchr(log, '.');
     bool readable;
+    if (strncmp(log, name, dot ? (size_t)(dot - log) : base.len) != 0)
+        return SIBLING_NONE; /* most of them */
     *compressed = unpacked_name(&rest, &readable);
     if (text_starts(rest, base))
         return kind_between(rest, base.len, rest.len, mark);
-    const char *dot = strrchr(log, '.');
     if (!dot || dot == log)
         return SIBLING_NONE;
     struct text stem = text_make(log, (size_t)(dot - log)), ending = text_of(dot);
@@ -116,6 +118,7 @@ struct look {
     const char *log;                /* name of the log in it */
     struct siblings *found;         /* either: the siblings */
     const struct file_identity *id; /* or: the path of this file */
+    struct siblings_names *names;   /* known ones; NULL: read anew */
     char *path;
     bool moved;  /* a name was gone when it was looked at */
     int problem; /* errno */
@@ -172,14 +175,46 @@ static void forget(struct siblings *s)
     s->count = 0;
 }
 
+void siblings_names_done(struct siblings_names *n)
+{
+    free(n->dir);
+    buf_done(&n->names);
+    *n = (struct siblings_names){0};
+}
+
+static bool keep_name(void *ctx, const char *name)
+{
+    struct siblings_names *n = ctx;
+    buf_add(&n->names, text_make(name, strlen(name) + 1));
+    return true;
+}
+
+static int list_names(struct look *l, const char *dir)
+{
+    struct siblings_names *n = l->names;
+    if (!n)
+        return l->os->list(l->os->self, dir, each_name, l);
+    if (!n->dir || strcmp(n->dir, dir) != 0) {
+        siblings_names_done(n);
+        if (l->os->list(l->os->self, dir, keep_name, n) != 0) {
+            buf_clear(&n->names);
+            return -1;
+        }
+        n->dir = mem_string(text_of(dir));
+    }
+    for (size_t at = 0; at < n->names.len; at += strlen(n->names.at + at) + 1)
+        if (!each_name(l, n->names.at + at))
+            break;
+    return 0;
+}
+
 /* Looks at the directory that `path` lies in. A directory that is not there has no files. */
 static int look_beside(struct look *l, const char *path)
 {
     char *dir = path_directory(path);
     l->dir = dir;
     l->log = path_name(path);
-    if (l->os->list(l->os->self, dir, each_name, l) != 0 && !l->path && errno != ENOENT &&
-        errno != ENOTDIR)
+    if (list_names(l, dir) != 0 && !l->path && errno != ENOENT && errno != ENOTDIR)
         l->problem = errno;
     free(dir);
     errno = l->problem;
@@ -224,10 +259,16 @@ static bool same_siblings(const struct siblings *a, const struct siblings *b)
  * under the name of another: only what two looks in a row find alike is what is there. */
 int siblings_list(struct siblings *s, const struct os *os, const char *path)
 {
+    return siblings_list_known(s, os, path, NULL);
+}
+
+int siblings_list_known(struct siblings *s, const struct os *os, const char *path,
+                        struct siblings_names *names)
+{
     struct siblings before = {0};
     *s = (struct siblings){0};
     for (int looks = 1;; looks++) {
-        struct look l = {.os = os, .found = s};
+        struct look l = {.os = os, .found = s, .names = names};
         if (look_around(&l, path) != 0) {
             int problem = errno;
             siblings_done(s);

@@ -7,6 +7,7 @@
 #ifndef SPATE_SOURCE_SIBLINGS_H
 #define SPATE_SOURCE_SIBLINGS_H
 
+#include "base/buf.h"
 #include "source/os.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,6 +39,18 @@ bool sibling_is_packed(const char *name);
 /* Calls `is_log` with every name of a log that rotation could have made this name of, until it says
  * true. False: it never did. */
 bool sibling_of_any(const char *name, bool (*is_log)(void *ctx, const char *log), void *ctx);
+
+/* The names in the directory that was looked at last, so that the logs of one, where they all begin at
+ * once, need it read once. All zero: none yet. What was renamed since is not known. */
+struct siblings_names {
+    char *dir;
+    struct buf names; /* each ended by a NUL */
+};
+void siblings_names_done(struct siblings_names *n);
+
+/* The same, from the names that are known; what the names stand for is looked at anew. */
+int siblings_list_known(struct siblings *s, const struct os *os, const char *path,
+                        struct siblings_names *names);
 
 /* The siblings of a log. -1 with errno when a directory or a file in it could not be looked at, so
  * that a sibling may be missing. */

@@ -224,12 +224,12 @@ static void undo(struct track *k)
         lines_move(&k->current->lines, 0, NULL, 0);
 }
 
-static int begin_resumed(struct track *k, const struct plan *plan)
+static int begin_resumed(struct track *k, const struct plan *plan, struct siblings_names *names)
 {
     const struct follow_options *o = plan->options;
     struct siblings s;
     undo(k);
-    if (siblings_list(&s, k->shared->os, k->path) != 0)
+    if (siblings_list_known(&s, k->shared->os, k->path, names) != 0)
         return -1;
     struct resumption r = {.track = k, .siblings = &s};
     int result = 0;
@@ -244,6 +244,8 @@ static int begin_resumed(struct track *k, const struct plan *plan)
         track_see(k, &s);
     int problem = errno;
     siblings_done(&s);
+    if (names && (result != 0 || r.losses)) /* it may have been renamed since */
+        return begin_resumed(k, plan, NULL);
     if (result != 0) {
         undo(k);
         errno = problem;
@@ -280,7 +282,7 @@ bool track_begin(struct track *k, const struct plan *plan)
     int result;
     size_t plain;
     if (has_resume(k, plan->options))
-        result = begin_resumed(k, plan);
+        result = begin_resumed(k, plan, k->shared->names);
     else
         result = track_look_beside(k, &plain) == 0 ? begin_fresh(k, plan) : -1;
     if (result != 0) {

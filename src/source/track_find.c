@@ -20,7 +20,7 @@ void track_see(struct track *k, const struct siblings *s)
 int track_look_beside(struct track *k, size_t *plain)
 {
     struct siblings s;
-    if (siblings_list(&s, k->shared->os, k->path) != 0)
+    if (siblings_list_known(&s, k->shared->os, k->path, k->shared->names) != 0)
         return -1;
     track_see(k, &s);
     *plain = 0;

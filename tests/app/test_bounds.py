@@ -1,12 +1,13 @@
 """Floods of what clients choose reach a plateau of memory; no descriptor and no thread comes with them."""
 import os
 import resource
+import subprocess
 import sys
 import threading
 import time
 import unittest
 
-from spate_run import DEADLINE_S, Folder, Watch, line
+from spate_run import DEADLINE_S, SPATE, Folder, Watch, line
 
 # Without its store of freed memory AddressSanitizer keeps memory as a plain build does.
 os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1:malloc_context_size=0"
@@ -145,6 +146,19 @@ class Bounds(unittest.TestCase):
             f.send(b"\n", 1)
             f.settle()
             self.check_plateau(f, first, f.state("VmRSS"), "one line of 40 MiB")
+
+    def test_a_report_of_a_flood(self):
+        most = []
+        for count in (LINES // 4, LINES):
+            process = subprocess.Popen([SPATE, "report", "-F", "vhost_combined", "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            for at in range(0, count, BLOCK):
+                process.stdin.write(lines_of(FLOODS["everything"], at, at + BLOCK, time.time()))
+            process.stdin.close()
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(process.returncode, 0)
+            most.append(used.ru_maxrss)
+        self.check_plateau(None, most[0], most[1], "everything differs")
 
     def test_thousands_of_logs(self):
         """Logs of a pattern: none starves the others, and looking at them does not grow with their square."""

@@ -168,3 +168,36 @@ Test(siblings, none_is_missed_while_all_are_renamed)
         memfs_free(rotating);
     }
 }
+
+Test(siblings, are_found_among_names_that_are_known)
+{
+    struct memfs *fs = memfs_new();
+    struct siblings_names names = {0};
+    struct siblings s;
+    memfs_mkdir(fs, "/log");
+    memfs_mkdir(fs, "/other");
+    memfs_write(fs, "/log/a.log", "a\n");
+    memfs_write(fs, "/log/a.log.1", "a\n");
+    memfs_write(fs, "/log/a.log.2", "a\n");
+    memfs_write(fs, "/log/b-20261119.log", "a\n");
+    memfs_write(fs, "/other/a.log.7", "a\n");
+    const struct os *os = memfs_os(fs);
+    cr_assert_eq(siblings_list_known(&s, os, "/log/a.log", &names), 0);
+    cr_expect_eq(s.count, 2);
+    siblings_done(&s);
+    memfs_rename(fs, "/log/a.log.1", "/log/a.log.3");
+    cr_assert_eq(siblings_list_known(&s, os, "/log/a.log", &names), 0);
+    cr_expect_eq(s.count, 1, "what is no longer there is not one, what is new is not known");
+    siblings_done(&s);
+    cr_assert_eq(siblings_list_known(&s, os, "/log/b.log", &names), 0);
+    cr_expect_eq(s.count, 1);
+    siblings_done(&s);
+    cr_assert_eq(siblings_list_known(&s, os, "/other/a.log", &names), 0);
+    cr_expect_eq(s.count, 1);
+    siblings_done(&s);
+    cr_assert_eq(siblings_list_known(&s, os, "/log/a.log", &names), 0);
+    cr_expect_eq(s.count, 2, "read anew");
+    siblings_done(&s);
+    siblings_names_done(&names);
+    memfs_free(fs);
+}
