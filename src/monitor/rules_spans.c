@@ -14,11 +14,11 @@ struct bound {
         BOUND_LEVEL,   /* a sum below the level */
         BOUND_SHARE,   /* a sum below the level's share of at_least, for the whole is no less */
         BOUND_ENTRIES, /* fewer than at_least say nothing */
-        BOUND_SLOW     /* so few of at_least are beyond the level that the percentile is not */
+        BOUND_SLOW,    /* so few of at_least are beyond the level that the percentile is not */
+        BOUND_PEOPLE   /* of several columns: fewer visitors than the level */
     } kind;
 };
 
-/* Of visitors there are no more than entries. */
 static bool bound_of(const struct rule_spec *r, struct bound *b)
 {
     *b = (struct bound){.rule = r, .column = rules_counter(r->metric), .kind = BOUND_LEVEL};
@@ -29,6 +29,8 @@ static bool bound_of(const struct rule_spec *r, struct bound *b)
         b->kind = BOUND_SLOW;
         return r->at_least > 0;
     }
+    if (r->metric == RULE_VISITORS)
+        *b = (struct bound){.rule = r, .column = PAGE_PEOPLE, .kind = BOUND_PEOPLE};
     if (r->level.measure == RULE_RATE || r->level.measure == RULE_AMOUNT)
         return true;
     b->kind = BOUND_SHARE;
@@ -71,7 +73,8 @@ unsigned rules_spans_columns(const struct rule_spec *rules, const struct rule_gr
     unsigned columns = 0;
     for (uint32_t i = 0; i < g->rule_count; i++)
         if (bound_of(&rules[g->rules[i]], &b))
-            columns |= 1u << b.column;
+            columns |= b.kind == BOUND_PEOPLE ? ((1u << PEOPLE_AGES) - 1) << PAGE_PEOPLE
+                                              : 1u << b.column;
     return columns;
 }
 
@@ -203,6 +206,54 @@ static void spans_of_rule(struct rules_spans *s, const struct bound *b,
     }
 }
 
+/* Walks over the pages of all ages at once. */
+struct people_walk {
+    const struct page_column *pages; /* by age */
+    size_t from[PEOPLE_AGES], to[PEOPLE_AGES];
+    uint64_t sum; /* of all of them in [from, to) */
+};
+
+/* The next page that has something, from number `least` on; INT64_MAX: none has. */
+static int64_t next_page(const struct people_walk *w, size_t at[PEOPLE_AGES])
+{
+    int64_t next = INT64_MAX;
+    for (unsigned a = 0; a < PEOPLE_AGES; a++)
+        if (at[a] < w->pages[a].count && w->pages[a].rows[at[a]].number < next)
+            next = w->pages[a].rows[at[a]].number;
+    for (unsigned a = 0; next != INT64_MAX && a < PEOPLE_AGES; a++)
+        at[a] += at[a] < w->pages[a].count && w->pages[a].rows[at[a]].number == next;
+    return next;
+}
+
+/* Who may be different in pages `oldest` to `last`: of each age those that may have been seen before. */
+static void walk_to(struct people_walk *w, int64_t oldest, int64_t last, unsigned joined)
+{
+    for (unsigned a = 0; a < PEOPLE_AGES; a++) {
+        const struct page_column *pages = &w->pages[a];
+        int64_t most_ago = a == PEOPLE_AGES - 1 ? INT64_MAX >> 16 : (INT64_C(2) << a) - 1;
+        int64_t end = oldest + ((most_ago - 1) >> joined);
+        end = end < last ? end : last;
+        for (; w->to[a] < pages->count && pages->rows[w->to[a]].number <= end; w->to[a]++)
+            w->sum += pages->rows[w->to[a]].sum;
+        for (; w->from[a] < w->to[a] && pages->rows[w->from[a]].number < oldest; w->from[a]++)
+            w->sum -= pages->rows[w->from[a]].sum;
+    }
+}
+
+static void spans_of_people(struct rules_spans *s, const struct bound *b,
+                            const struct page_column *pages, unsigned bits)
+{
+    struct people_walk w = {.pages = pages};
+    size_t at[PEOPLE_AGES] = {0};
+    int64_t page_s = INT64_C(1) << bits, window_s = b->rule->window_s;
+    for (int64_t page; (page = next_page(&w, at)) != INT64_MAX;) {
+        int64_t first = page * page_s;
+        walk_to(&w, (first - window_s) >> bits, page, bits - RULES_PAGE_BITS);
+        if (!is_quiet(b, w.sum))
+            add_span(s, first - window_s, first + page_s + window_s);
+    }
+}
+
 static int by_start(const void *left, const void *right)
 {
     const struct span_of_time *a = left, *b = right;
@@ -225,12 +276,17 @@ static void join_spans(struct rules_spans *s)
 }
 
 struct rules_spans rules_spans_of(const struct rule_spec *rules, const struct rule_group *g,
-                                  const struct page_column columns[PAGE_COLUMNS], unsigned bits)
+                                  const struct page_column columns[PAGE_COLUMNS], unsigned bits,
+                                  bool visitors_only)
 {
     struct rules_spans s = {0};
     struct bound b;
     for (uint32_t i = 0; i < g->rule_count; i++)
-        if (bound_of(&rules[g->rules[i]], &b))
+        if (!bound_of(&rules[g->rules[i]], &b) || (visitors_only && b.kind != BOUND_PEOPLE))
+            continue;
+        else if (b.kind == BOUND_PEOPLE)
+            spans_of_people(&s, &b, columns + PAGE_PEOPLE, bits);
+        else
             spans_of_rule(&s, &b, &columns[b.column], bits);
     join_spans(&s);
     return s;

@@ -10,8 +10,16 @@
 
 enum { RULES_PAGE_BITS = 6 };
 
-/* What is summed up: counters, and the durations that are long enough to matter. */
-enum { PAGE_SLOW = COUNT_REJECTED, PAGE_COLUMNS };
+/* What is summed up: counters; the durations that are long enough to matter; and visitors, once a page,
+ * by how many pages ago they were seen last: 1, 2 to 3, 4 to 7, ... , 32 to 63, or more than that, or it is
+ * not known. So there is a bound on how many different ones there are in pages that follow one another: those
+ * seen last within them are counted already. */
+enum { PAGE_SLOW = COUNT_REJECTED, PAGE_PEOPLE, PEOPLE_AGES = 7, PAGE_COLUMNS = PAGE_PEOPLE + PEOPLE_AGES };
+
+static inline unsigned people_age(uint64_t pages_ago)
+{
+    return pages_ago >> (PEOPLE_AGES - 1) ? PEOPLE_AGES - 1 : 63u - (unsigned)__builtin_clzll(pages_ago);
+}
 
 /* A sum that is not 0. `place`: of whom and what, as the caller numbers it. */
 struct rules_page {
@@ -58,8 +66,10 @@ struct page_column {
     size_t count;
 };
 
+/* Of all its rules; or of those that ask for visitors only. */
 struct rules_spans rules_spans_of(const struct rule_spec *rules, const struct rule_group *g,
-                                  const struct page_column columns[PAGE_COLUMNS], unsigned bits);
+                                  const struct page_column columns[PAGE_COLUMNS], unsigned bits,
+                                  bool visitors_only);
 /* Is it in one of them? *hint: the one looked at last, from 0. */
 bool rules_spans_hold(const struct rules_spans *s, int64_t second, size_t *hint);
 void rules_spans_done(struct rules_spans *s);

@@ -66,7 +66,8 @@ struct tape_target {
     bool timed, untimed;           /* has entries with a duration, without one; when all is read */
     bool all;                      /* judged from the first second to the last; or: */
     struct rules_spans spans;      /* in which there is something to judge; when all is read */
-    size_t hint;                   /* the span looked at last */
+    struct rules_spans people;     /* in which visitors matter; they lie within the others */
+    size_t hint, people_hint;      /* the span looked at last */
 };
 
 /* A class of lines (rules_classes.h), as the tape counts it. */
@@ -75,9 +76,10 @@ struct tape_class {
     uint32_t targets, target_count; /* in tape.class_targets, first: */
     uint32_t timed_count;           /* those that ask for durations */
     uint32_t places, place_count;   /* in tape.class_places */
+    uint32_t people, people_count;  /* in tape.class_people: where visitors are counted, once a page */
     uint32_t directs, direct_count; /* groups, in tape.class_directs: entry by entry */
     uint8_t hundreds;               /* of the status; 0: none */
-    bool host;                      /* notes hold the visitor; where timed_count the duration */
+    bool host;                      /* notes hold the visitor */
     bool timed, untimed;            /* had entries with a duration, without one */
     bool wanted;                    /* when all is read: some target has spans */
     uint32_t entries;               /* of the page under way */
@@ -93,6 +95,15 @@ _Static_assert(CLASSES_MOST <= 1 << NOTE_CLASS_BITS, "a class fits");
 #define NOTE_TIMED (UINT64_C(1) << 62)
 #define NOTE_BYTES_MOST ((UINT64_C(1) << (62 - NOTE_CLASS_BITS)) - 1)
 #define NOTE_NO_TIME UINT32_MAX
+
+/* A visitor at a place, and the page in which it was seen last. What is forgotten counts anew: there are
+ * never fewer than there were. */
+enum { PEOPLE_SEEN = 64 * 1024 };
+
+struct tape_seen {
+    uint64_t who;
+    int64_t page;
+};
 
 struct tape_block {
     uint32_t count;  /* words; of the newest one: tape.note says more */
@@ -110,8 +121,9 @@ struct rules_tape {
     uint32_t target_count, target_room;
     struct tape_class *rows; /* by class */
     uint32_t class_count, class_room;
-    uint32_t *class_targets, *class_places, *class_directs; /* places: with their column */
-    uint32_t class_target_count, class_place_count, class_direct_count;
+    uint32_t *class_targets, *class_places, *class_directs, *class_people;
+    uint32_t class_target_count, class_place_count, class_direct_count, class_people_count;
+    struct tape_seen *seen; /* who was seen where of late; PEOPLE_SEEN of them */
     /* the page under way */
     int64_t page;
     uint32_t *touched; /* classes */
@@ -199,6 +211,8 @@ void tape_notes_settle(struct rules_tape *t);
 
 /* ---- rules_tape_page.c ---- */
 
+/* A line of the class, by its visitor, in the page under way. */
+void tape_page_visitor(struct rules_tape *t, const struct tape_class *c, uint64_t visitor);
 /* The sums of the page under way go to the others. */
 void tape_page_close(struct rules_tape *t);
 /* From the pages: what is to be judged of each target. */

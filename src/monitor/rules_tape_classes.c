@@ -90,6 +90,8 @@ static void take_places(struct rules_tape *t, const struct tape_class *c, const 
         if (adds[column] && g->places[column])
             append(&t->class_places, &t->class_place_count,
                    (g->places[column] - 1) << 1 | (column == COUNT_BYTES));
+    if (g->places[PAGE_PEOPLE])
+        append(&t->class_people, &t->class_people_count, g->places[PAGE_PEOPLE] - 1);
 }
 
 static void take_group(struct rules_tape *t, struct tape_class *c, uint32_t group, bool times,
@@ -126,6 +128,7 @@ static void fill_class(struct rules_tape *t, struct tape_class *c, uint32_t numb
     *c = (struct tape_class){.filled = true,
                              .targets = t->class_target_count,
                              .places = t->class_place_count,
+                             .people = t->class_people_count,
                              .directs = t->class_direct_count,
                              .hundreds = e->has & FIELD_BIT(FIELD_STATUS) ? (uint8_t)(e->status / 100) : 0};
     for (int times = 1; times >= 0; times--)
@@ -138,6 +141,7 @@ static void fill_class(struct rules_tape *t, struct tape_class *c, uint32_t numb
         if (!is_noted(t, t->matched[i], row->known))
             append(&t->class_directs, &t->class_direct_count, t->matched[i]);
     c->place_count = t->class_place_count - c->places;
+    c->people_count = t->class_people_count - c->people;
     c->direct_count = t->class_direct_count - c->directs;
 }
 
@@ -180,14 +184,18 @@ void tape_classes_merge(struct rules_tape *into, const struct rules_tape *from)
 
 void tape_classes_done(struct rules_tape *t)
 {
-    for (uint32_t i = 0; i < t->target_count; i++)
+    for (uint32_t i = 0; i < t->target_count; i++) {
         rules_spans_done(&t->targets[i].spans);
+        rules_spans_done(&t->targets[i].people);
+    }
     classes_free(t->classes);
     free(t->targets);
     free(t->rows);
     free(t->class_targets);
     free(t->class_places);
     free(t->class_directs);
+    free(t->class_people);
+    free(t->seen);
     free(t->touched);
     free(t->place_sums);
     free(t->places_touched);

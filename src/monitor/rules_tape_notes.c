@@ -26,8 +26,8 @@ struct noted {
     uint32_t bucket;
 };
 
-static void give(struct rules_tape *t, const struct tape_target *target, const struct tape_class *c,
-                 const struct noted *n)
+static void give(struct rules_tape *t, struct tape_target *target, const struct tape_class *c,
+                 const struct noted *n, bool all)
 {
     struct tape_group *g = &t->groups[target->group];
     const uint64_t amounts[RULE_COUNTERS] = {[COUNT_ENTRIES] = 1,
@@ -37,7 +37,8 @@ static void give(struct rules_tape *t, const struct tape_target *target, const s
     struct tape_key *k = tape_key_to(g, target->key, n->second);
     for (uint32_t i = 0; i < g->column_count; i++)
         k->amounts[i] += amounts[g->columns[i]];
-    if (g->group->visitors && n->visitor)
+    if (g->group->visitors && n->visitor &&
+        (all || target->all || rules_spans_hold(&target->people, n->second, &target->people_hint)))
         tape_visitor(t, g, target->key, n->second, n->visitor);
     if (g->group->times && n->bucket != NOTE_NO_TIME)
         tape_time(t, g, target->key, n->second, n->bucket);
@@ -49,7 +50,7 @@ static void give_note(struct rules_tape *t, const struct tape_class *c, const st
     for (uint32_t i = c->targets; i < c->targets + c->target_count; i++) {
         struct tape_target *target = &t->targets[t->class_targets[i]];
         if (all || target->all || rules_spans_hold(&target->spans, n->second, &target->hint))
-            give(t, target, c, n);
+            give(t, target, c, n, all);
     }
 }
 
@@ -155,10 +156,14 @@ bool tape_note(struct rules_tape *t, uint32_t number, struct tape_class *c, cons
     c->bytes += bytes;
     uint64_t *first = t->note, *note = first + 1;
     *first = number | bytes << NOTE_CLASS_BITS;
-    if (c->host)
-        *note++ = e->has & FIELD_BIT(FIELD_HOST)
-                      ? key_hash_slack(key_cut(batch_text(b, e, FIELD_HOST)), &t->net->secret)
-                      : 0;
+    if (c->host) {
+        bool has = e->has & FIELD_BIT(FIELD_HOST);
+        uint64_t visitor =
+            has ? key_hash_slack(key_cut(batch_text(b, e, FIELD_HOST)), &t->net->secret) : 0;
+        if (has && c->people_count)
+            tape_page_visitor(t, c, visitor);
+        *note++ = visitor;
+    }
     if (c->timed_count) {
         uint64_t *before = note;
         note = note_time(t, c, note, e);

@@ -20,6 +20,36 @@ static void add_class(struct rules_tape *t, struct tape_class *c)
     c->bytes = 0;
 }
 
+static inline void count_place(struct rules_tape *t, uint32_t place)
+{
+    if (!t->place_sums[place]++)
+        t->places_touched[t->places_touched_count++] = place;
+}
+
+/* The places of the ages follow one another. */
+static void count_visitor(struct rules_tape *t, uint32_t place, uint64_t visitor)
+{
+    uint64_t who = (visitor ^ (place + 1) * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
+    struct tape_seen *seen = &t->seen[who >> 48 & (PEOPLE_SEEN - 1)];
+    if (seen->who != who) {
+        *seen = (struct tape_seen){who, t->page};
+        count_place(t, place + PEOPLE_AGES - 1);
+    } else if (seen->page < t->page) {
+        count_place(t, place + people_age((uint64_t)(t->page - seen->page)));
+        seen->page = t->page;
+    } else if (seen->page > t->page) {
+        count_place(t, place + PEOPLE_AGES - 1);
+    }
+}
+
+void tape_page_visitor(struct rules_tape *t, const struct tape_class *c, uint64_t visitor)
+{
+    if (!t->seen)
+        t->seen = mem_new(PEOPLE_SEEN, sizeof *t->seen);
+    for (uint32_t i = c->people; i < c->people + c->people_count; i++)
+        count_visitor(t, t->class_people[i], visitor);
+}
+
 void tape_page_close(struct rules_tape *t)
 {
     for (uint32_t i = 0; i < t->touched_count; i++)
@@ -38,11 +68,14 @@ static void choose_span(struct rules_tape *t, struct tape_target *g,
                         const struct page_column columns[PAGE_COLUMNS])
 {
     const struct tape_group *group = &t->groups[g->group];
-    g->hint = 0;
+    g->hint = g->people_hint = 0;
     g->all = group->keys[g->key]->direct || (group->group->times && g->timed && g->untimed);
     rules_spans_done(&g->spans);
-    if (!g->all)
-        g->spans = rules_spans_of(t->rules, group->group, columns, t->pages.bits);
+    rules_spans_done(&g->people);
+    if (g->all)
+        return;
+    g->spans = rules_spans_of(t->rules, group->group, columns, t->pages.bits, false);
+    g->people = rules_spans_of(t->rules, group->group, columns, t->pages.bits, true);
 }
 
 void tape_choose_spans(struct rules_tape *t)
