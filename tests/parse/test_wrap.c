@@ -105,3 +105,27 @@ Test(wrap, changes_of_format_inside_lose_no_line)
         parser_case_close(&c);
     }
 }
+
+Test(wrap, stands_any_bytes)
+{
+    static const char *const lines[] = {DOCKER(QUOTED), CRI(CLF), DOCKER("{\\\"a\\\":1}"), CLF};
+    static const char bytes[] = "\\\"{}:u0 \x02\n\r";
+    uint32_t dice = 5;
+    struct parser_case c = parser_case_open(NULL);
+    for (unsigned round = 0; round < 20000; round++) {
+        struct buf log = {0};
+        for (unsigned i = 0; i < 6; i++) {
+            dice = dice * 1103515245 + 12345;
+            add(&log, lines[dice >> 16 & 3], 1);
+        }
+        for (unsigned i = 0; i < 8; i++) {
+            dice = dice * 1103515245 + 12345;
+            log.at[(dice >> 8) % log.len] = bytes[(dice >> 4) % (sizeof bytes - 1)];
+        }
+        log.len -= (dice >> 12) % 60;
+        parser_case_run_text(&c, buf_text(&log));
+        cr_assert_eq(c.batch->lines.parsed + c.batch->lines.rejected, c.batch->lines.read);
+        buf_done(&log);
+    }
+    parser_case_close(&c);
+}
