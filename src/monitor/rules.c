@@ -146,6 +146,7 @@ void rules_free(struct rules *r)
         group_done(&r->groups[i]);
     free(r->groups);
     free(r->matched);
+    classes_free(r->classes);
     rules_net_free(r->net);
     free(r);
 }
@@ -309,6 +310,22 @@ static void choose_hurry(struct rules *r, const struct batch *b)
     r->hurry = r->many_causes ? 1 + b->count / HURRY_EACH : 1;
 }
 
+/* The groups that count the entry, but for that of all. */
+static const uint32_t *groups_of(struct rules *r, const struct batch *b, const struct entry *e,
+                                 uint32_t *count)
+{
+    uint32_t class;
+    if (!r->classes)
+        r->classes = classes_new(r->net, 0);
+    classes_of(r->classes, b, e, 1, &class);
+    if (class == CLASS_NONE) {
+        *count = rules_net_match(r->net, b, e, r->matched);
+        return r->matched;
+    }
+    *count = classes_at(r->classes, class)->group_count;
+    return classes_groups(r->classes, class);
+}
+
 void rules_add(struct rules *r, const struct batch *b, const struct entry *e, int64_t second)
 {
     struct group_run *all = &r->groups[GROUP_ALL];
@@ -319,9 +336,10 @@ void rules_add(struct rules *r, const struct batch *b, const struct entry *e, in
         count_in(r, all, b, e, second);
     else if (all->cause_count)
         take_causes(r, all, b, e, second, 0);
-    uint32_t count = rules_net_match(r->net, b, e, r->matched);
+    uint32_t count;
+    const uint32_t *groups = groups_of(r, b, e, &count);
     for (uint32_t i = 0; i < count; i++)
-        count_in(r, &r->groups[r->matched[i]], b, e, second);
+        count_in(r, &r->groups[groups[i]], b, e, second);
 }
 
 void rules_refused(struct rules *r, int64_t second, uint64_t lines)

@@ -169,17 +169,16 @@ static void join_kinds(struct classes *c, uint32_t count)
     }
 }
 
-void classes_of(struct classes *c, const struct batch *b, uint32_t first, uint32_t count,
-                uint32_t *out)
+void classes_of(struct classes *c, const struct batch *b, const struct entry *first,
+                uint32_t count, uint32_t *out)
 {
-    const struct entry *e = b->entries + first;
     if (!c->kinds) {
         for (uint32_t i = 0; i < count; i++)
             out[i] = CLASS_NONE;
         return;
     }
     for (uint32_t i = 0; i < c->kinds->field_count; i++)
-        kinds_of(c->kinds, i, b, e, count, c->line_kinds[i]);
+        kinds_of(c->kinds, i, b, first, count, c->line_kinds[i]);
     join_kinds(c, count);
     for (uint32_t i = 0; i < count; i++)
         __builtin_prefetch(&c->slots[(uint32_t)(c->line_keys[i] >> 32) & c->slot_mask]);

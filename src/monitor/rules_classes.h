@@ -25,9 +25,9 @@ struct classes;
 struct classes *classes_new(const struct rules_net *n, field_set told_apart);
 void classes_free(struct classes *c); /* accepts NULL */
 
-/* The classes of `count` entries from number `first` on, at most CLASS_STRETCH of them. */
-void classes_of(struct classes *c, const struct batch *b, uint32_t first, uint32_t count,
-                uint32_t *out);
+/* The classes of `count` entries of a batch that follow one another, at most CLASS_STRETCH. */
+void classes_of(struct classes *c, const struct batch *b, const struct entry *first,
+                uint32_t count, uint32_t *out);
 
 uint32_t classes_count(const struct classes *c);
 const struct line_class *classes_at(const struct classes *c, uint32_t number);

@@ -3,6 +3,7 @@
 #define SPATE_MONITOR_RULES_INSIDE_H
 
 #include "monitor/rules.h"
+#include "monitor/rules_classes.h"
 #include "monitor/rules_crowd.h"
 #include "monitor/rules_lane.h"
 #include "monitor/rules_net.h"
@@ -62,7 +63,8 @@ struct rules {
     struct rules_options options;
     struct rules_net *net;
     struct group_run *groups;
-    uint32_t *matched; /* room for rules_net_match() */
+    struct classes *classes; /* made for the first entry: who judges a tape counts none */
+    uint32_t *matched;       /* room for rules_net_match() */
     int64_t end;       /* the second under way */
     int64_t since;     /* counted from this second on */
     bool many_causes;

@@ -126,7 +126,7 @@ static void look_ahead(const struct rules_tape *t, const struct batch *b, uint32
                        uint32_t *classes)
 {
     uint32_t count = b->count - first < CLASS_STRETCH ? b->count - first : CLASS_STRETCH;
-    classes_of(t->classes, b, first, count, classes);
+    classes_of(t->classes, b, b->entries + first, count, classes);
     for (uint32_t i = 0; i < count; i++)
         if (classes[i] < t->class_count)
             __builtin_prefetch(&t->rows[classes[i]], 1);
