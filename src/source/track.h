@@ -57,6 +57,7 @@ struct track {
     size_t seen_count;
     struct position *gone; /* resume positions that nothing goes on from: to be told as finished */
     size_t gone_count;
+    const struct follow_options *places; /* while it begins: those with places kept in them */
     bool matched;       /* a pattern found it: it may vanish for good */
     bool begun;         /* it is settled where reading begins */
     bool look;          /* the path is to be looked at */
@@ -141,7 +142,8 @@ bool track_saw(const struct track *k,
 bool track_saw_file(const struct track *k, const struct file_identity *id);
 
 /* The sibling that holds the bytes before the position, opened there under the position's identity
- * (edge f): 1, 0 or -1 with errno. What was last written before not_before_ns is left out. */
+ * (edge f): 1, 0 or -1 with errno. What was last written before not_before_ns is left out, and what
+ * has a place of its own: lines may be all alike. */
 int track_find_contents(struct track *k, const struct siblings *s, const struct position *p,
                         int64_t not_before_ns, struct tail **found, size_t *index);
 

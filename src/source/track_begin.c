@@ -233,6 +233,7 @@ static int begin_resumed(struct track *k, const struct plan *plan, struct siblin
         return -1;
     struct resumption r = {.track = k, .siblings = &s};
     int result = 0;
+    k->places = o;
     for (size_t i = 0; i < o->resume_count && result == 0; i++)
         if (strcmp(o->resume[i].path, k->path) == 0 && !follow_resume_is_blank(&o->resume[i]))
             result = go_on(&r, &o->resume[i].position);
@@ -243,6 +244,7 @@ static int begin_resumed(struct track *k, const struct plan *plan, struct siblin
     if (result == 0)
         track_see(k, &s);
     int problem = errno;
+    k->places = NULL;
     siblings_done(&s);
     if (names && (result != 0 || r.losses)) /* it may have been renamed since */
         return begin_resumed(k, plan, NULL);

@@ -52,6 +52,19 @@ static bool held(const struct track *k, const struct file_identity *id)
     return track_holds(k, id) || track_held_elsewhere(k, id);
 }
 
+/* Another place was kept in it, which goes on there. */
+static bool has_place(const struct track *k, struct file_identity id, const struct position *but)
+{
+    for (size_t i = 0; k->places && i < k->places->resume_count; i++) {
+        const struct position *p = &k->places->resume[i].position;
+        id.device = p->id.device; /* it may be numbered anew since the machine was started */
+        if (strcmp(k->places->resume[i].path, k->path) == 0 && identity_same(&id, &p->id) &&
+            !identity_same(&p->id, &but->id))
+            return true;
+    }
+    return false;
+}
+
 /* Opens a sibling as what it is. NULL with errno, EAGAIN when another file stands there by now. */
 static struct tail *open_sibling(struct track *k, const struct sibling *from, enum tail_role plain)
 {
@@ -78,7 +91,8 @@ int track_find_contents(struct track *k, const struct siblings *s, const struct 
         return 0;
     for (size_t i = s->count; i-- > 0;) { /* the newest first: it is the likely one */
         const struct sibling *from = &s->at[i];
-        if (held(k, &from->facts.id) || from->facts.modified_ns < not_before_ns)
+        if (held(k, &from->facts.id) || from->facts.modified_ns < not_before_ns ||
+            has_place(k, from->facts.id, p))
             continue;
         if (!from->compressed && from->facts.size < p->offset)
             continue;

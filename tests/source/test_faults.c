@@ -381,6 +381,28 @@ Test(faults, rotated_twice_while_it_was_stopped)
     cr_expect_str_eq(rig_read(&rig, 10), "b c d");
 }
 
+/* Lines that are all alike: the one that is gone must not be found in what another place goes on in. */
+Test(faults, a_deleted_generation_is_not_taken_for_one_that_is_read_already)
+{
+    enum { EACH = 30 };
+    begin();
+    for (int generation = 0; generation < 2; generation++) {
+        if (generation)
+            memfs_write(fs, LOG, "a\n");
+        for (int i = 0; i < (generation + 1) * EACH; i++)
+            memfs_write(fs, LOG, "the same line\n");
+        rig_read(&rig, 10);
+        memfs_rename(fs, LOG, generation ? LOG ".1" : LOG ".2");
+    }
+    memfs_write(fs, LOG, "new\n");
+    rig_read(&rig, 10);
+    rig_close(&rig);
+    memfs_unlink(fs, LOG ".2");
+    memfs_write(fs, LOG, "newer\n");
+    rig_restart(&rig);
+    cr_expect_str_eq(rig_read(&rig, 10), "newer");
+}
+
 Test(faults, rotated_by_date_while_it_was_stopped)
 {
     begin();
