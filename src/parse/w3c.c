@@ -164,15 +164,33 @@ static struct text plus_to_space(char *at, size_t len)
     return text_make(at, len);
 }
 
+/* How many bytes stand for a space at the start; 0: none. */
+static size_t encoded_space(struct text rest)
+{
+    return text_starts(rest, TEXT("%2520")) ? 5 : text_starts(rest, TEXT("%20")) ? 3 : 0;
+}
+
+/* Nothing but spaces: they would be no value any more when the line is read again. */
+static bool is_all_space(struct text t)
+{
+    while (t.len > 0) {
+        size_t taken = t.at[0] == ' ' ? 1 : encoded_space(t);
+        if (taken == 0)
+            return false;
+        t = text_cut(t, taken, t.len);
+    }
+    return true;
+}
+
 /* CloudFront writes %20 or, encoded once more, %2520. The gap is filled with spaces. */
 static struct text percent_to_space(char *at, size_t len)
 {
     size_t to = 0;
+    if (is_all_space(text_make(at, len)))
+        return text_make(at, len);
     for (size_t i = 0; i < len;) {
-        struct text rest = text_make(at + i, len - i);
-        size_t taken = text_starts(rest, TEXT("%2520")) ? 5
-                       : text_starts(rest, TEXT("%20")) ? 3
-                                                        : 1;
+        size_t encoded = encoded_space(text_make(at + i, len - i));
+        size_t taken = encoded ? encoded : 1;
         at[to++] = taken > 1 ? ' ' : at[i];
         i += taken;
     }

@@ -175,3 +175,23 @@ Test(readers_w3c, columns_in_any_order_are_one_moment)
     line_case_expect(&c, "h 200 more", "time=absent\nstatus=200\nhost=h");
     line_case_close(&c);
 }
+
+Test(w3c, an_agent_of_nothing_but_encoded_spaces_reads_the_same_again)
+{
+    static const char *const lines[] = {"#Fields: cs(User-Agent)", "%20", "%2520%20", "%20a"};
+    struct format *f = format_new(TEXT("cloudfront"), NULL);
+    struct batch *b = batch_new();
+    struct format_memo memo;
+    struct entry entry;
+    format_memo_init(&memo, f);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct span line = {0, (uint32_t)strlen(lines[i])};
+        memcpy(b->bytes, lines[i], line.len + 1);
+        cr_expect_eq(format_read(f, &memo, b, line, UINT64_MAX, &entry, NULL), i > 0);
+        cr_expect_eq(format_read(f, &memo, b, line, UINT64_MAX, &entry, NULL), i > 0, "%s again",
+                     lines[i]);
+    }
+    format_memo_done(&memo);
+    format_free(f);
+    batch_free(b);
+}
