@@ -33,7 +33,6 @@ static inline bool text_same(struct text a, struct text b)
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
-/* The same, ASCII letters compared without their case. */
 /* Less than 0 where a stands before b, by bytes. */
 static inline int text_order(struct text a, struct text b)
 {
@@ -42,6 +41,7 @@ static inline int text_order(struct text a, struct text b)
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
+/* As text_same(), ASCII letters compared without their case. */
 bool text_same_caseless(struct text a, struct text b);
 
 bool text_starts(struct text whole, struct text start);
