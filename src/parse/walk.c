@@ -177,7 +177,7 @@ static void walk_init(struct walk *w, const struct program *p, struct reading *r
     w->floor = w->tries = w->whole = w->sure = w->step = 0;
     w->searching = w->quiet = w->single = false;
     w->deepest = w->reason = NULL;
-    w->piece[0] = (struct text){0};
+    w->piece[0] = w->user = (struct text){0};
     w->stop = program_stop(p, r->want);
 }
 
@@ -236,7 +236,7 @@ enum verdict program_read_exact(const struct program *p, struct reading *r)
     walk_line(&w, 0, w.begin);
     if (w.whole >= p->required)
         return walk_store(&w, 0);
-    r->sure = w.sure;
+    r->sure = walk_sure(&w);
     return reading_reject(r, w.deepest ? w.deepest : w.begin,
                           w.reason ? w.reason : "the line does not fit the format");
 }

@@ -23,6 +23,8 @@ struct walk {
     const char *reason;
     bool quiet;                    /* what fails from here on says less */
     unsigned sure;                 /* values of their own kind before that */
+    struct text user;              /* the name that was among them, if any, */
+    unsigned user_step;            /* and its step */
     struct text piece[STEP_LIMIT]; /* the way being tried; at == NULL: nothing there */
     bool fresh[STEP_LIMIT];        /* no end of this step was tried yet */
     struct text best[STEP_LIMIT];
@@ -30,6 +32,9 @@ struct walk {
 
 /* Remembers why a way failed, when none came further. */
 void walk_failed(struct walk *w, const char *at, const char *reason);
+
+/* How many values of their own kind lay before the place where the best failing way stopped. */
+unsigned walk_sure(const struct walk *w);
 
 /* Behind the literal at `at`, or NULL. */
 const char *walk_literal(struct walk *w, struct text literal, const char *at);

@@ -13,12 +13,12 @@ bool walk_holds_dash(const struct step *s, struct text piece)
     return false;
 }
 
-/* Values that lie whole before `at`, of a kind that not every word is of. One that is likely to be
- * several takes from that. */
-static unsigned count_sure(const struct walk *w, const char *at)
+/* Values that lie whole before `at`, of a kind that not every word is of. The user's name is kept: one
+ * that is likely to be several takes from that, and is looked at once, for it may be long. */
+static unsigned count_sure(struct walk *w, const char *at)
 {
     unsigned sure = 0;
-    bool doubtful = false;
+    w->user = (struct text){0};
     for (unsigned i = 0; i <= w->step && i < w->p->count; i++) {
         enum shape shape = w->p->steps[i].shape;
         struct text piece = w->piece[i];
@@ -26,9 +26,18 @@ static unsigned count_sure(const struct walk *w, const char *at)
         bool dash = piece.len == 1 && piece.at[0] == '-';
         sure += whole &&
                 (shape == SHAPE_TIME || shape == SHAPE_QUOTED || (shape == SHAPE_NUMBER && !dash));
-        doubtful = doubtful || (whole && walk_holds_dash(&w->p->steps[i], piece));
+        if (whole && w->p->steps[i].field == FIELD_USER) {
+            w->user = piece;
+            w->user_step = i;
+        }
     }
-    return sure - (doubtful && sure > 0);
+    return sure;
+}
+
+unsigned walk_sure(const struct walk *w)
+{
+    bool doubtful = w->user.len > 0 && walk_holds_dash(&w->p->steps[w->user_step], w->user);
+    return w->sure - (doubtful && w->sure > 0);
 }
 
 void walk_failed(struct walk *w, const char *at, const char *reason)

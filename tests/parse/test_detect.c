@@ -169,6 +169,27 @@ Test(detect, a_user_with_lone_dashes_hides_no_line_and_changes_no_format)
     }
 }
 
+/* Took two seconds a line when each place where the time might begin was judged anew. */
+Test(detect, a_user_of_many_near_times_takes_no_time)
+{
+    struct parser_case c = parser_case_open(NULL);
+    struct buf log = {0};
+    for (unsigned n = 0; n < 3; n++) {
+        buf_str(&log, "192.0.2.7 - ");
+        for (unsigned i = 0; i < 15000; i++)
+            buf_str(&log, "a  [");
+        buf_byte(&log, '\n');
+    }
+    for (unsigned round = 0; round < 25; round++) {
+        parser_free(c.parser);
+        c.parser = parser_new(c.formats, UINT64_MAX);
+        parser_case_run_text(&c, buf_text(&log));
+        cr_expect_eq(c.batch->lines.rejected, 3);
+    }
+    buf_done(&log);
+    parser_case_close(&c);
+}
+
 /* The same with the client's name, which might be an ident. */
 #define NAMED_CLIENT                                                                               \
     "www.example.com client - - [10/Oct/2000:13:55:36 -0700] \"GET /a/b HTTP/1.1\" 200 5 \"-\" "   \
