@@ -198,5 +198,5 @@ const struct line_class *classes_at(const struct classes *c, uint32_t number)
 
 const uint32_t *classes_groups(const struct classes *c, uint32_t number)
 {
-    return c->groups + c->rows[number].groups;
+    return c->groups ? c->groups + c->rows[number].groups : NULL; /* no class counts for any */
 }
