@@ -3,7 +3,6 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define DRIVER SPATE_TEST_PROGRAMS "/console_driver"
@@ -71,30 +70,6 @@ Test(keys, sort_and_list_change_the_table)
     expect(t, "2001:db8:");
     vt_send(t, "d");
     expect(t, "SECTION");
-    vt_stop(t);
-}
-
-/* The whole blocks of the row that the section stands in. */
-static size_t bar_of(struct vt *t, const char *section)
-{
-    int row, column;
-    size_t blocks = 0;
-    cr_assert(vt_find(t, section, &row, &column), "%s", vt_screen(t));
-    for (const char *at = vt_row(t, row); (at = strstr(at, "\u2588")); at++)
-        blocks++;
-    return blocks;
-}
-
-Test(keys, bars_go_by_the_busiest_row_wherever_it_stands)
-{
-    struct vt *t = shown("busy");
-    expect(t, "\u25b8/blog");
-    size_t blog = bar_of(t, "/blog"), api = bar_of(t, "/api");
-    cr_assert_gt(blog, api);
-    vt_send(t, "ss"); /* by errors */
-    expect(t, "\u25b8/api");
-    cr_assert_eq(bar_of(t, "/blog"), blog);
-    cr_assert_eq(bar_of(t, "/api"), api);
     vt_stop(t);
 }
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -115,6 +116,17 @@ Test(live, shows_errors_rejected_lines_and_visitors, .timeout = 100)
     live_stop(&l);
 }
 
+/* The whole blocks of the row that the section stands in. */
+static size_t bar_of(struct vt *t, const char *section)
+{
+    int row, column;
+    size_t blocks = 0;
+    cr_assert(vt_find(t, section, &row, &column), "%s", vt_screen(t));
+    for (const char *at = vt_row(t, row); (at = strstr(at, "\u2588")); at++)
+        blocks++;
+    return blocks;
+}
+
 /* 120 busier sections before it: it is found among all, not among the busiest that are shown. */
 Test(live, sorted_by_errors_the_worst_section_comes_first_however_rare, .timeout = 100)
 {
@@ -133,6 +145,7 @@ Test(live, sorted_by_errors_the_worst_section_comes_first_however_rare, .timeout
     expect(&l, "\u25b8/busy099");
     vt_send(l.t, "ss");
     expect(&l, "\u25b8/rare");
+    cr_assert_lt(bar_of(l.t, "/rare"), bar_of(l.t, "/busy000"), "bars go by the busiest row, not the first");
     live_stop(&l);
 }
 
