@@ -94,7 +94,8 @@ struct pattern_match *pattern_match_new(struct text pattern, struct error *why)
     int number;
     PCRE2_SIZE place;
     /* A pattern may not ask for UTF-8 by itself: texts are not valid UTF-8. */
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.at, pattern.len,
+    const char *bytes = pattern.len ? pattern.at : ""; /* nothing may have no place */
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)bytes, pattern.len,
                                      PCRE2_NEVER_UTF | PCRE2_NEVER_UCP, &number, &place, NULL);
     if (!code) {
         char reason[160];

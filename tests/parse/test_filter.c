@@ -142,6 +142,9 @@ Test(filter, knows_states_their_classes_and_times)
 Test(filter, asks_regular_expressions)
 {
     static const struct row rows[] = {
+        {"path ~ \"\"", true},
+        {"path !~ \"\"", false},
+        {"vhost ~ \"\"", false},
         {"path ~ ^/api/", true},     {"path ~ login$", false},
         {"path !~ login$", true},    {"path ~ \"(in|out)\\?\"", true},
         {"path ~ \"\\d+\"", true},   {"section ~ \\d", false},
