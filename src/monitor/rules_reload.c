@@ -151,6 +151,24 @@ static void take_group(struct rules *r, struct group_run *to, struct rules *old,
     take_causes(to, from);
 }
 
+/* It ends with what the last second that was judged left. Crowds and histograms are others' by now: the
+ * value of what they know stays that of the firing. */
+static void end_alert(struct rules *r, const struct group_run *from, const struct rule_key *k,
+                      uint32_t at)
+{
+    struct monitor_alert *a = k->judged[at].firing;
+    uint32_t column = from->column_of[rules_counter(a->metric)];
+    uint64_t tail = lane_seek(&k->lane, k->judged[at].tail, r->end - a->window_s);
+    a->recovered = true;
+    a->recovered_at = r->end;
+    a->recovered_hits = lane_sum(&k->lane, tail, from->column_of[COUNT_ENTRIES]);
+    a->recovered_value = a->value;
+    if (a->level.measure == RULE_RATE && a->metric != RULE_VISITORS)
+        a->recovered_value = (double)lane_sum(&k->lane, tail, column) / (double)a->window_s;
+    a->total = lane_total(&k->lane, column) - k->judged[at].before;
+    r->options.told(r->options.ctx, ALERT_RECOVERED, a);
+}
+
 /* Alerts of rules that are no more, or not the same. */
 static void end_rest(struct rules *r, struct group_run *from)
 {
@@ -159,10 +177,7 @@ static void end_rest(struct rules *r, struct group_run *from)
             struct judged *j = &from->keys[k]->judged[i];
             if (!j->firing)
                 continue;
-            j->firing->recovered = true;
-            j->firing->recovered_at = r->end;
-            j->firing->recovered_value = j->firing->value;
-            r->options.told(r->options.ctx, ALERT_RECOVERED, j->firing);
+            end_alert(r, from, from->keys[k], i);
             free(j->firing);
             j->firing = NULL;
             r->firing--;

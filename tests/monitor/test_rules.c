@@ -300,6 +300,19 @@ Test(rules, a_planted_surge_is_named_with_its_share)
     }
 }
 
+Test(rules, a_rise_is_of_the_whole_window_also_just_after_the_start)
+{
+    struct rule_spec r = hits_above("busy", 2, 60);
+    start(&r, 1);
+    begin();
+    traffic(20, 30, "/a", "10.0.0.1");
+    cr_assert_eq(w.alert_count, 1);
+    const struct cause *c = cause_of(&w.alerts[0], CAUSE_SECTION);
+    cr_assert(c);
+    cr_assert_float_eq(c->rise, w.alerts[0].value, 1e-9, "+%g/s of %g/s", c->rise, w.alerts[0].value);
+    watched_done(&w);
+}
+
 Test(rules, the_default_rule_knows_its_cause_too)
 {
     struct random_numbers r = {4};
@@ -348,6 +361,26 @@ Test(rules, a_new_set_keeps_the_counts_and_the_state_of_what_stays)
             cr_assert_eq(w.alerts[i].id, id);
             cr_assert_eq(w.alerts[i].total, 3 * 14);
         }
+    watched_done(&w);
+}
+
+Test(rules, an_alert_whose_rule_goes_says_what_it_came_to)
+{
+    struct rule_spec r = hits_above("section", 2, 10), none = hits_above("other", 100, 10);
+    r.per = FIELD_SECTION;
+    start(&r, 1);
+    begin();
+    traffic(20, 3, "/hot", "10.0.0.1");
+    traffic(4, 1, "/hot", "10.0.0.1");
+    cr_assert_eq(w.alert_count, 1);
+    set_rules(&none, 1);
+    cr_assert_eq(w.alert_count, 2);
+    const struct monitor_alert *over = &w.alerts[1];
+    cr_expect(over->recovered && over->end == ALERT_END_REMOVED);
+    cr_expect_eq(over->total, 3 * 14 + 4, "total %lu", (unsigned long)over->total);
+    cr_expect_eq(over->recovered_hits, 6 * 3 + 4, "%lu hits", (unsigned long)over->recovered_hits);
+    cr_expect_eq(over->recovered_value, 2.2, "%g/s", over->recovered_value);
+    cr_expect_eq(over->peak_value, 3.0);
     watched_done(&w);
 }
 
