@@ -128,8 +128,9 @@ void explain_merge(struct explain *into, const struct explain *from)
         cause_sums_merge(into->questions[i].sums, from->questions[i].sums);
 }
 
-/* Seconds of (from, to] that the log has. */
-static double length_of(const struct explain *e, int64_t from, int64_t to)
+/* Seconds of (from, to] that the log has: of the time before the window. The window counts as a whole,
+ * as it does in every rate. */
+static double known_of(const struct explain *e, int64_t from, int64_t to)
 {
     from = from < e->first - 1 ? e->first - 1 : from;
     return to > from ? (double)(to - from) : 0;
@@ -141,7 +142,7 @@ void explain_finish(const struct explain *e)
         const struct question *q = &e->questions[i];
         bool fall = q->about.rule && q->about.rule->side == RULE_BELOW;
         q->about.alert->cause_count =
-            cause_sums_rank(q->sums, length_of(e, q->middle, q->to),
-                            length_of(e, q->from, q->middle), fall, q->about.alert->causes);
+            cause_sums_rank(q->sums, (double)(q->to - q->middle),
+                            known_of(e, q->from, q->middle), fall, q->about.alert->causes);
     }
 }

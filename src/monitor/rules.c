@@ -9,7 +9,8 @@
 #include "monitor/rules_save.h"
 
 /* Room of a slice of the sample for causes: less where there are many of them. */
-enum { SAMPLE_FEW = 1024, SAMPLE_SOME = 512, SAMPLE_MANY = 128, FEW = 16, SOME = 128, HURRY_EACH = 256 };
+enum { SAMPLE_ALONE = 2048, SAMPLE_FEW = 1024, SAMPLE_SOME = 512, SAMPLE_MANY = 128 };
+enum { ALONE = 2, FEW = 16, SOME = 128, HURRY_EACH = 256 };
 
 /* ---- Made and freed -------------------------------------------------------------------------- */
 
@@ -96,7 +97,10 @@ static void start_causes(struct rules *r)
     for (uint32_t i = 0; i < r->net->group_count; i++)
         all += r->groups[i].cause_count;
     r->many_causes = all > FEW;
-    uint32_t room = all <= FEW ? SAMPLE_FEW : all <= SOME ? SAMPLE_SOME : SAMPLE_MANY;
+    uint32_t room = all <= ALONE  ? SAMPLE_ALONE
+                    : all <= FEW  ? SAMPLE_FEW
+                    : all <= SOME ? SAMPLE_SOME
+                                  : SAMPLE_MANY;
     for (uint32_t i = 0; i < r->net->group_count; i++)
         for (uint32_t k = 0; k < r->groups[i].cause_count; k++)
             suspects_init(&r->groups[i].causes[k].suspects, r->groups[i].causes[k].about.window_s, room);

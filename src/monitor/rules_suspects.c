@@ -32,6 +32,7 @@ struct slice {
 struct suspects_inside {
     int64_t width, since;
     uint32_t slice_count, room;
+    uint32_t rest; /* of the block of entries that the last one was taken from */
     uint64_t random;
     struct key_secret secret;
     struct slice slices[]; /* by number modulo slice_count */
@@ -79,6 +80,7 @@ void suspects_clear(struct suspects *s, int64_t second)
         s->inside->slices[i].stride = 1;
     }
     s->inside->since = second;
+    s->inside->rest = 0;
     s->skip = 0;
 }
 
@@ -197,55 +199,68 @@ void suspects_keep(struct suspects *s, const struct batch *b, const struct entry
             t->names[d] = name_hash(in, d, name);
             name_note(slice, t->names[d], name);
         }
-    /* Gaps of 1 to 2 * stride - 1 at random, so that nothing that comes in turns is left out. */
-    s->skip = stride > 1 ? (uint32_t)((random_next(in) >> 32) % (2 * stride - 1)) : 0;
+    /* One at random of each block of `stride`: nothing that comes in turns is left out, and each stands for
+     * as many as there were. */
+    uint32_t place = stride > 1 ? (uint32_t)((random_next(in) >> 32) % stride) : 0;
+    s->skip = in->rest + place;
+    in->rest = stride - 1 - place;
 }
 
 /* ---- Naming ---------------------------------------------------------------------------------- */
 
+/* `part` of it: of a slice that lies in the time asked for as a whole, 1. */
 static void sum_slice(struct cause_sums *sums, const struct slice *slice, uint32_t key,
-                      enum cause_when when)
+                      enum cause_when when, double part)
 {
     for (uint32_t i = 0; i < slice->count; i++) {
         const struct tuple *t = &slice->tuples[i];
         if (t->key != key)
             continue;
-        cause_sums_whole(sums, when, (double)t->weight);
+        double amount = (double)t->weight * part;
+        cause_sums_whole(sums, when, amount);
         for (unsigned d = 0; d < CAUSE_DIMENSIONS; d++) {
             if (t->names[d] == ABSENT)
                 continue;
             const char *at = slice->bytes.at + name_slot(slice, t->names[d])->at;
             struct text name = text_make(at + 1, (unsigned char)*at);
-            cause_sums_add(sums, d, t->names[d], name, when, (double)t->weight);
+            cause_sums_add(sums, d, t->names[d], name, when, amount);
         }
     }
 }
 
-/* From the slice after `from` up to that of `to`. Returns the seconds they cover, up to `until`. */
-static double sum_slices(const struct suspects_inside *in, struct cause_sums *sums, int64_t from,
-                         int64_t to, uint32_t key, enum cause_when when)
+static int64_t later(int64_t a, int64_t b)
 {
-    int64_t first = slice_number(in, from) + 1, last = slice_number(in, to);
-    for (int64_t number = first; number <= last; number++) {
-        int64_t at = number % in->slice_count;
-        const struct slice *slice = &in->slices[at < 0 ? at + in->slice_count : at];
-        if (slice->number == number)
-            sum_slice(sums, slice, key, when);
+    return a > b ? a : b;
+}
+
+/* Of slices at the ends of (from, to] the part that lies in it, as if they were even. Returns how much
+ * of it is known, in seconds. */
+static double sum_slices(struct suspects_inside *in, struct cause_sums *sums, int64_t from,
+                         int64_t to, int64_t until, uint32_t key, enum cause_when when)
+{
+    int64_t last = slice_number(in, to);
+    for (int64_t number = slice_number(in, from + 1); number <= last; number++) {
+        const struct slice *slice = slice_at(in, number);
+        int64_t begin = later(number * in->width, in->since), end = (number + 1) * in->width - 1;
+        end = end > until ? until : end;
+        int64_t inside = (end < to ? end : to) - later(begin, from + 1) + 1;
+        if (slice->number == number && inside > 0)
+            sum_slice(sums, slice, key, when, (double)inside / (double)(end - begin + 1));
     }
-    int64_t begin = first * in->width, end = when == CAUSE_NOW ? to + 1 : (last + 1) * in->width;
-    begin = begin < in->since ? in->since : begin;
-    return end > begin ? (double)(end - begin) : 0;
+    from = later(from, in->since - 1);
+    return to > from ? (double)(to - from) : 0;
 }
 
 uint32_t suspects_name(const struct suspects *s, int64_t second, int64_t window_s, uint32_t key,
                        bool fall, struct cause out[CAUSES_MOST])
 {
-    const struct suspects_inside *in = s->inside;
+    struct suspects_inside *in = s->inside;
     struct cause_sums *sums = cause_sums_new();
     int64_t middle = second - window_s, start = middle - window_s;
-    double now_s = sum_slices(in, sums, middle, second, key, CAUSE_NOW);
-    double before_s = sum_slices(in, sums, start, middle, key, CAUSE_BEFORE);
-    uint32_t count = cause_sums_rank(sums, now_s, before_s, fall, out);
+    sum_slices(in, sums, middle, second, second, key, CAUSE_NOW);
+    double before_s = sum_slices(in, sums, start, middle, second, key, CAUSE_BEFORE);
+    /* The window counts as a whole, as it does in every rate. */
+    uint32_t count = cause_sums_rank(sums, (double)window_s, before_s, fall, out);
     cause_sums_free(sums);
     return count;
 }

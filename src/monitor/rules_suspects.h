@@ -5,6 +5,8 @@
  * when a slice has more than its room, every second goes and the others count twice, and so on.
  * So the share of a cause is right within 2 % where a window holds some thousand of the sample.
  *
+ * The slices at the ends of a window count by the part that lies in it.
+ *
  * Owns its memory: with a room of 1,024 a slice about 3 MB when everything differs. One thread. */
 #ifndef SPATE_MONITOR_RULES_SUSPECTS_H
 #define SPATE_MONITOR_RULES_SUSPECTS_H
