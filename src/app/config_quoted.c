@@ -24,9 +24,10 @@ static size_t skip_breaks(struct cursor *c)
 {
     size_t breaks = 0;
     for (; c->at < c->raw.len && (is_break(c->raw.at[c->at]) || is_blank(c->raw.at[c->at]));
-         c->at++)
-        breaks += c->raw.at[c->at] == '\n' ||
-                  (c->raw.at[c->at] == '\r' && text_find(c->raw, '\n', c->at) != c->at + 1);
+         c->at++) {
+        bool first_of_two = c->at + 1 < c->raw.len && c->raw.at[c->at + 1] == '\n';
+        breaks += c->raw.at[c->at] == '\n' || (c->raw.at[c->at] == '\r' && !first_of_two);
+    }
     return breaks;
 }
 

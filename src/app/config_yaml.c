@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/safe.h"
 
-enum { DEPTH_MOST = 20, KEYS_MOST = 1000 };
+enum { DEPTH_MOST = 20, KEYS_MOST = 1000, DIRECTIVE_MOST = 80, TAG_ESCAPES_MOST = 1000 };
 
 struct kept {
     struct kept *next;
@@ -68,6 +68,39 @@ static bool check_bytes(struct text source, struct config_problems *problems)
         if ((byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t') || byte == 0x7f)
             return problem_at(problems, (struct config_place){at, at + 1},
                               "a control character (0x%02x) is not allowed", byte);
+    }
+    return true;
+}
+
+/* A line that begins with %: libfyaml 0.7.12 takes minutes for a long one, or for many. */
+static bool check_directive(struct text source, size_t at, struct config_problems *problems)
+{
+    struct text line = text_cut(source, at, text_find(source, '\n', at));
+    return (text_starts(line, TEXT("%YAML 1.")) && line.len <= DIRECTIVE_MOST) ||
+           problem_at(problems, (struct config_place){at, at + 1},
+                      "a line that begins with %% can only be %%YAML 1.2");
+}
+
+/* Tags with many %xx would take it minutes too, to be refused then. */
+static bool check_slow(struct text source, struct config_problems *problems)
+{
+    size_t tag = source.len; /* where it begins, if it is one */
+    unsigned escapes = 0;
+    for (size_t at = 0; at < source.len; at++) {
+        char byte = source.at[at];
+        bool first = at == 0 || source.at[at - 1] == '\n' || source.at[at - 1] == '\r';
+        if (byte == '%' && first && !check_directive(source, at, problems))
+            return false;
+        if (strchr(" \t\r\n\"", byte)) {
+            tag = source.len;
+            escapes = 0;
+        } else if (byte == '!' && tag == source.len) {
+            tag = at;
+        } else if (byte == '%' && tag < source.len && ++escapes > TAG_ESCAPES_MOST) {
+            return problem_at(problems, (struct config_place){tag, tag + 1},
+                              "more than %d %%xx behind a !: tags (!name) are not used here",
+                              TAG_ESCAPES_MOST);
+        }
     }
     return true;
 }
@@ -284,7 +317,7 @@ static bool read_events(struct reading *r)
 
 struct yaml *yaml_read(struct text source, struct config_problems *problems)
 {
-    if (!check_bytes(source, problems))
+    if (!check_bytes(source, problems) || !check_slow(source, problems))
         return NULL;
     struct yaml *y = mem_new(1, sizeof *y);
     struct reading r = {.yaml = y, .problems = problems, .source = source};

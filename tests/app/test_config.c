@@ -63,7 +63,7 @@ static const struct bad_row {
     {"list_as_key", 1, 1, "a key must be a plain word"},
     {"twice", 3, 1, "`update' is given twice, first in line 1"},
     {"twice_inside", 4, 5, "`above' is given twice, first in line 3"},
-    {"directive", 1, 2, "this is no YAML: Unsupported directive"},
+    {"directive", 1, 1, "a line that begins with % can only be %YAML 1.2"},
     {"only_text", 1, 1, "a configuration is made of keys and values, such as `update: 10s'"},
     {"only_list", 1, 1, "a configuration is made of keys and values, such as `update: 10s'"},
     {"merge_key", 1, 1, "`<<' is no key of the configuration"},

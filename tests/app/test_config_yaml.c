@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "lib/one_file.h"
 
@@ -69,6 +70,29 @@ Test(config_yaml, reads_double_quotes)
     expect_rows(rows, sizeof rows / sizeof *rows);
 }
 
+Test(config_yaml, reads_line_ends_of_all_kinds_also_right_before_the_quote)
+{
+    static const struct row rows[] = {
+        {"\"/a\\\r\"", "/a"},
+        {"\"/a\\\n\"", "/a"},
+        {"\"/a\\\r\n\"", "/a"},
+        {"\"/a\r\"", "/a "},
+        {"'/a\r'", "/a "},
+        {"\"/a\\\r\r\"", "/a\n"},
+        {"\"/a\r\r\n\n\rb\"", "/a\n\n\nb"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct settings s;
+        struct error why = {0};
+        struct buf text = {0};
+        buf_printf(&text, "{\"path\": %s}", rows[i].scalar);
+        cr_assert(read_as_file(&s, buf_text(&text), &why), "%s: %s", rows[i].scalar, why.text);
+        cr_expect_str_eq(s.paths[0], rows[i].text);
+        buf_done(&text);
+        settings_done(&s);
+    }
+}
+
 Test(config_yaml, reads_blocks)
 {
     static const struct row rows[] = {
@@ -109,6 +133,62 @@ Test(config_yaml, is_refused_when_it_is_longer_than_a_mebibyte)
     buf_byte(&text, '-');
     cr_expect_not(read_as_file(&s, buf_text(&text), &why));
     cr_expect(s.unreadable && strstr(why.text, "it is larger than 1 MiB"), "%s", why.text);
+    settings_done(&s);
+    buf_done(&text);
+}
+
+static int64_t cpu_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Each took from two seconds to minutes. */
+Test(config_yaml, takes_no_time_over_the_longest_hostile_file)
+{
+    static const struct {
+        const char *begins, *then, *ends, *says;
+    } rows[] = {
+        {"update: [\"", "\r ", "\"]", "update takes one value"},
+        {"update: ['", "\r ", "']", "update takes one value"},
+        {"%", "%", "", ":1:1: a line that begins with % can only be %YAML 1.2"},
+        {"#\n%TAG !a! ", "%41", "\n---\n", ":2:1: a line that begins with %"},
+        {"%YAML 1.2", "2", "\n---\n", ":1:1: a line that begins with %"},
+        {"update: !", "%41", " 1s",
+         ":1:9: more than 1000 %xx behind a !: tags (!name) are not used"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct settings s;
+        struct error why = {0};
+        struct buf text = {0};
+        int64_t from = cpu_ms();
+        buf_str(&text, rows[i].begins);
+        while (*rows[i].then && text.len < CONFIG_BYTES_MOST - 20)
+            buf_str(&text, rows[i].then);
+        buf_str(&text, rows[i].ends);
+        cr_expect_not(read_as_file(&s, buf_text(&text), &why));
+        cr_expect(strstr(why.text, rows[i].says), "%s: %s", rows[i].begins, why.text);
+        cr_expect_lt(cpu_ms() - from, 1000, "%s: %d ms", rows[i].begins, (int)(cpu_ms() - from));
+        settings_done(&s);
+        buf_done(&text);
+    }
+}
+
+Test(config_yaml, reads_percent_signs_and_exclamation_marks_that_mean_nothing_to_yaml)
+{
+    struct settings s;
+    struct error why = {0};
+    struct buf text = {0};
+    buf_str(&text, "path:\n  - /a%b!\n  - /a!\n  - \"/");
+    for (unsigned i = 0; i < 1200; i++)
+        buf_str(&text, "%41!%41");
+    buf_str(&text, "\"\n");
+    cr_expect_not(read_as_file(&s, buf_text(&text), &why));
+    cr_expect(strstr(why.text, ":4:10: more than 1000 %xx behind a !"), "%s", why.text);
+    settings_done(&s);
+    cr_expect(read_as_file(&s, text_cut(buf_text(&text), 0, 25), &why), "%s", why.text);
+    cr_expect_str_eq(s.paths[0], "/a%b!");
     settings_done(&s);
     buf_done(&text);
 }
