@@ -180,6 +180,14 @@ unsigned format_needs(const struct format *f)
     return f->needs;
 }
 
+bool format_has_own_head(const struct format *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (f->forms[i].facts.has_own_head)
+            return true;
+    return false;
+}
+
 struct text format_missing(const struct format *f)
 {
     return buf_text(&f->missing);

@@ -7,6 +7,8 @@
 #include "base/safe.h"
 #include "parse/detect.h"
 #include "parse/presets.h"
+#include "parse/reader.h"
+#include "parse/wrap.h"
 
 bool formats_add(struct formats *fs, struct format *f)
 {
@@ -74,20 +76,30 @@ struct text formats_missing(const struct formats *fs)
     return buf_text(&fs->missing);
 }
 
-/* Who writes down what a line holds means the line as it is. */
-static bool any_own_reader(const struct text *specs, size_t count)
+static bool any_begins(const struct text *specs, size_t count, struct text prefix)
 {
     for (size_t i = 0; i < count; i++)
-        if (text_starts(specs[i], TEXT("json:")) || text_starts(specs[i], TEXT("regex:")))
+        if (text_starts(specs[i], prefix))
             return true;
     return false;
+}
+
+/* Who writes down what a line holds means the line as it is: a pattern all of it, keys the object. */
+static unsigned wrapped_in(const struct formats *fs, const struct text *specs, size_t count)
+{
+    if (any_begins(specs, count, TEXT("regex:")))
+        return 0;
+    unsigned which = any_begins(specs, count, TEXT("json:")) ? WRAP_HEAD : WRAP_HEAD | WRAP_INSIDE;
+    for (size_t i = 0; i < fs->count; i++)
+        if (format_has_own_head(fs->list[i]))
+            which &= ~(unsigned)WRAP_HEAD;
+    return which;
 }
 
 struct formats *formats_new(const struct text *specs, size_t count, struct error *why)
 {
     struct formats *fs = mem_new(1, sizeof *fs);
     fs->automatic = count == 0;
-    fs->wrapped = !any_own_reader(specs, count);
     for (size_t i = 0; i < count; i++)
         fs->automatic = fs->automatic || text_same(specs[i], TEXT("auto"));
     if (fs->automatic && count > 1) {
@@ -100,6 +112,7 @@ struct formats *formats_new(const struct text *specs, size_t count, struct error
         ok = add_detectable(fs, why);
     for (size_t i = 0; ok && !fs->automatic && i < count; i++)
         ok = add_format(fs, specs[i], why);
+    fs->wrapped = ok ? wrapped_in(fs, specs, count) : 0;
     /* A configuration alone: a log that it does not list is told by looking, among its formats. */
     fs->automatic |= ok && count == 1 && fs->count > 1;
     if (ok) {

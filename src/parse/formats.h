@@ -19,7 +19,7 @@ struct formats {
     size_t count, room;
     bool automatic;
     bool forwarded; /* the host is the forwarded one */
-    bool wrapped;   /* lines may be wrapped by a container's runtime (wrap.h) */
+    unsigned wrapped; /* in what a container's runtime or a system's log may have put lines: WRAP_... */
     struct format_home *homes; /* owned */
     size_t home_count;
     struct buf missing;

@@ -44,10 +44,10 @@ static inline struct span trim_line(const struct batch *b, uint32_t at, uint32_t
     return (struct span){at, *long_line ? LINE_LIMIT : end - at};
 }
 
-/* What a program inside a container wrote, where the line is wrapped. */
+/* What a program wrote, where a container's runtime or a system's log wrapped it. */
 static inline struct span parser_unwrap(struct parser *p, struct batch *b, struct span line)
 {
-    return p->fs->wrapped ? wrap_open(b, line, &p->unwrapped) : line;
+    return p->fs->wrapped ? wrap_open(b, line, p->fs->wrapped, &p->unwrapped) : line;
 }
 
 /* parser.c: a line alone in a batch of its own, in p->probe. */

@@ -33,9 +33,8 @@ const struct preset presets[] = {
      "www.example.com:443 " COMBINED_SAMPLE,
      "combined behind the virtual host, with its port or without", 80},
     {"syslog_combined",
-     "%{month}x %{day}x %{clock}x %{machine}x %{tag}x " COMBINED "\n"
-     "%{moment}x %{machine}x %{tag}x " COMBINED,
-     "Oct 10 13:55:36 www nginx: " COMBINED_SAMPLE, "combined behind the prefix of syslog", 39},
+     COMBINED "\n" TAB_COMBINED, "Oct 10 13:55:36 www nginx: " COMBINED_SAMPLE,
+     "the same as combined: behind the prefix of syslog any format is read", 0},
     {"referer", "%{Referer}i -> %U", "http://www.example.com/ -> /blog/2", "Apache's referer log",
      0},
     {"agent", "%{User-Agent}i", "Mozilla/5.0 (X11; Linux x86_64)", "Apache's agent log", 0},

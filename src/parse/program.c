@@ -337,6 +337,18 @@ static bool tail_is_loose(const struct program *p)
     return false;
 }
 
+/* Begins with a time, with words that nobody knows, or with a word and a bar: what syslog or Compose
+ * put before a line could be the format's own. */
+static bool has_own_head(const struct program *p)
+{
+    unsigned unknown = 0;
+    if (p->lead.len > 0)
+        return false;
+    while (unknown < p->count && p->steps[unknown].field == STEP_NONE)
+        unknown++;
+    return p->steps[0].field == FIELD_TIME || unknown > 2 || text_starts(p->steps[0].after, TEXT(" |"));
+}
+
 struct program *builder_finish(struct builder *b, enum escape escape, struct format_facts *facts,
                                struct error *why)
 {
@@ -368,6 +380,7 @@ struct program *builder_finish(struct builder *b, enum escape escape, struct for
     p->loose_tail = tail_is_loose(p);
     allow_dashes(p);
     facts->needs = needs_of(p);
+    facts->has_own_head = has_own_head(p);
     tell_facts(p, time_has, facts);
 
     p->text = b->text; /* the steps' literals and patterns are the program's now */

@@ -87,6 +87,7 @@ struct format_facts {
     enum escape escape; /* of its texts */
     bool has_state;     /* state_new is to be called for each reader */
     unsigned needs;     /* bits: a line without one of these is rejected for certain */
+    bool has_own_head;  /* may itself begin like what syslog or Compose put before a line */
     struct buf missing; /* notes for format_missing() beyond the usual ones; the owner frees it */
 };
 
@@ -125,6 +126,9 @@ size_t format_read_run(const struct format *f, struct line_run *run);
 
 /* What every line has that the format does not reject; bits of LINE_HAS_... */
 unsigned format_needs(const struct format *f);
+
+/* Whether its lines may begin like what syslog or Compose put before a line (wrap.h). */
+bool format_has_own_head(const struct format *f);
 
 /* format_read() with all of its answer. */
 enum verdict format_read_line(const struct format *f, struct reading *r);

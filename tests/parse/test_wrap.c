@@ -17,7 +17,7 @@ static void check(const char *line, size_t len, struct text inside)
     memcpy(b->bytes + 7, line, len);
     memset(b->bytes + 7 + len, '"', 64);
     for (int i = 0; i < 2; i++) {
-        struct span got = wrap_open(b, (struct span){7, (uint32_t)len}, &room);
+        struct span got = wrap_open(b, (struct span){7, (uint32_t)len}, WRAP_INSIDE | WRAP_HEAD, &room);
         cr_expect(text_same(batch_span(b, got), inside), "%.*s in %.*s", (int)got.len,
                   b->bytes + got.at, (int)len, line);
     }
@@ -41,6 +41,21 @@ Test(wrap, gives_the_line_inside_however_often_it_is_asked)
         {CRI(CLF), CLF},
         {"2000-10-10T20:55:36Z stderr P x", "x"},
         {"2000-10-10T20:55:36.123456789+02:00 stdout F x", "x"},
+        {"Oct 10 20:55:36 www nginx: " CLF, CLF},
+        {"Oct  1 20:55:36 www nginx[7]: " CLF, CLF},
+        {"Oct 10 20:55:36.123456 www nginx[7]: " CLF, CLF},
+        {"Oct 10 20:55:36 nginx[7]:  " CLF, CLF},
+        {"<134>Oct 10 20:55:36 www nginx: " CLF, CLF},
+        {"2000-10-10T20:55:36.123456+02:00 www nginx: " CLF, CLF},
+        {"2000-10-10T20:55:36+0200 www nginx[7]: " CLF, CLF},
+        {"2000-10-10T20:55:36Z heroku[router]: " CLF, CLF},
+        {"<190>1 2000-10-10T20:55:36.003Z www nginx 7 ID47 - " CLF, CLF},
+        {"<190>1 - - - - - - \xef\xbb\xbf" CLF, CLF},
+        {"<190>1 2000-10-10T20:55:36Z www nginx - - [a@1 b=\"]\\\" \"][c@1] " CLF, CLF},
+        {"web-1  | " CLF, CLF},
+        {"my_shop.web-12 | " CLF, CLF},
+        {"{\"__CURSOR\":\"s=1\",\"_PID\":\"7\",\"MESSAGE\":\"" QUOTED "\",\"PRIORITY\":\"6\"}", CLF},
+        {"{\"MESSAGE\":\"" QUOTED "\",\"_PID\":\"7\"}", CLF},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         check(rows[i].line, strlen(rows[i].line), text_of(rows[i].inside));
@@ -65,6 +80,27 @@ Test(wrap, leaves_all_other_lines_alone)
         "2000-10-10T20:55:36Z elsewhere F y",
         "2000-10-10T20:55:36.123456789123456789Z stdout F y",
         "2000-10-10 20:55:36.1234 stdout F x and more",
+        "Oct 10 20:55:36 www nginx " CLF,
+        "Oct 10 20:55:36 a b nginx: " CLF,
+        "oct 10 20:55:36 www nginx: " CLF,
+        "Oct 10 20:55 www nginx: " CLF,
+        "Oct 10 20:55:36 www fe80::",
+        "Oct 10 20:55:36 fe80:: " CLF,
+        "<>Oct 10 20:55:36 www nginx: " CLF,
+        "<190>2 2000-10-10T20:55:36Z www nginx 7 - - " CLF,
+        "<190>1 2000-10-10T20:55:36Z www nginx 7 - [a b=\"] " CLF,
+        "<190>1 2000-10-10T20:55:36Z www nginx 7 - x " CLF,
+        "<190>1 2000-10-10T20:55:36Z www nginx 7 ",
+        "2000-10-10T20:55:36 www nginx: " CLF,
+        "2000-10-10T20:55:36Z lb 192.0.2.7:2817 " CLF,
+        "web 1 | " CLF,
+        "web-1|" CLF,
+        " | " CLF,
+        "| " CLF,
+        "192.0.2.7 - | - " CLF,
+        "{\"Msg\":1,\"MESSAGE\":\"x\"}",
+        "{\"_PID\":\"7\",\"MESSAGE\":[1,2]}",
+        "{\"_PID\":\",\\\"MESSAGE\\\":\\\"x\"}",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         check(lines[i], strlen(lines[i]), text_of(lines[i]));
