@@ -4,6 +4,7 @@
  *   find_byte(at, end, byte)  the first such byte, or end
  *   find_space(at, end)
  *   near_quote(at, end)       the first double quote; what it finds may lie behind the end
+ *   far_quote(at, end, readable)  the same of longer texts; nothing from `readable` on is looked at
  *   mark_request(m, at, end)  the same, and what there is to know about a request that begins there
  *   section_end(m, at, from, end)  the first / ? # of that request behind `from`, or end
  *   near_spaces(to, at, end)  the first three spaces, if they are near

@@ -20,6 +20,12 @@ static inline const char *near_quote(const char *at, const char *end)
     return find_byte(at, end, '"');
 }
 
+static inline const char *far_quote(const char *at, const char *end, const char *readable)
+{
+    (void)readable;
+    return find_byte(at, end, '"');
+}
+
 static inline bool near_spaces(const char *to[3], const char *at, const char *end)
 {
     for (unsigned i = 0; i < 3; i++, at++)

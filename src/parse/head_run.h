@@ -53,50 +53,6 @@ static inline struct head_plan plan_run(const struct head *h, field_set want, un
     return plan;
 }
 
-/* A quoted text behind the bytes, wanted or only to be stepped over. Returns behind its literal,
- * or NULL: look closer. */
-static ALWAYS const char *read_quoted(const struct head_step *s, bool last_step, struct reading *r,
-                                      const char *at, const char *end, const char **last)
-{
-    const char *quote = plain_quote(at, end);
-    if (UNLIKELY(!quote || !literal_follows(s, quote)))
-        return NULL;
-    const char *next = quote + s->after_len;
-    if (UNLIKELY(next > end || (last_step && next < end && *next != ' ')))
-        return NULL;
-    put_text(r, s, at, quote);
-    *last = quote;
-    return next;
-}
-
-/* The steps behind the bytes: what read_steps() does, with the commonest two kinds first. */
-static inline unsigned read_rest(const struct head *h, struct reading *r, unsigned i, unsigned stop,
-                                 const char *at, const char **last)
-{
-    const char *end = r->batch->bytes + r->line.at + r->line.len, *next;
-    for (; i < stop && at <= end; i++, at = next) {
-        const struct head_step *s = &h->steps[i];
-        if (s->op == HEAD_QUOTED) {
-            next = read_quoted(s, i + 1 == h->total, r, at, end, last);
-            if (!next)
-                return i;
-            continue;
-        }
-        if (s->op != HEAD_DURATION)
-            return read_steps(h, r, i, stop, at, last);
-        uint64_t ns;
-        bool dash;
-        const char *to = scan_duration(at, scale_of(s->notation), &ns, &dash);
-        if (!to || to > end || !is_whole(h, i, to, end, &next))
-            return i;
-        put_number(r, s, ns, dash);
-        *last = to;
-        if (!next)
-            return i + 1;
-    }
-    return i;
-}
-
 /* One run under way. */
 struct run_state {
     const struct head *head;
@@ -107,21 +63,6 @@ struct run_state {
     struct entry *out;
     unsigned stop; /* of the whole program */
 };
-
-/* The steps behind the bytes, which end at `at`, of a line whose entry is e. */
-static inline void read_behind(struct run_state *s, unsigned stop, const char *at, struct entry *e)
-{
-    const struct head *h = s->head;
-    struct reading *r = &s->reading;
-    unsigned done = h->required;
-    const char *end = r->batch->bytes + e->line.at + e->line.len, *next;
-    r->line = e->line;
-    r->out = e;
-    if (is_whole(h, done - 1, at, end, &next) && next)
-        done = read_rest(h, r, done, stop, next, &at);
-    if (UNLIKELY(done < s->stop))
-        program_read_tail(h->program, r, done, at);
-}
 
 /* ---- Lines of the usual shape ----------------------------------------------------------------
  *
@@ -138,6 +79,8 @@ struct block {
     const char *request[BLOCK], *quote[BLOCK], *size_end[BLOCK]; /* where each begins or ends */
     bool nobody[BLOCK];                                          /* the user is a dash */
 };
+
+#include "parse/head_tail.h"
 
 static ALWAYS struct frame frame_of(const char *time)
 {
@@ -276,8 +219,8 @@ static bool read_block(struct run_state *s, struct head_plan *plan)
     else
         count = find_quotes(s, &b, count);
     count = find_numbers(s, plan, &b, count);
-    for (size_t i = 0; i < count && s->stop > s->head->required; i++)
-        read_behind(s, plan->stop, b.size_end[i], s->out + i);
+    if (s->stop > s->head->required)
+        read_tails(s, plan, b.size_end, count);
     s->next += count;
     s->out += count;
     if (count)

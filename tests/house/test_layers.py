@@ -34,7 +34,7 @@ HOMES = [
 IMPLEMENTS = {"console": "render/curses"}  # the others: every renderer but that one
 
 # Texts that are compiled once for each way to search, hence without a guard.
-TEMPLATES = {"src/parse/head_body.h", "src/parse/head_run.h"}
+TEMPLATES = {"src/parse/head_body.h", "src/parse/head_run.h", "src/parse/head_tail.h"}
 
 # What comes with the compiler and the C library may be used everywhere.
 FREE = set("""

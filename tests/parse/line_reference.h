@@ -42,6 +42,8 @@ static inline uint32_t dice_roll(struct dice *d, uint32_t below)
 
 /* ---- Pieces ---------------------------------------------------------------------------------- */
 
+enum { SAMPLES = 12 };
+
 enum piece_kind {
     P_DASH,
     P_WORD,
@@ -61,7 +63,7 @@ struct piece {
     enum field field; /* FIELD_COUNT: stepped over */
     uint64_t unit_ns;
     const char *before; /* the separator in front, where it is not a space */
-    const char *samples[9];
+    const char *samples[SAMPLES];
 };
 
 enum { HEAD_PIECES = 10, TAIL_FIRST = 10 };
@@ -140,14 +142,15 @@ static const struct piece pieces[] = {
      FIELD_REQUEST_TIME,
      1000,
      NULL,
-     {"0", "1234", "-", "-5", "12345678901", "1.5"}},
+     {"0", "1234", "-", "-5", "12345678901", "1.5", "1.500", "0.000"}},
     {"%^FB",
      "$request_time",
      P_DURATION,
      FIELD_FIRST_BYTE_TIME,
      1000,
      NULL,
-     {"0", "0.012", "-", "1.", "12.3456789", "123456789.5"}},
+     {"0.038", "0.012", "-", "1.", "12.3456789", "123456789.5", "0", "9.999", "0.1234", "0.12",
+      "00.123", "0.123-"}},
     {"%{X}x",
      "$upstream_addr",
      P_LIST,
@@ -562,10 +565,16 @@ static inline bool reference_read(struct reference *ref, struct text line, const
 static inline void add_sample(struct buf *out, const struct piece *p, struct dice *d)
 {
     unsigned count = 0;
-    while (count < 9 && p->samples[count])
+    while (count < SAMPLES && p->samples[count])
         count++;
     unsigned which = dice_roll(d, 4) ? 0 : dice_roll(d, count);
-    buf_str(out, p->samples[which]);
+    const char *sample = p->samples[which];
+    if (p->kind == P_QUOTED && *sample == '"' && dice_roll(d, 3) == 0) { /* a long one */
+        buf_byte(out, *sample++);
+        for (uint32_t n = dice_roll(d, 260); n > 0; n--)
+            buf_byte(out, 'a');
+    }
+    buf_str(out, sample);
 }
 
 /* A byte of the kind that matters here, or any. */
