@@ -27,6 +27,7 @@ void latency_free(struct latency *l)
     if (!l)
         return;
     free(l->counts);
+    free(l->carries);
     free(l);
 }
 
@@ -34,33 +35,60 @@ void latency_reset(struct latency *l)
 {
     if (l->counts)
         memset(l->counts, 0, l->length * sizeof *l->counts);
+    free(l->carries);
+    l->carries = NULL;
     l->count = 0;
     l->max = 0;
 }
 
-/* Makes room for the power of two that the bucket lies in. */
-static void latency_widen(struct latency *l, uint32_t bucket)
+/* The halves of `length` buckets in a longer row, where they begin at `at`. */
+static uint32_t *moved(uint32_t *halves, uint32_t length, uint32_t at, uint32_t new_length)
 {
-    uint32_t from = bucket & ~(uint32_t)(LATENCY_STEPS - 1), to = from + LATENCY_STEPS;
+    uint32_t *to = mem_new(new_length, sizeof *to);
+    if (length)
+        memcpy(to + at, halves, length * sizeof *to);
+    free(halves);
+    return to;
+}
+
+/* Makes room for the powers of two that the buckets from `low` to `high` lie in. */
+static void latency_widen(struct latency *l, uint32_t low, uint32_t high)
+{
+    uint32_t from = low & ~(uint32_t)(LATENCY_STEPS - 1);
+    uint32_t to = (high & ~(uint32_t)(LATENCY_STEPS - 1)) + LATENCY_STEPS;
     if (l->length && l->first < from)
         from = l->first;
     if (l->length && l->first + l->length > to)
         to = l->first + l->length;
-    uint64_t *counts = mem_new(to - from, sizeof *counts);
-    if (l->length)
-        memcpy(counts + (l->first - from), l->counts, l->length * sizeof *counts);
-    free(l->counts);
-    l->counts = counts;
+    l->counts = moved(l->counts, l->length, l->first - from, to - from);
+    if (l->carries)
+        l->carries = moved(l->carries, l->length, l->first - from, to - from);
     l->first = from;
     l->length = to - from;
+}
+
+static void carry_add(struct latency *l, uint32_t place, uint32_t times)
+{
+    if (!l->carries)
+        l->carries = mem_new(l->length, sizeof *l->carries);
+    l->carries[place] += times;
+}
+
+void latency_carry(struct latency *l, const uint32_t *place)
+{
+    carry_add(l, (uint32_t)(place - l->counts), 1);
 }
 
 static inline void bucket_add(struct latency *l, uint32_t bucket, uint64_t times)
 {
     /* One comparison for both ends: below `first` wraps to a large number. */
     if (bucket - l->first >= l->length)
-        latency_widen(l, bucket);
-    l->counts[bucket - l->first] += times;
+        latency_widen(l, bucket, bucket);
+    uint32_t place = bucket - l->first;
+    uint64_t sum = l->counts[place] + times;
+    l->counts[place] = (uint32_t)sum;
+    if (sum >> 32)
+        carry_add(l, place, (uint32_t)(sum >> 32));
 }
 
 void latency_bucket_add(struct latency *l, uint32_t bucket, uint64_t times)
@@ -76,11 +104,35 @@ void latency_add(struct latency *l, uint64_t ns, uint64_t times)
         l->max = ns;
 }
 
+/* Room for all buckets that there are, and the longest duration. */
+static void make_room(struct latency *l, const uint64_t *ns, const uint16_t *bucket, uint32_t count)
+{
+    uint32_t low = UINT32_MAX, high = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (bucket[i] == LATENCY_NONE)
+            continue;
+        low = bucket[i] < low ? bucket[i] : low;
+        high = bucket[i] > high ? bucket[i] : high;
+        l->max = ns[i] > l->max ? ns[i] : l->max;
+        l->count++;
+    }
+    if (low <= high && (low - l->first >= l->length || high - l->first >= l->length))
+        latency_widen(l, low, high);
+}
+
+void latency_add_all(struct latency *l, const uint64_t *ns, const uint16_t *bucket, uint32_t count)
+{
+    make_room(l, ns, bucket, count);
+    for (uint32_t i = 0; i < count; i++)
+        if (bucket[i] != LATENCY_NONE)
+            latency_place_add(l, &l->counts[bucket[i] - l->first]);
+}
+
 void latency_merge(struct latency *into, const struct latency *from)
 {
     for (uint32_t i = 0; i < from->length; i++)
-        if (from->counts[i])
-            bucket_add(into, from->first + i, from->counts[i]);
+        if (latency_times(from, i))
+            bucket_add(into, from->first + i, latency_times(from, i));
     into->count += from->count;
     if (from->max > into->max)
         into->max = from->max;
@@ -104,7 +156,7 @@ uint64_t latency_percentile(const struct latency *l, double share)
     uint64_t need = rank < 1 ? 1 : rank >= (double)l->count ? l->count : (uint64_t)rank;
     uint64_t sum = 0;
     for (uint32_t i = 0; i < l->length; i++) {
-        sum += l->counts[i];
+        sum += latency_times(l, i);
         if (sum >= need) {
             uint64_t middle = latency_bucket_middle(l->first + i);
             return middle < l->max ? middle : l->max;

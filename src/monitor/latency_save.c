@@ -4,14 +4,15 @@ void latency_pack(const struct latency *l, struct buf *out)
 {
     uint32_t used = 0, next = 0;
     for (uint32_t i = 0; i < l->length; i++)
-        used += l->counts[i] != 0;
+        used += latency_times(l, i) != 0;
     pack_u64(out, l->max);
     pack_u64(out, used);
     for (uint32_t i = 0; i < l->length; i++) {
-        if (!l->counts[i])
+        uint64_t times = latency_times(l, i);
+        if (!times)
             continue;
         pack_u64(out, l->first + i - next);
-        pack_u64(out, l->counts[i]);
+        pack_u64(out, times);
         next = l->first + i + 1;
     }
 }

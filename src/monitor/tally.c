@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "monitor/dimensions.h"
+#include "monitor/latency_save.h"
 #include "monitor/top_batch.h"
 
 /* Room to work in, for one stretch of a batch at a time. */
@@ -154,17 +155,17 @@ static field_set tally_weights(struct tally *t, const struct entry *e, uint32_t 
 static void tally_request_times(struct tally *t, const struct entry *e, uint32_t count,
                                 struct top_weights *w)
 {
-    w->timed = false;
-    if (!t->request_time)
-        return;
-    for (uint32_t i = 0; i < count; i++, e++) {
-        w->request_ns[i] = UINT64_MAX;
-        if (!(e->has & FIELD_BIT(FIELD_REQUEST_TIME)))
-            continue;
-        w->request_ns[i] = entry_number(e, FIELD_REQUEST_TIME);
-        w->timed = true;
-        latency_add(t->request_time, w->request_ns[i], 1);
+    field_set any = 0;
+    for (uint32_t i = 0; i < count && t->request_time; i++, e++) {
+        uint64_t ns = entry_number(e, FIELD_REQUEST_TIME);
+        bool has = e->has & FIELD_BIT(FIELD_REQUEST_TIME);
+        w->request_ns[i] = ns;
+        w->bucket[i] = has ? (uint16_t)latency_bucket(ns) : LATENCY_NONE;
+        any |= e->has;
     }
+    w->timed = any & FIELD_BIT(FIELD_REQUEST_TIME);
+    if (w->timed)
+        latency_add_all(t->request_time, w->request_ns, w->bucket, count);
 }
 
 static void tally_hosts(struct tally *t, struct tally *also, const struct top_stretch *s)

@@ -153,24 +153,49 @@ static void cells_times_anew(struct top *t, const struct top_cells *cells,
 {
     for (uint32_t i = 0; i < cells->count; i++) {
         const struct top_cell *cell = &cells->cell[i];
-        if (w->request_ns[cell->entry] != UINT64_MAX)
+        if (w->bucket[cell->entry] != LATENCY_NONE)
             top_row_latency(t, top_row_at(t, &cell->key, cell->text), w->request_ns[cell->entry]);
     }
 }
 
-/* Request times of the rows found: each has a histogram of its own, called for in advance. */
+/* Request times that are counted but for their places, which were called for. */
+struct times_due {
+    uint32_t count;
+    uint32_t *place[TOP_STRETCH];
+    struct latency *histogram[TOP_STRETCH];
+};
+
+static void times_settle(struct times_due *due)
+{
+    for (uint32_t i = 0; i < due->count; i++)
+        latency_place_add(due->histogram[i], due->place[i]);
+    due->count = 0;
+}
+
+/* Request times of the rows found: each has a histogram of its own. One that is not there yet, or
+ * widens, moves places. */
 static void cells_times(struct top *t, const struct top_cells *cells, const struct top_weights *w)
 {
+    struct times_due due;
+    due.count = 0;
     for (uint32_t i = 0; i < cells->count; i++) {
-        uint32_t histogram = t->rows[cells->row[i]].histogram;
-        if (histogram)
-            latency_prefetch(t->histograms[histogram - 1], w->request_ns[cells->cell[i].entry]);
-    }
-    for (uint32_t i = 0; i < cells->count; i++) {
-        uint64_t ns = w->request_ns[cells->cell[i].entry];
-        if (ns != UINT64_MAX)
+        uint32_t entry = cells->cell[i].entry, histogram = t->rows[cells->row[i]].histogram;
+        uint64_t ns = w->request_ns[entry];
+        if (w->bucket[entry] == LATENCY_NONE)
+            continue;
+        struct latency *l = histogram ? t->histograms[histogram - 1] : NULL;
+        uint32_t *place = l ? latency_place(l, w->bucket[entry]) : NULL;
+        if (__builtin_expect(!place, 0)) {
+            times_settle(&due);
             top_row_latency(t, cells->row[i], ns);
+            continue;
+        }
+        l->count++;
+        l->max = ns > l->max ? ns : l->max;
+        due.place[due.count] = place;
+        due.histogram[due.count++] = l;
     }
+    times_settle(&due);
 }
 
 void top_add_cells(struct top *t, struct top_cells *cells, const struct top_stretch *s)
@@ -214,7 +239,7 @@ static void add_few(struct top *t, const struct top_stretch *s, enum field field
         last = text;
         last_words = words;
         counts_add(&t->rows[row].counts, s->weights, i);
-        if (t->histograms && s->weights->timed && s->weights->request_ns[i] != UINT64_MAX)
+        if (t->histograms && s->weights->timed && s->weights->bucket[i] != LATENCY_NONE)
             top_row_latency(t, row, s->weights->request_ns[i]);
     }
 }

@@ -30,8 +30,9 @@ struct top_cells {
 struct top_weights {
     uint64_t bytes[TOP_STRETCH];
     uint8_t hundred[TOP_STRETCH];     /* of the status: 2, 4, 5 ... */
-    uint64_t request_ns[TOP_STRETCH]; /* UINT64_MAX: none */
-    bool timed;                       /* one at least has a request time */
+    uint64_t request_ns[TOP_STRETCH];
+    uint16_t bucket[TOP_STRETCH]; /* of the request time; LATENCY_NONE: there is none */
+    bool timed;                   /* one at least has a request time */
 };
 
 /* `count` entries of a batch from `first` on: at most TOP_STRETCH. */

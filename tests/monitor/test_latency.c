@@ -2,6 +2,7 @@
 
 #include "monitor/feed.h"
 #include "monitor/latency.h"
+#include "monitor/latency_save.h"
 
 Test(latency, is_zero_when_empty)
 {
@@ -105,4 +106,92 @@ Test(latency, begins_anew_after_a_reset)
     latency_add(l, 7, 1);
     cr_assert_eq(latency_percentile(l, 1), 7);
     latency_free(l);
+}
+
+/* One of 10 ns more, by each way there is. */
+static void add_one(struct latency *l, unsigned way)
+{
+    static const uint64_t ns[] = {0, 10};
+    static const uint16_t buckets[] = {LATENCY_NONE, 10};
+    struct latency *one = latency_new();
+    latency_add(one, 10, 1);
+    if (way == 0)
+        latency_add(l, 10, 1);
+    else if (way == 1)
+        latency_add_all(l, ns, buckets, 2);
+    else
+        latency_merge(l, one);
+    latency_free(one);
+}
+
+static void check_beyond_32_bits(const struct latency *l)
+{
+    cr_assert_eq(latency_percentile(l, 0.5), 10);    /* 2^32 of them, */
+    cr_assert_eq(latency_percentile(l, 0.51), 100);  /* one less of these, */
+    cr_assert_eq(latency_percentile(l, 1), 1 << 20); /* one of this */
+    cr_assert_eq(latency_count(l), UINT64_C(1) << 33);
+}
+
+Test(latency, counts_more_of_one_duration_than_32_bits_hold)
+{
+    for (unsigned way = 0; way < 3; way++) {
+        struct latency *l = latency_new(), *merged = latency_new(), *unpacked = latency_new();
+        latency_add(l, 10, UINT32_MAX);
+        add_one(l, way);
+        latency_add(l, 100, UINT32_MAX);
+        latency_add(l, 1 << 20, 1); /* all is moved */
+        check_beyond_32_bits(l);
+        latency_merge(merged, l);
+        check_beyond_32_bits(merged);
+        struct buf packed = {0};
+        latency_pack(l, &packed);
+        struct unpack u = unpack_of(buf_text(&packed));
+        latency_unpack(unpacked, &u);
+        cr_assert_not(u.bad);
+        check_beyond_32_bits(unpacked);
+        latency_reset(l);
+        latency_add(l, 10, 1);
+        latency_add(l, 100, 2);
+        cr_assert_eq(latency_percentile(l, 0.5), 100);
+        buf_done(&packed);
+        latency_free(l);
+        latency_free(merged);
+        latency_free(unpacked);
+    }
+}
+
+Test(latency, adds_many_wherever_they_lie)
+{
+    static const uint64_t ns[] = {1000, 70000, 70, 0, 5000000};
+    uint16_t buckets[5];
+    for (unsigned i = 0; i < 5; i++)
+        buckets[i] = i == 3 ? LATENCY_NONE : (uint16_t)latency_bucket(ns[i]);
+    struct latency *l = latency_new(), *expected = latency_new();
+    for (unsigned from = 0; from < 5; from++) /* further up, further down, and both at once */
+        for (unsigned to = from; to <= 5; to++) {
+            latency_add_all(l, ns + from, buckets + from, to - from);
+            for (unsigned i = from; i < to; i++)
+                if (i != 3)
+                    latency_add(expected, ns[i], 1);
+            cr_assert_eq(latency_count(l), latency_count(expected));
+            cr_assert_eq(latency_max(l), latency_max(expected));
+            for (unsigned share = 0; share <= 20; share++)
+                cr_assert_eq(latency_percentile(l, share / 20.0),
+                             latency_percentile(expected, share / 20.0));
+        }
+    latency_free(l);
+    latency_free(expected);
+}
+
+/* What the number of a bucket says of itself: neighbours hang together, without a gap. */
+Test(latency, buckets_follow_one_another)
+{
+    for (unsigned shift = 0; shift < 64; shift++)
+        for (uint64_t near = 0; near < 300; near++) {
+            uint64_t ns = (UINT64_C(1) << shift) + near - 150;
+            uint32_t bucket = latency_bucket(ns), next = latency_bucket(ns + 1);
+            cr_assert_lt(bucket, LATENCY_BUCKETS);
+            cr_assert(next == bucket || next == bucket + 1 || ns == UINT64_MAX);
+            cr_assert(ns >= 2 * LATENCY_STEPS || bucket == ns);
+        }
 }
