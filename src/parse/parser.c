@@ -11,8 +11,6 @@
 #include "parse/parser_state.h"
 #include "parse/reader.h"
 
-enum { PROBE_BYTES = LINE_LIMIT + BATCH_SLACK };
-
 struct parser *parser_new(const struct formats *fs, field_set want)
 {
     struct parser *p = mem_new(1, sizeof *p);
@@ -23,7 +21,6 @@ struct parser *parser_new(const struct formats *fs, field_set want)
         format_memo_init(&p->memos[i], fs->list[i]);
     p->chosen = fs->automatic ? SIZE_MAX : 0;
     p->settled = !fs->automatic;
-    trial_clear(&p->trial);
     return p;
 }
 
@@ -41,10 +38,8 @@ void parser_free(struct parser *p)
     for (size_t i = 0; i < p->fs->count; i++)
         format_memo_done(&p->memos[i]);
     free(p->memos);
-    if (p->probe)
-        free(p->probe->bytes);
-    free(p->probe);
-    buf_done(&p->unwrapped);
+    free(p->trial);
+    free(p->news);
     free(p);
 }
 
@@ -55,11 +50,20 @@ const struct format *parser_format(const struct parser *p)
 
 bool parser_news(struct parser *p, struct notice *notice)
 {
-    if (p->news.kind == NOTICE_NONE)
+    if (!p->news)
         return false;
-    *notice = p->news;
-    p->news.kind = NOTICE_NONE;
+    *notice = *p->news;
+    free(p->news);
+    p->news = NULL;
     return true;
+}
+
+struct notice *parser_tell(struct parser *p, enum notice_kind kind)
+{
+    if (!p->news)
+        p->news = mem_new(1, sizeof *p->news);
+    *p->news = (struct notice){.kind = kind};
+    return p->news;
 }
 
 /* ---- Reading -------------------------------------------------------------------------------- */
@@ -187,17 +191,17 @@ static size_t take_run(struct parser *p, struct batch *b, const uint32_t *ends, 
 }
 
 /* Reads the lines that end at ends[], as far as there is room for entries. */
-static void take_lines(struct parser *p, struct batch *b, size_t count)
+static void take_lines(struct parser *p, struct batch *b, const uint32_t *ends, size_t count)
 {
     struct reject why;
     struct reading r = {.batch = b, .want = p->want, .why = &why};
     uint32_t before = b->count;
     bool long_line;
     for (size_t i = 0; i < count && b->count < b->room; i++) {
-        i += take_run(p, b, p->ends + i, count - i);
+        i += take_run(p, b, ends + i, count - i);
         if (i == count || b->count == b->room)
             break;
-        uint32_t end = p->ends[i];
+        uint32_t end = ends[i];
         r.line = trim_line(b, b->scanned, end, &long_line);
         b->scanned = end < b->used ? end + 1 : end;
         uint32_t at = r.line.at;
@@ -223,8 +227,8 @@ static void tell_trouble(struct parser *p, struct batch *b)
     struct format_memo *memo = p->chosen == SIZE_MAX ? NULL : &p->memos[p->chosen];
     if (memo && memo->gave_up && !p->told_off) {
         p->told_off = true;
-        p->news = (struct notice){.kind = NOTICE_NO_FORMAT};
-        snprintf(p->news.text, sizeof p->news.text,
+        struct notice *news = parser_tell(p, NOTICE_NO_FORMAT);
+        snprintf(news->text, sizeof news->text,
                  "%s takes too long on some lines and was switched off",
                  safe_str(format_name(p->fs->list[p->chosen])));
     }
@@ -232,8 +236,8 @@ static void tell_trouble(struct parser *p, struct batch *b)
         return;
     const struct reject *why = &b->rejects[b->reject_count - 1];
     p->told_bad = true;
-    p->news = (struct notice){.kind = NOTICE_NO_FORMAT};
-    snprintf(p->news.text, sizeof p->news.text,
+    struct notice *news = parser_tell(p, NOTICE_NO_FORMAT);
+    snprintf(news->text, sizeof news->text,
              "no line fits %s so far; it stops at column %u (%s) of: %s",
              safe_str(format_name(p->fs->list[0])), why->column, why->reason,
              safe_str(batch_span(b, why->line)));
@@ -255,19 +259,20 @@ void parser_begin(struct parser *p, struct batch *b)
         return;
     parser_look(p, b, b->scanned);
     parser_choose(p);
+    parser_rest(p);
 }
 
 bool parser_run(struct parser *p, struct batch *b)
 {
-    uint32_t first = b->count;
+    uint32_t first = b->count, ends[ENDS];
     if (b->scanned == 0)
         parser_begin(p, b);
     while (b->scanned < b->used && b->count < b->room) {
         size_t most = b->room - b->count < ENDS ? b->room - b->count : ENDS;
-        size_t count = lines_find(b->bytes, b->scanned, b->used, p->ends, most);
+        size_t count = lines_find(b->bytes, b->scanned, b->used, ends, most);
         if (count == 0)
-            p->ends[count++] = b->used;
-        take_lines(p, b, count);
+            ends[count++] = b->used;
+        take_lines(p, b, ends, count);
     }
     for (uint32_t i = first; p->fs->forwarded && i < b->count; i++)
         client_take_forwarded(b, &b->entries[i]);
@@ -295,15 +300,13 @@ enum parser_line parser_read(struct parser *p, struct batch *b, struct span line
 
 /* ---- One line on its own -------------------------------------------------------------------- */
 
-void parser_copy_to_probe(struct parser *p, struct text line)
+struct batch *parser_alone(struct text line)
 {
-    if (!p->probe) {
-        p->probe = mem_new(1, sizeof *p->probe);
-        p->probe->bytes = mem_new(1, PROBE_BYTES);
-    }
-    p->probe->used = (uint32_t)(line.len < LINE_LIMIT ? line.len : LINE_LIMIT);
-    memcpy(p->probe->bytes, line.at, p->probe->used);
-    memset(p->probe->bytes + p->probe->used, 0, BATCH_SLACK);
+    struct batch *b = &scratch_mine()->line;
+    b->used = (uint32_t)(line.len < LINE_LIMIT ? line.len : LINE_LIMIT);
+    memcpy(b->bytes, line.at, b->used);
+    memset(b->bytes + b->used, 0, BATCH_SLACK);
+    return b;
 }
 
 bool parser_second(struct parser *p, struct text line, int64_t *second)
@@ -312,13 +315,13 @@ bool parser_second(struct parser *p, struct text line, int64_t *second)
         line.len--;
     if (line.len == 0)
         return false;
-    parser_copy_to_probe(p, line);
+    struct batch *alone = parser_alone(line);
     size_t first = p->chosen == SIZE_MAX ? 0 : p->chosen;
-    struct span whole = parser_unwrap(p, p->probe, (struct span){0, p->probe->used});
+    struct span whole = parser_unwrap(p, alone, (struct span){0, alone->used});
     size_t last = p->chosen == SIZE_MAX || !p->fs->automatic ? p->fs->count : p->chosen + 1;
     struct entry e;
     for (size_t i = first; i < last; i++) {
-        if (!format_read(p->fs->list[i], &p->memos[i], p->probe, whole, FIELD_BIT(FIELD_TIME), &e,
+        if (!format_read(p->fs->list[i], &p->memos[i], alone, whole, FIELD_BIT(FIELD_TIME), &e,
                          NULL) ||
             !(e.has & FIELD_BIT(FIELD_TIME)))
             continue;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/safe.h"
 #include "parse/lines.h"
 #include "parse/parser_state.h"
@@ -30,10 +31,10 @@ bool parser_has_directives(const struct parser *p)
 static void show_directive(struct parser *p, struct text line)
 {
     struct entry ignored;
-    parser_copy_to_probe(p, line);
+    struct batch *alone = parser_alone(line);
     for (size_t i = 0; i < p->fs->count; i++)
         if (p->memos[i].state)
-            format_read(p->fs->list[i], &p->memos[i], p->probe, (struct span){0, p->probe->used}, 0,
+            format_read(p->fs->list[i], &p->memos[i], alone, (struct span){0, alone->used}, 0,
                         &ignored, NULL);
 }
 
@@ -70,8 +71,8 @@ void parser_reads(struct parser *p, const char *path)
             continue;
         p->chosen = p->fs->homes[i].format;
         p->settled = true;
-        p->news = (struct notice){.kind = NOTICE_FORMAT};
-        snprintf(p->news.text, sizeof p->news.text, "%s: the server's configuration names it",
+        struct notice *news = parser_tell(p, NOTICE_FORMAT);
+        snprintf(news->text, sizeof news->text, "%s: the server's configuration names it",
                  safe_str(format_name(p->fs->list[p->chosen])));
         return;
     }
@@ -89,42 +90,60 @@ static size_t trial_formats(const struct parser *p)
     return p->fs->count < TRIAL_FORMATS ? p->fs->count : TRIAL_FORMATS;
 }
 
+static struct trial *trial_of(struct parser *p)
+{
+    if (!p->trial) {
+        p->trial = mem_new(1, sizeof *p->trial);
+        trial_clear(p->trial);
+    }
+    return p->trial;
+}
+
+void parser_rest(struct parser *p)
+{
+    if (!p->settled)
+        return;
+    free(p->trial);
+    p->trial = NULL;
+}
+
 void parser_look(struct parser *p, struct batch *b, uint32_t at)
 {
-    while (at < b->used && p->trial.lines < TRIAL_LINES) {
+    struct trial *trial = trial_of(p);
+    while (at < b->used && trial->lines < TRIAL_LINES) {
         bool long_line;
         uint32_t end = parser_line_end(b, at);
         struct span line = trim_line(b, at, end, &long_line);
         line = parser_unwrap(p, b, line);
         if (line.len > 0)
-            trial_line(&p->trial, p->fs->list, p->memos, trial_formats(p), b, line);
+            trial_line(trial, p->fs->list, p->memos, trial_formats(p), b, line);
         at = end + 1;
     }
-    p->settled = p->trial.lines >= TRIAL_LINES;
+    p->settled = trial->lines >= TRIAL_LINES;
 }
 
 /* A choice that is made or stands: what else is in the lines that were looked at. */
 static void note_others(struct parser *p)
 {
     if (p->chosen != SIZE_MAX)
-        p->others |= trial_others(&p->trial, p->chosen, trial_formats(p));
+        p->others |= trial_others(p->trial, p->chosen, trial_formats(p));
 }
 
 bool parser_choose(struct parser *p)
 {
-    size_t best = trial_best(&p->trial, trial_formats(p));
+    size_t best = trial_best(p->trial, trial_formats(p));
     bool first_failure = best == SIZE_MAX && p->chosen == SIZE_MAX && !p->told_bad;
     note_others(p);
-    if (p->trial.lines == 0 || (!first_failure && (best == p->chosen || best == SIZE_MAX)))
+    if (p->trial->lines == 0 || (!first_failure && (best == p->chosen || best == SIZE_MAX)))
         return false;
-    if (p->chosen != SIZE_MAX && !trial_prefers(&p->trial, best, p->chosen))
+    if (p->chosen != SIZE_MAX && !trial_prefers(p->trial, best, p->chosen))
         return false;
     p->told_bad = best == SIZE_MAX;
     p->chosen = best;
     p->others = 0;
     p->aside = 0;
     note_others(p);
-    trial_tell(&p->trial, p->fs->list, best, &p->news);
+    trial_tell(p->trial, p->fs->list, best, parser_tell(p, NOTICE_NONE));
     return best != SIZE_MAX;
 }
 
@@ -156,9 +175,11 @@ static bool any_reads(struct parser *p, struct batch *b, struct span line, bool 
 static bool look_from(struct parser *p, struct batch *b, uint32_t at)
 {
     uint64_t others = p->others;
-    trial_clear(&p->trial);
+    trial_clear(trial_of(p));
     parser_look(p, b, at);
-    return parser_choose(p) || (p->others & ~others);
+    bool found = parser_choose(p) || (p->others & ~others);
+    parser_rest(p);
+    return found;
 }
 
 bool parser_look_again(struct parser *p, struct batch *b, uint32_t at)

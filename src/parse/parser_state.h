@@ -7,6 +7,7 @@
 #include "parse/formats.h"
 #include "parse/parser.h"
 #include "parse/reader.h"
+#include "parse/scratch.h"
 #include "parse/wrap.h"
 
 enum {
@@ -22,16 +23,13 @@ struct parser {
     size_t chosen;             /* SIZE_MAX while auto has found nothing */
     uint64_t others;           /* bits: formats that auto found among its lines besides */
     unsigned aside;            /* lines in a row that one of those has read */
-    struct trial trial;
+    struct trial *trial;       /* NULL: not begun, or settled */
     bool settled; /* the trial has seen all the lines it wants */
     bool any_hit;
     unsigned run;        /* lines in a row that the choice rejects or doubts */
     uint32_t refused_to; /* lines of this batch before that need no other look */
     bool told_bad, told_off;
-    struct notice news;
-    struct batch *probe; /* room for parser_second() */
-    struct buf unwrapped; /* room for wrap_open() */
-    uint32_t ends[ENDS];
+    struct notice *news; /* NULL: none */
 };
 
 /* The line of [at, end) without its end and not longer than is kept; `long_line` when it was. */
@@ -47,17 +45,23 @@ static inline struct span trim_line(const struct batch *b, uint32_t at, uint32_t
 /* What a program wrote, where a container's runtime or a system's log wrapped it. */
 static inline struct span parser_unwrap(struct parser *p, struct batch *b, struct span line)
 {
-    return p->fs->wrapped ? wrap_open(b, line, p->fs->wrapped, &p->unwrapped) : line;
+    return p->fs->wrapped ? wrap_open(b, line, p->fs->wrapped, &scratch_mine()->unwrapped) : line;
 }
 
-/* parser.c: a line alone in a batch of its own, in p->probe. */
-void parser_copy_to_probe(struct parser *p, struct text line);
+/* parser.c: a line alone in a batch of its own, that of this thread. */
+struct batch *parser_alone(struct text line);
 
 /* The offset of the newline of the line at `at`, or the end of the batch. */
 uint32_t parser_line_end(const struct batch *b, uint32_t at);
 
 /* Shows lines from `at` on to all formats, until the trial has enough or the batch ends. */
 void parser_look(struct parser *p, struct batch *b, uint32_t at);
+
+/* parser.c: the news of that kind, to be filled; what was not asked for is forgotten. */
+struct notice *parser_tell(struct parser *p, enum notice_kind kind);
+
+/* A trial that has seen all it wants is given back. */
+void parser_rest(struct parser *p);
 
 /* Takes what fits best so far; a choice that stands is not given up for nothing. True when there
  * is a new one. */

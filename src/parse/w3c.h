@@ -21,8 +21,8 @@ struct format_state {
     bool headed;  /* by a #Fields line of the log itself */
     char day[11]; /* from a #Date line, for logs with only the time */
     struct {
-        enum part part;
-        enum field field;
+        uint8_t part;  /* enum part: a log that is quiet keeps as little as may be */
+        uint8_t field; /* enum field */
     } columns[W3C_COLUMNS];
 };
 

@@ -49,6 +49,15 @@ void lines_drop(struct lines *l)
     l->latest = l->before;
 }
 
+void lines_rest(struct lines *l)
+{
+    if (l->held_len)
+        return;
+    free(l->held);
+    l->held = NULL;
+    l->held_cap = 0;
+}
+
 char *lines_room(const struct lines *l, struct batch *b, size_t *room)
 {
     size_t used = b->used + l->held_len;

@@ -42,6 +42,9 @@ void lines_move(struct lines *l, uint64_t offset, const uint8_t *anchor, uint32_
 /* Forgets the unfinished line: it was destroyed. */
 void lines_drop(struct lines *l);
 
+/* Nothing comes at the moment: gives back what no unfinished line needs. */
+void lines_rest(struct lines *l);
+
 /* Where in the stream the next byte is to be read. */
 static inline uint64_t lines_place(const struct lines *l)
 {

@@ -8,13 +8,13 @@
 
 void pasts_init(struct pasts *p, const struct sources *s, const struct follow_options *o)
 {
-    *p = (struct pasts){s, o, mem_new(s->count, sizeof(struct past)), s->count};
+    *p = (struct pasts){s, o, mem_new(s->count, sizeof(struct past)), s->count, {{0}}};
 }
 
 void pasts_done(struct pasts *p)
 {
-    for (size_t i = 0; i < p->count; i++)
-        past_done(&p->rows[i]);
+    for (size_t i = 0; i < AHEADS; i++)
+        ahead_done(&p->aheads[i]);
     free(p->rows);
     p->rows = NULL;
     p->count = 0;
@@ -40,12 +40,13 @@ struct turn {
     int64_t until;       /* that of the others' next line; INT64_MAX: there are no others */
 };
 
-static struct past_of past_of(const struct pasts *p, const struct track *k)
+static struct past_of past_of(struct pasts *p, const struct track *k)
 {
     const struct os *os = k->shared->os;
     return (struct past_of){.options = p->options,
                             .source = k->source,
-                            .latest = os->wall_ns(os->self) / NS_PER_S + FUTURE_S};
+                            .latest = os->wall_ns(os->self) / NS_PER_S + FUTURE_S,
+                            .ahead = &p->aheads[k->source % AHEADS]};
 }
 
 static int64_t next_second(struct pasts *p, const struct track *k)

@@ -3,7 +3,7 @@
  * Each read goes to the file whose next line is the oldest, and ends before the first line that is
  * newer than the next one of any other file. So what comes is in order as far as each file is.
  *
- * Owns what is read ahead, a few KiB a file; moves the tracks. One thread. */
+ * Owns what is read ahead, a few KiB a file and at most a MiB; moves the tracks. One thread. */
 #ifndef SPATE_SOURCE_PASTS_H
 #define SPATE_SOURCE_PASTS_H
 
@@ -12,11 +12,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { AHEADS = 64 }; /* files that are read ahead of at a time */
+
 struct pasts {
     const struct sources *sources;
     const struct follow_options *options;
     struct past *rows; /* of the sources that were there at the start */
     size_t count;
+    struct ahead aheads[AHEADS]; /* of source N that at N % AHEADS */
 };
 
 /* Keeps both pointers. */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TOLD_KEPT = 64 }; /* notices that there is always room for */
+
 void shared_init(struct shared *s, const struct os *os)
 {
     *s = (struct shared){.os = os};
@@ -67,6 +69,11 @@ bool shared_told(struct shared *s, struct batch *b)
     b->source = t->source;
     b->notice = t->notice;
     b->read_ns = shared_now(s);
+    if (s->told_at == s->told_count && s->told_room > TOLD_KEPT) { /* thousands of logs began */
+        free(s->told);
+        s->told = NULL;
+        s->told_at = s->told_count = s->told_room = 0;
+    }
     return true;
 }
 

@@ -205,6 +205,7 @@ static enum step come_to_rest(struct track *k, struct tail *t, struct batch *b)
     t->pending = false;
     if (t->backfill_to > lines_place(&t->lines))
         t->backfill_to = lines_place(&t->lines); /* it is shorter by now */
+    lines_rest(&t->lines);
     if (t->announced)
         return STEP_NEXT;
     t->announced = true;

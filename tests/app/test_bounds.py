@@ -160,6 +160,34 @@ class Bounds(unittest.TestCase):
             most.append(used.ru_maxrss)
         self.check_plateau(None, most[0], most[1], "everything differs")
 
+    def memory_with(self, logs):
+        """In kB, when so many logs have been read, each had a long line in two halves, and all are quiet."""
+        row = line(int(time.time()))
+        with Folder() as folder:
+            for i in range(logs):
+                folder.file(f"site-{i:05}.log", row * 10)
+            with Watch("-u", "100ms", "--user", "root" if os.geteuid() == 0 else str(os.geteuid()), "--from", "start",
+                       folder.path + "/*.log") as watch:
+                watch.until(lambda e: e and e[-1].get("window", {}).get("hits", 0) >= 10 * logs, "what stood in them")
+                long = line(int(time.time()), "/" + "x" * 30000).encode()
+                for i in range(0, logs, 100):
+                    for data in (long[:20000], long[20000:]):
+                        for j in range(i, min(i + 100, logs)):
+                            with open(folder.file(f"site-{j:05}.log"), "ab") as out:
+                                out.write(data)
+                        time.sleep(0.05)
+                watch.until(lambda e: sum(u["lines"]["read"] for u in e if u["type"] == "update") >= logs, "what came then")
+                time.sleep(2.5)
+                with open(f"/proc/{watch.process.pid}/status", encoding="ascii") as f:
+                    return int(next(x for x in f if x.startswith("VmRSS:")).split()[1])
+
+    def test_what_a_quiet_log_keeps(self):
+        with open(SPATE, "rb") as f:
+            most = 16 if b"__asan_init" in f.read() else 10
+        few, many = self.memory_with(300), self.memory_with(1300)
+        print(f"300 logs: {few} kB, 1300: {many} kB", file=sys.stderr)
+        self.assertLess((many - few) / 1000, most, "kB a log")
+
     def test_thousands_of_logs(self):
         """Logs of a pattern: none starves the others, and looking at them does not grow with their square."""
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

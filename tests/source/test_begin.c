@@ -326,6 +326,32 @@ Test(begin, a_line_longer_than_what_is_read_ahead_holds_nobody_up)
     cr_expect_eq(seconds_read(seconds, 100), 20);
 }
 
+/* The rooms for reading ahead are fewer than the files, and change hands all the time. */
+Test(begin, the_past_of_a_hundred_files_is_read_in_order)
+{
+    enum { LOGS = 100, EACH = 40 };
+    static char names[LOGS][24];
+    static const char *paths[LOGS];
+    static int64_t seconds[LOGS * EACH];
+    char line[64];
+    for (int file = 0; file < LOGS; file++) {
+        snprintf(names[file], sizeof names[file], "/log/%03d", file);
+        paths[file] = names[file];
+        for (int i = 0; i < EACH; i++) {
+            snprintf(line, sizeof line, "%d of %d\n", 1000 + i * (file % 3 + 1) + file % 7, file);
+            memfs_write(fs, paths[file], line);
+        }
+    }
+    rig.options.from = FOLLOW_FROM_START;
+    rig.options.paths = paths;
+    rig.options.path_count = LOGS;
+    rig_open(&rig, NULL);
+    size_t count = seconds_read(seconds, LOGS * EACH);
+    for (size_t i = 1; i < count; i++)
+        cr_assert_geq(seconds[i], seconds[i - 1], "line %zu", i);
+    cr_expect_eq(count, LOGS * EACH);
+}
+
 /* ---- What is named ---------------------------------------------------------------------- */
 
 static void refused(const char *path, const char *because)
