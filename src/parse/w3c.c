@@ -170,11 +170,11 @@ static size_t encoded_space(struct text rest)
     return text_starts(rest, TEXT("%2520")) ? 5 : text_starts(rest, TEXT("%20")) ? 3 : 0;
 }
 
-/* Nothing but spaces: they would be no value any more when the line is read again. */
-static bool is_all_space(struct text t)
+/* Nothing but blanks: they would be no value any more when the line is read again. */
+static bool is_all_blank(struct text t)
 {
     while (t.len > 0) {
-        size_t taken = t.at[0] == ' ' ? 1 : encoded_space(t);
+        size_t taken = is_blank(t.at[0]) ? 1 : encoded_space(t);
         if (taken == 0)
             return false;
         t = text_cut(t, taken, t.len);
@@ -186,7 +186,7 @@ static bool is_all_space(struct text t)
 static struct text percent_to_space(char *at, size_t len)
 {
     size_t to = 0;
-    if (is_all_space(text_make(at, len)))
+    if (is_all_blank(text_make(at, len)))
         return text_make(at, len);
     for (size_t i = 0; i < len;) {
         size_t encoded = encoded_space(text_make(at + i, len - i));

@@ -178,7 +178,8 @@ Test(readers_w3c, columns_in_any_order_are_one_moment)
 
 Test(w3c, an_agent_of_nothing_but_encoded_spaces_reads_the_same_again)
 {
-    static const char *const lines[] = {"#Fields: cs(User-Agent)", "%20", "%2520%20", "%20a"};
+    static const char *const lines[] = {
+        "#Fields: cs(User-Agent)", "%20", "%2520%20", "%20a", "\t%20", "%20\t \t%2520"};
     struct format *f = format_new(TEXT("cloudfront"), NULL);
     struct batch *b = batch_new();
     struct format_memo memo;
