@@ -62,7 +62,13 @@ bool notify_event_unpack(struct text packed, struct notify_event *e);
 
 /* "cause": [...] */
 void notify_causes_json(struct json *j, const struct notify_event *e);
-/* "+9.8/s from address 203.0.113.9 (71 %)": safe text; `quote` stands around the foreign name. */
-void notify_cause_words(struct buf *out, const struct notify_cause *c, const char *quote);
+/* "+9.8/s from address 203.0.113.9 (71 %)", of bytes "+1.2 MB/s ...": safe text; `quote` stands around the
+ * foreign name. */
+void notify_cause_words(struct buf *out, struct text metric, const struct notify_cause *c,
+                        const char *quote);
+/* "474", of bytes "1.2 MB": the total of a recovery. */
+void notify_total_words(struct buf *out, const struct notify_event *e);
+/* "11s, peak 60.0/s, total 474": what a recovery came to; safe text. */
+void notify_end_words(struct buf *out, const struct notify_event *e);
 
 #endif

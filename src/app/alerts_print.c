@@ -40,6 +40,10 @@ static void print_text(struct buf *out, const struct alert_row *row)
         buf_str(out, ", peak ");
         safe_add(out, last_of(row)->peak_words);
     }
+    if (row->recovered) {
+        buf_str(out, ", total ");
+        notify_total_words(out, row->recovered);
+    }
     if (last_of(row)->reason.len) {
         buf_str(out, ", ");
         safe_add(out, last_of(row)->reason);
@@ -49,7 +53,7 @@ static void print_text(struct buf *out, const struct alert_row *row)
     buf_byte(out, '\n');
     for (size_t i = 0; i < e->cause_count; i++) {
         buf_fill(out, ' ', 7);
-        notify_cause_words(out, &e->causes[i], "");
+        notify_cause_words(out, e->metric, &e->causes[i], "");
         buf_byte(out, '\n');
     }
 }
@@ -89,6 +93,11 @@ static void put_figures(struct json *j, const struct alert_row *row)
     put_text(j, "level", e->level);
     put_number(j, "value", e->value);
     put_number(j, "peak_value", last->peak_value);
+    json_key(j, "duration");
+    if (row->recovered)
+        json_i64(j, duration_of(row));
+    else
+        json_null(j);
     json_key(j, "total");
     if (row->recovered)
         json_u64(j, row->recovered->total);
@@ -158,12 +167,16 @@ static void print_csv(struct buf *out, const struct alert_row *row)
     add_cell(out, e->message);
     for (size_t i = 0; i < e->cause_count; i++) {
         buf_str(&causes, i ? "; " : "");
-        notify_cause_words(&causes, &e->causes[i], "");
+        notify_cause_words(&causes, e->metric, &e->causes[i], "");
     }
     add_cell(out, buf_text(&causes));
     buf_printf(out, ",%s", row->acknowledged ? time_rfc3339(when, row->acknowledged, 0) : "");
     add_cell(out, last->reason);
-    buf_byte(out, '\n');
+    if (row->recovered)
+        buf_printf(out, ",%lld,%llu\n", (long long)duration_of(row),
+                   (unsigned long long)row->recovered->total);
+    else
+        buf_str(out, ",,\n");
     buf_done(&causes);
 }
 
@@ -173,7 +186,7 @@ void alerts_print_head(struct buf *out, enum output form)
 {
     if (form == OUTPUT_CSV)
         buf_str(out, "id,state,triggered_at,recovered_at,rule,per,of,hits,value,peak,message,cause,"
-                     "acknowledged_at,reason\n");
+                     "acknowledged_at,reason,duration,total\n");
 }
 
 void alerts_print(struct buf *out, enum output form, const struct alert_row *row)

@@ -50,9 +50,15 @@ static void put_annotations(struct json *j, const struct notify_event *e)
     json_key(j, "annotations");
     json_open(j);
     put(j, "summary", e->message);
+    if (e->state == NOTIFY_RECOVERED) {
+        buf_str(&words, "lasted ");
+        notify_end_words(&words, e);
+        put(j, "description", buf_text(&words));
+        buf_clear(&words);
+    }
     for (size_t i = 0; i < e->cause_count; i++) {
         buf_str(&words, i ? "\n" : "");
-        notify_cause_words(&words, &e->causes[i], "");
+        notify_cause_words(&words, e->metric, &e->causes[i], "");
     }
     if (e->cause_count)
         put(j, "cause", buf_text(&words));

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/safe.h"
+#include "notify/message.h"
 
 void notify_causes_json(struct json *j, const struct notify_event *e)
 {
@@ -38,9 +39,56 @@ static void add_quoted(struct buf *out, struct text name, const char *quote)
     buf_str(out, quote);
 }
 
-void notify_cause_words(struct buf *out, const struct notify_cause *c, const char *quote)
+/* ---- Words ----------------------------------------------------------------------------------- */
+
+static bool is_bytes(struct text metric)
 {
-    buf_printf(out, "%+.1f/s from ", c->rise);
+    return text_same(metric, TEXT("bytes"));
+}
+
+static void add_bytes(struct buf *out, double bytes, bool sign)
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
+    unsigned unit = 0;
+    for (; unit < 5 && fabs(bytes) >= 999.95; unit++)
+        bytes /= 1000;
+    const char *plus = sign && bytes >= 0 ? "+" : "";
+    buf_printf(out, "%s%.*f %s", plus, unit > 0, bytes, units[unit]);
+}
+
+/* Two digits at least that say something: one a minute is +0.017/s, not +0.0/s. */
+static void add_rise(struct buf *out, struct text metric, double rise)
+{
+    if (is_bytes(metric))
+        add_bytes(out, rise, true);
+    else if (fabs(rise) >= 0.95 || rise == 0)
+        buf_printf(out, "%+.1f", rise);
+    else
+        buf_printf(out, "%+.2g", rise);
+}
+
+void notify_total_words(struct buf *out, const struct notify_event *e)
+{
+    if (is_bytes(e->metric))
+        add_bytes(out, (double)e->total, false);
+    else
+        buf_u64(out, e->total);
+}
+
+void notify_end_words(struct buf *out, const struct notify_event *e)
+{
+    message_duration(out, e);
+    buf_str(out, ", peak ");
+    safe_add(out, e->peak_words);
+    buf_str(out, ", total ");
+    notify_total_words(out, e);
+}
+
+void notify_cause_words(struct buf *out, struct text metric, const struct notify_cause *c,
+                        const char *quote)
+{
+    add_rise(out, metric, c->rise);
+    buf_str(out, "/s from ");
     safe_add(out, c->by);
     buf_byte(out, ' ');
     add_quoted(out, c->name, quote);

@@ -44,9 +44,13 @@ static void add_message(struct buf *out, const struct notify_event *e)
 {
     struct buf words = {0};
     safe_add(&words, e->message);
+    if (e->state == NOTIFY_RECOVERED) {
+        buf_str(&words, "; lasted ");
+        notify_end_words(&words, e);
+    }
     for (size_t i = 0; i < e->cause_count; i++) {
         buf_str(&words, i ? ", " : "; ");
-        notify_cause_words(&words, &e->causes[i], "");
+        notify_cause_words(&words, e->metric, &e->causes[i], "");
     }
     add_field(out, "MESSAGE", buf_text(&words));
     buf_done(&words);
@@ -78,8 +82,13 @@ void journal_entry(struct buf *out, const struct notify_event *e)
         add_field(out, "SPATE_VALUE", e->value_words);
         add_field(out, "SPATE_PEAK", e->peak_words);
     }
-    if (e->state == NOTIFY_RECOVERED)
+    if (e->state == NOTIFY_RECOVERED) {
+        int64_t lasted = e->recovered_at - e->triggered_at;
+        add_number(out, "SPATE_DURATION", lasted > 0 ? (uint64_t)lasted : 0);
         add_number(out, "SPATE_TOTAL", e->total);
+    }
+    if (e->reason.len)
+        add_field(out, "SPATE_REASON", e->reason);
 }
 
 static int open_socket(void)

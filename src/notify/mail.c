@@ -43,11 +43,14 @@ static void add_event(struct buf *out, const struct notify_event *e)
         add_line(out, "peak", e->peak_words);
     }
     buf_printf(out, "  %-10s %llu\n", "hits", (unsigned long long)e->hits);
-    if (e->state == NOTIFY_RECOVERED)
-        buf_printf(out, "  %-10s %llu\n", "total", (unsigned long long)e->total);
+    if (e->state == NOTIFY_RECOVERED) {
+        buf_printf(out, "  %-10s ", "total");
+        notify_total_words(out, e);
+        buf_byte(out, '\n');
+    }
     for (size_t i = 0; i < e->cause_count; i++) {
         buf_printf(out, "  %-10s ", i ? "" : "cause");
-        notify_cause_words(out, &e->causes[i], "");
+        notify_cause_words(out, e->metric, &e->causes[i], "");
         buf_byte(out, '\n');
     }
     buf_byte(out, '\n');

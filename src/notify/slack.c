@@ -60,7 +60,7 @@ static void add_causes(struct buf *out, const struct notify_event *e)
         struct notify_cause cause = e->causes[i];
         cause.name = shortened(&room, cause.name, NAME_MOST);
         buf_str(out, "    ");
-        notify_cause_words(out, &cause, "`");
+        notify_cause_words(out, e->metric, &cause, "`");
         buf_byte(out, '\n');
     }
     buf_done(&room);
@@ -76,10 +76,7 @@ static void add_event(struct buf *out, const struct notify_event *e)
     buf_byte(out, '`');
     if (e->state == NOTIFY_RECOVERED) {
         buf_str(out, " after ");
-        message_duration(out, e);
-        buf_str(out, ", peak ");
-        safe_add(out, e->peak_words);
-        buf_printf(out, ", total %llu", (unsigned long long)e->total);
+        notify_end_words(out, e);
     }
     buf_byte(out, '\n');
     buf_done(&room);

@@ -62,6 +62,7 @@ static inline struct notify_event event_with(const char *payload)
 {
     struct notify_event e = event_of(7, NOTIFY_FIRING);
     struct text t = text_of(payload);
+    e.rule = t;
     e.by = TEXT("section");
     e.group = t;
     e.message = t;

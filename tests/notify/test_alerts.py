@@ -64,6 +64,11 @@ class History(unittest.TestCase):
             self.assertIn("/one", [c["name"] for c in first["cause"]])
             self.assertNotIn("/one", [c["name"] for c in second["cause"]])
             self.assertIsNone(first["acknowledged_at"])
+            self.assertEqual((first["total"], first["duration"] > 0), (20, True))
+            lines = [one for one in site.alerts().splitlines() if not one.startswith("       ")]
+            self.assertRegex(lines[0], r"^ +1  recovered  \S+ +\d+s  High traffic .*, peak 10\.0/s, total 20$")
+            row = next(csv.DictReader(io.StringIO(site.alerts("-o", "csv"))))
+            self.assertEqual((row["total"], row["duration"]), ("20", str(first["duration"])))
             self.assertEqual(site.rows("--from", "1h"), [first, second])
             self.assertEqual(site.rows("--from", "2037-01-01"), [])
 

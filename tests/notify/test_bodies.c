@@ -327,6 +327,90 @@ static size_t fields_named(const struct buf *entry, const char *name, struct tex
     return found;
 }
 
+/* ---- Words ----------------------------------------------------------------------------------- */
+
+static bool holds(struct buf *out, const char *words)
+{
+    buf_byte(out, 0);
+    out->len--;
+    return strstr(out->at, words) != NULL;
+}
+
+Test(recovery, says_how_long_how_high_and_how_much_on_every_channel)
+{
+    static const char *const to[] = {"ops@example.com"};
+    struct notify_spec spec = spec_of(NOTIFY_MAIL);
+    struct notify_event e = event_of(2, NOTIFY_RECOVERED);
+    struct buf packed = {0}, out = {0};
+    struct message m;
+    struct text value;
+    spec.from = "spate@example.com";
+    spec.to = to;
+    spec.to_count = 1;
+    make(&m, &spec, &e, 1, &packed);
+    message_json(&out, &m);
+    cr_expect(holds(&out, "\"duration\":112,\"total\":3456") && holds(&out, "\"peak_value\":31.2"),
+              "%s", out.at);
+    buf_clear(&out);
+    slack_text(&out, &m, 1900);
+    cr_expect(holds(&out, " after 1m52s, peak 31.2/s, total 3456\n"), "%s", out.at);
+    buf_clear(&out);
+    alertmanager_json(&out, &m);
+    cr_expect(holds(&out, "\"description\":\"lasted 1m52s, peak 31.2/s, total 3456\""), "%s", out.at);
+    buf_clear(&out);
+    mail_text(&out, &m);
+    cr_expect(holds(&out, "  after      1m52s\r\n") && holds(&out, "  peak       31.2/s\r\n") &&
+                  holds(&out, "  total      3456\r\n"),
+              "%s", out.at);
+    buf_clear(&out);
+    journal_entry(&out, &e);
+    cr_assert_eq(fields_named(&out, "MESSAGE", &value), 1);
+    cr_expect(text_ends(value, TEXT("; lasted 1m52s, peak 31.2/s, total 3456")));
+    cr_assert_eq(fields_named(&out, "SPATE_DURATION", &value), 1);
+    cr_expect(text_same(value, TEXT("112")));
+    cr_assert_eq(fields_named(&out, "SPATE_TOTAL", &value), 1);
+    cr_expect(text_same(value, TEXT("3456")));
+    message_done(&m);
+    buf_done(&out), buf_done(&packed);
+}
+
+Test(recovery, counts_bytes_in_units)
+{
+    struct notify_event e = event_of(2, NOTIFY_RECOVERED);
+    struct buf out = {0};
+    e.metric = TEXT("bytes");
+    e.total = 1234567890;
+    e.peak_words = TEXT("5.0MB/s");
+    notify_end_words(&out, &e);
+    cr_expect(holds(&out, "1m52s, peak 5.0MB/s, total 1.2 GB"), "%s", out.at);
+    buf_done(&out);
+}
+
+Test(cause, says_digits_that_say_something)
+{
+    static const struct {
+        const char *metric;
+        double rise;
+        const char *says;
+    } rows[] = {
+        {"hits", 9.81, "+9.8/s from agent x (71 %)"},
+        {"hits", 1234.56, "+1234.6/s from agent x (71 %)"},
+        {"hits", 0.0167, "+0.017/s from agent x (71 %)"},
+        {"hits", -0.0167, "-0.017/s from agent x (71 %)"},
+        {"hits", 0.94, "+0.94/s from agent x (71 %)"},
+        {"bytes", 1234567, "+1.2 MB/s from agent x (71 %)"},
+        {"bytes", -999, "-999 B/s from agent x (71 %)"},
+        {"bytes", 999970, "+1.0 MB/s from agent x (71 %)"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf out = {0};
+        struct notify_cause c = {TEXT("agent"), TEXT("x"), rows[i].rise, 0.714};
+        notify_cause_words(&out, text_of(rows[i].metric), &c, "");
+        cr_expect(text_same(buf_text(&out), text_of(rows[i].says)), "%.*s", (int)out.len, out.at);
+        buf_done(&out);
+    }
+}
+
 Test(journal, has_each_field_once_whatever_stands_in_it)
 {
     for (size_t i = 0; i < PAYLOADS; i++) {

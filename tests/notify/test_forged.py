@@ -23,11 +23,13 @@ class Injection(unittest.TestCase):
                 "\\x22}],\\x22alerts\\x22:[{\\x22state\\x22:\\x22forged"]
 
     def test_no_field_of_a_line_is_run_or_forges_anything(self):
-        rules = [{"name": f"by {per}", "above": "1/s", "window": "2s", "per": per}
-                 for per in ("section", "address")]
+        # Also the names of rules, which whoever writes the configuration may have pasted from anywhere.
+        forged = "$(touch canary)`touch canary`<!here>\"'Bcc: v@x.y"
+        rules = [{"name": f"{per} {forged}", "above": "1/s", "window": "2s", "per": per}
+                 for per in ("section", "address", "vhost")]
         with (Folder() as f, Http() as hook, Http() as chat, Http() as manager, Smtp() as mail,
               Journal(f) as journal, ThreadPoolExecutor() as pool):
-            count = len(self.PAYLOADS) * 2
+            count = len(self.PAYLOADS) * 3
             out = f.file("out")
             program = f.file("program", f"#!/bin/sh\ncat >> {out}\n")
             os.chmod(program, 0o755)
@@ -39,14 +41,14 @@ class Injection(unittest.TestCase):
                             {"kind": "mail", "url": mail.url, "from": "s@example.com",
                              "to": "o@example.com"}], rules)
             entries = pool.submit(lambda: [journal.entry() for _ in range(count)])
-            with Watch("-F", "combined", *site.args,
+            with Watch("-F", "vhost_combined", *site.args,
                        env={**os.environ, "SPATE_JOURNAL_SOCKET": journal.path}) as w:
                 w.until(lambda _: w.updates(), "the start")
                 when = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(time.time() + 1))
                 with open(site.log, "a") as log:
                     for p in self.PAYLOADS:
-                        log.write(f'{p} - {p} [{when}] "{p} /{p} {p}" 200 1 "{p}" "{p}"\n')
-                        log.write(f'{p} - {p} [{when}] "GET /{p} {p}" 200 1 "{p}" "{p}"\n' * 10)
+                        log.write(f'{p}:80 {p} - {p} [{when}] "{p} /{p} {p}" 200 1 "{p}" "{p}"\n')
+                        log.write(f'{p}:80 {p} - {p} [{when}] "GET /{p} {p}" 200 1 "{p}" "{p}"\n' * 10)
                 wait(w, lambda: len(told(hook)) >= count, "all alerts")
                 wait(w, lambda: chat.taken and mail.mails and manager.taken and os.path.exists(out),
                      "all channels")
@@ -54,9 +56,15 @@ class Injection(unittest.TestCase):
                 w.stop()
             for place in ("/", os.getcwd(), f.path):
                 self.assertFalse(os.path.exists(os.path.join(place, "canary")))
-            names = {c["name"] for r in hook.taken for a in r.alerts() for c in a["cause"]}
-            groups = {a["of"] for r in hook.taken for a in r.alerts()}
+            causes = {(c["by"], c["name"]) for r in hook.taken for a in r.alerts() for c in a["cause"]}
+            for by in ("address", "agent", "referrer", "section"):
+                found = {name.lstrip("/") for what, name in causes if what == by}
+                self.assertTrue(any("touch${IFS}canary" in name for name in found), (by, found))
+            self.assertEqual({a["rule"][-len(forged):] for r in hook.taken for a in r.alerts()}, {forged})
+            names = {name for _, name in causes}
+            groups = {(a["per"], a["of"]) for r in hook.taken for a in r.alerts()}
             self.assertEqual(len(groups), count)
+            groups = {of for _, of in groups}
             self.assertLessEqual({"\x1b[31mraw\x07", "raw\0nul", "raw\rreturn", "\u202eevil"}, groups)
             names |= groups
             self.assertTrue(any("touch${IFS}canary" in n for n in names))
