@@ -141,7 +141,9 @@ static bool take_values(struct config_read *r, struct settings *s, const struct 
                         const struct yaml_node *n)
 {
     struct settings scratch = *s;
-    struct settings *into = is_given(s, row) ? &scratch : s;
+    bool of_channels = command_scope(s->command) & FOR_NOTIFY_TEST; /* its FILE is a NAME */
+    struct settings *into =
+        is_given(s, row) || (of_channels && !strcmp(row->name, "path")) ? &scratch : s;
     const char *const *values;
     size_t count = 0;
     scratch.format_count = scratch.path_count = 0;

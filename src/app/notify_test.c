@@ -15,16 +15,31 @@ static const struct notify_spec *channel_named(const struct config *c, const cha
     return NULL;
 }
 
+/* "the configuration has ops, chat" */
+static void add_known(struct buf *out, const struct config *c)
+{
+    buf_str(out, "the configuration has ");
+    buf_str(out, c->channel_count ? "" : "none");
+    for (size_t i = 0; i < c->channel_count; i++) {
+        buf_str(out, i ? ", " : "");
+        safe_add(out, text_of(c->channels[i].name));
+    }
+}
+
+static void say_needed(const struct config *c)
+{
+    struct buf known = {0};
+    add_known(&known, c);
+    note("notify-test needs the NAME of one channel; %.*s", (int)known.len, known.at);
+    buf_done(&known);
+}
+
 static void say_unknown(const struct config *c, const char *name)
 {
-    struct buf names = {0};
-    for (size_t i = 0; i < c->channel_count; i++) {
-        buf_str(&names, i ? ", " : "");
-        safe_add(&names, text_of(c->channels[i].name));
-    }
-    note("there is no channel `%s'; the configuration has %.*s", safe_str(text_of(name)),
-         names.len ? (int)names.len : 4, names.len ? names.at : "none");
-    buf_done(&names);
+    struct buf known = {0};
+    add_known(&known, c);
+    note("there is no channel `%s'; %.*s", safe_str(text_of(name)), (int)known.len, known.at);
+    buf_done(&known);
 }
 
 static struct notify_event sample(void)
@@ -46,7 +61,7 @@ static struct notify_event sample(void)
 int command_notify_test(const struct settings *s)
 {
     if (s->path_count != 1) {
-        note("notify-test needs the NAME of one channel of the configuration");
+        say_needed(s->config);
         return EXIT_USAGE;
     }
     const struct notify_spec *spec = channel_named(s->config, s->paths[0]);

@@ -83,6 +83,9 @@ class Rules(unittest.TestCase):
             with open(log, "rb") as stdin, Watch("--config", config, "-", stdin=stdin) as watch:
                 watch.until(lambda e: e and e[-1]["type"] == "summary", "the end")
                 self.assertEqual(turns(told), events(watch.alerts()))
+                for e in (e for e in watch.alerts() if e["rule"] == "section"):
+                    self.assertEqual(e["value"], e["hits"] / 10)
+                    self.assertEqual(e["value"] > 4, e["state"] == "firing")
                 ids = {}
                 for e in watch.alerts():
                     ids.setdefault((e["rule"], e.get("key"), e["id"]), []).append(e["state"])

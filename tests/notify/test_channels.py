@@ -40,6 +40,19 @@ def drive(*args, cwd=None, **environment):
     return int(done.stdout)
 
 
+class Named(unittest.TestCase):
+    def test_one_channel_is_named_and_files_of_the_configuration_are_no_names(self):
+        with Folder() as f:
+            config = f.file("named.yaml", json.dumps({"files": ["/var/log/x.log"], "notify": [
+                {"name": "a", "kind": "journal"}, {"name": "b", "kind": "journal"}]}))
+            for args, says in (((), "notify-test needs the NAME of one channel; the configuration has a, b"),
+                               (("a", "b"), "notify-test needs the NAME of one channel"),
+                               (("c",), "there is no channel `c'; the configuration has a, b")):
+                code, _, err = run("notify-test", *args, "--config", config)
+                self.assertEqual(code, 2)
+                self.assertIn(says, err)
+
+
 class Webhook(unittest.TestCase):
     def test_posts_json_under_a_key_and_signs_it(self):
         with Folder() as f, Http() as server:

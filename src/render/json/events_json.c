@@ -92,7 +92,7 @@ static void put_alert(struct json *j, const struct alert_figures *a, bool firing
         put_rate(j, "peak_rate", a->peak_rate);
     json_key(j, "message");
     json_text(j, text_of(firing ? a->message : a->recovered_message));
-    parts_alert(j, a);
+    parts_alert(j, a, firing ? a->value : a->recovered_value);
 }
 
 static void put_summary(struct json *j, const struct snapshot *s)

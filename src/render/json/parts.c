@@ -112,7 +112,7 @@ static void put_text(struct json *j, const char *key, struct text text)
 }
 
 /* What the default rule has not. */
-static void put_rule(struct json *j, const struct alert_figures *a)
+static void put_rule(struct json *j, const struct alert_figures *a, double value)
 {
     put_text(j, "metric", text_of(rule_metric_key(a->metric)));
     put_text(j, "level", text_of(a->level));
@@ -120,7 +120,7 @@ static void put_rule(struct json *j, const struct alert_figures *a)
         put_text(j, "per", text_of(a->per == FIELD_HOST ? "address" : field_key(a->per)));
         put_text(j, "key", text_make(a->key, a->key_len));
     }
-    put_number(j, "value", a->value);
+    put_number(j, "value", value);
     put_number(j, "peak", a->peak_value);
 }
 
@@ -141,10 +141,10 @@ void parts_reason(struct json *j, const struct alert_figures *a)
         put_text(j, "reason", text_of(why));
 }
 
-void parts_alert(struct json *j, const struct alert_figures *a)
+void parts_alert(struct json *j, const struct alert_figures *a, double value)
 {
     if (a->by_rule)
-        put_rule(j, a);
+        put_rule(j, a, value);
     if (a->recovered) {
         json_key(j, "duration");
         json_i64(j, a->recovered_at - a->triggered_at);

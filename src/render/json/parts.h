@@ -15,7 +15,8 @@ void parts_top(struct json *j, enum dimension d, const struct top_list *list, en
 void parts_status(struct json *j, const struct figures *f);
 /* What an alert has more than its rule, times and rates: "level", "value", "cause", and of one that has
  * recovered "duration" and "total". */
-void parts_alert(struct json *j, const struct alert_figures *a);
+/* `value`: of the metric, at the time that is told of. */
+void parts_alert(struct json *j, const struct alert_figures *a, double value);
 /* "reason", when it ended by anything else than a recovery. */
 void parts_reason(struct json *j, const struct alert_figures *a);
 /* "request_time": {...} or null. */

@@ -44,7 +44,7 @@ static void put_alert(struct json *j, const struct alert_figures *a)
     parts_reason(j, a);
     if (a->acknowledged)
         put_time(j, "acknowledged_at", true, a->acknowledged);
-    parts_alert(j, a);
+    parts_alert(j, a, a->value);
     json_close(j);
 }
 
