@@ -6,27 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t find_in_scope(const struct config_build *b, struct text name, uint32_t scope)
-{
-    for (size_t i = b->into->format_count; i-- > 0;) {
-        if (b->format_scopes[i] == scope && text_same(text_of(b->into->formats[i].name), name)) {
-            return i;
-        }
-    }
-    return SIZE_MAX;
-}
-
 size_t config_find_format(const struct config_build *b, struct text name, uint32_t scope)
 {
-    size_t found = find_in_scope(b, name, scope);
-    return found == SIZE_MAX && scope != 0 ? find_in_scope(b, name, 0) : found;
+    size_t found = names_find(&b->formats, name, scope);
+    return found == SIZE_MAX && scope != 0 ? names_find(&b->formats, name, 0) : found;
 }
 
 void config_add_format(struct config_build *b, struct text name, struct text string,
                        enum escape escape, uint32_t scope)
 {
     struct server_config *c = b->into;
-    size_t at = find_in_scope(b, name, scope);
+    size_t at = names_find(&b->formats, name, scope);
     if (at != SIZE_MAX) {
         free(c->formats[at].string);
         c->formats[at].string = mem_string(string);
@@ -36,11 +26,10 @@ void config_add_format(struct config_build *b, struct text name, struct text str
     if (c->format_count == b->format_cap) {
         b->format_cap = b->format_cap ? b->format_cap * 2 : 8;
         c->formats = mem_grow(c->formats, b->format_cap, sizeof *c->formats);
-        b->format_scopes = mem_grow(b->format_scopes, b->format_cap, sizeof *b->format_scopes);
     }
-    b->format_scopes[c->format_count] = scope;
-    c->formats[c->format_count++] =
+    c->formats[names_add(&b->formats, name, scope)] =
         (struct server_format){mem_string(name), mem_string(string), escape};
+    c->format_count++;
 }
 
 /* What is written there cannot be read back as a file. */
@@ -62,28 +51,21 @@ void config_add_log(struct config_build *b, const char *path, struct text format
         (struct config_log){mem_string(text_of(path)), mem_string(format), scope};
 }
 
-static bool log_listed(const struct server_config *c, const char *path)
-{
-    for (size_t i = 0; i < c->log_count; i++) {
-        if (strcmp(c->logs[i].path, path) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Names become indexes only now: Apache allows a format to be defined after its use. */
 static void resolve_logs(struct config_build *b)
 {
     struct server_config *c = b->into;
+    struct names listed = {0};
     c->logs = mem_new(b->log_count + 1, sizeof *c->logs);
     for (size_t i = 0; i < b->log_count; i++) {
-        if (log_listed(c, b->logs[i].path)) {
-            continue;
+        struct text path = text_of(b->logs[i].path);
+        if (names_find(&listed, path, 0) == SIZE_MAX) {
+            size_t format = config_find_format(b, text_of(b->logs[i].format), b->logs[i].scope);
+            c->logs[names_add(&listed, path, 0)] = (struct server_log){mem_string(path), format};
+            c->log_count++;
         }
-        size_t format = config_find_format(b, text_of(b->logs[i].format), b->logs[i].scope);
-        c->logs[c->log_count++] = (struct server_log){mem_string(text_of(b->logs[i].path)), format};
     }
+    names_done(&listed);
 }
 
 static void build_done(struct config_build *b)
@@ -93,14 +75,14 @@ static void build_done(struct config_build *b)
         free(b->logs[i].format);
     }
     free(b->logs);
-    free(b->format_scopes);
+    names_done(&b->formats);
 }
 
-bool server_config_read(struct server_config *c, enum server_kind kind, const char *path,
-                        struct error *why)
+bool server_config_read_from(struct server_config *c, const struct config_host *host,
+                             enum server_kind kind, const char *path, struct error *why)
 {
     *c = (struct server_config){0};
-    struct config_build b = {.into = c};
+    struct config_build b = {.into = c, .host = host};
     bool good =
         kind == SERVER_NGINX ? config_read_nginx(&b, path, why) : config_read_apache(&b, path, why);
     if (good) {
@@ -110,6 +92,12 @@ bool server_config_read(struct server_config *c, enum server_kind kind, const ch
     }
     build_done(&b);
     return good;
+}
+
+bool server_config_read(struct server_config *c, enum server_kind kind, const char *path,
+                        struct error *why)
+{
+    return server_config_read_from(c, &config_host_os, kind, path, why);
 }
 
 void server_config_done(struct server_config *c)
@@ -136,26 +124,25 @@ size_t server_config_format(const struct server_config *c, const char *name)
     return SIZE_MAX;
 }
 
-/* A log that does not exist yet is compared by its name. */
-static bool same_file(const char *a, const char *b)
+/* `real` is the other without symbolic links, NULL when it is not there yet: names are compared. */
+static bool is_file(const char *path, const char *other, const char *real)
 {
-    if (strcmp(a, b) == 0) {
+    if (strcmp(path, other) == 0) {
         return true;
     }
-    char *real_a = realpath(a, NULL);
-    char *real_b = realpath(b, NULL);
-    bool same = real_a != NULL && real_b != NULL && strcmp(real_a, real_b) == 0;
-    free(real_a);
-    free(real_b);
+    char *mine = real ? realpath(path, NULL) : NULL;
+    bool same = mine != NULL && strcmp(mine, real) == 0;
+    free(mine);
     return same;
 }
 
 size_t server_config_log_format(const struct server_config *c, const char *path)
 {
-    for (size_t i = 0; i < c->log_count; i++) {
-        if (same_file(c->logs[i].path, path)) {
-            return c->logs[i].format;
-        }
+    char *real = realpath(path, NULL);
+    size_t at = 0;
+    while (at < c->log_count && !is_file(c->logs[at].path, path, real)) {
+        at++;
     }
-    return SIZE_MAX;
+    free(real);
+    return at < c->log_count ? c->logs[at].format : SIZE_MAX;
 }

@@ -5,11 +5,7 @@
 #include "base/safe.h"
 #include "parse/server_config_build.h"
 #include "parse/server_config_vars.h"
-#include <dirent.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct apache {
     struct config_build *build;
@@ -67,6 +63,13 @@ static struct text take_word(struct text text, struct buf *word)
         buf_byte(word, byte);
     }
     return text_cut(text, i, text.len);
+}
+
+static bool check_vars(const struct apache *a, struct config_place at, struct error *why)
+{
+    return a->vars.given <= VARS_GIVEN_MOST ||
+           config_error(why, at, "variables stand for more than %d MiB in all",
+                        VARS_GIVEN_MOST / (1024 * 1024));
 }
 
 static void split_words(struct apache *a, struct text line)
@@ -157,39 +160,31 @@ static bool take_define(struct apache *a, struct config_place at, struct error *
 static bool read_file(struct apache *a, const char *path, struct config_place from,
                       struct error *why);
 
-static int by_name(const struct dirent **x, const struct dirent **y)
-{
-    return strcmp((*x)->d_name, (*y)->d_name);
-}
-
 /* A directory stands for all that is in it, by name. */
 static bool read_directory(struct apache *a, const char *path, struct config_place from,
                            struct error *why)
 {
-    struct dirent **list = NULL;
-    int count = scandir(path, &list, NULL, by_name);
-    bool good = count >= 0 ||
+    const struct config_host *host = a->build->host;
+    struct config_files names = {0};
+    bool good = host->names(host->self, path, &names) ||
                 config_error(why, from, "cannot read the directory %s", safe_str(text_of(path)));
-    for (int i = 0; i < count; i++) {
-        const char *name = list[i]->d_name;
-        if (good && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
-            char *inner = config_absolute(path, text_of(name));
-            good = read_file(a, inner, from, why);
-            free(inner);
-        }
-        free(list[i]);
+    for (size_t i = 0; good && i < names.count; i++) {
+        char *inner = config_absolute(path, text_of(names.list[i]));
+        good = read_file(a, inner, from, why);
+        free(inner);
     }
-    free(list);
+    config_files_done(&names);
     return good;
 }
 
 static bool include(struct apache *a, struct config_place at, bool optional, struct error *why)
 {
+    const struct config_host *host = a->build->host;
     char *pattern = config_absolute(a->root, words_at(&a->words, 1));
-    struct config_files files = config_glob(pattern);
+    struct config_files files = config_glob(host, pattern);
     bool good = true;
     for (size_t i = 0; good && i < files.count; i++) {
-        if (!optional || access(files.list[i], F_OK) == 0) {
+        if (!optional || host->is_there(host->self, files.list[i])) {
             good = read_file(a, files.list[i], at, why);
         }
     }
@@ -249,6 +244,9 @@ static bool take_directive(struct apache *a, struct text line, struct config_pla
         return true;
     }
     split_words(a, line);
+    if (!check_vars(a, at, why)) {
+        return false;
+    }
     struct text name = words_at(&a->words, 0);
     for (size_t i = 0; i < sizeof directives / sizeof *directives; i++) {
         if (text_same_caseless(name, text_of(directives[i].name))) {
@@ -285,11 +283,11 @@ static bool read_file(struct apache *a, const char *path, struct config_place fr
     if (a->depth >= CONFIG_DEPTH) {
         return config_error(why, from, "includes nest deeper than %d files", CONFIG_DEPTH);
     }
-    struct stat st;
+    const struct config_host *host = a->build->host;
     struct buf bytes = {0};
     bool good;
     a->depth++;
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+    if (host->is_directory(host->self, path)) {
         good = read_directory(a, path, from, why);
     } else {
         good = config_slurp(a->build, from, path, &bytes, why) &&
@@ -303,13 +301,15 @@ static bool read_file(struct apache *a, const char *path, struct config_place fr
 /* Debian's start script sets variables from the file envvars beside the main one. */
 static bool read_envvars(struct apache *a, const char *path, struct error *why)
 {
-    char *dir = config_directory(path);
+    const struct config_host *host = a->build->host;
+    char *dir = config_directory(host, path);
     char *file = config_absolute(dir, TEXT("envvars"));
     struct buf bytes = {0};
     bool good = true;
-    if (access(file, R_OK) == 0) {
+    if (host->is_there(host->self, file)) {
         good = config_slurp(a->build, (struct config_place){file, 0}, file, &bytes, why);
         vars_read_shell(&a->vars, buf_text(&bytes));
+        good = good && check_vars(a, (struct config_place){file, 1}, why);
     }
     buf_done(&bytes);
     free(file);
@@ -319,7 +319,7 @@ static bool read_envvars(struct apache *a, const char *path, struct error *why)
 
 bool config_read_apache(struct config_build *b, const char *path, struct error *why)
 {
-    struct apache a = {.build = b, .root = config_prefix(path)};
+    struct apache a = {.build = b, .root = config_prefix(b->host, path)};
     bool good =
         read_envvars(&a, path, why) && read_file(&a, path, (struct config_place){path, 0}, why);
     free(a.root);

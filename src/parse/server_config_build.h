@@ -7,6 +7,8 @@
 
 #include "base/buf.h"
 #include "parse/server_config.h"
+#include "parse/server_config_host.h"
+#include "parse/server_config_names.h"
 #include <stdint.h>
 
 /* Where in the configuration something stands, for explanations. */
@@ -38,13 +40,14 @@ struct text words_at(const struct words *w, size_t index);
  * virtual host); logs name their format, and names are looked up when everything is read. */
 struct config_build {
     struct server_config *into;
-    uint32_t *format_scopes; /* beside into->formats */
+    const struct config_host *host;
+    struct names formats; /* numbered as into->formats */
     struct config_log {
         char *path, *format;
         uint32_t scope;
     } * logs;
     size_t log_count, log_cap, format_cap;
-    size_t files; /* read so far, all includes counted */
+    size_t files, bytes; /* read so far, all includes counted */
 };
 
 /* A later format of the same name and scope replaces the earlier one. */
@@ -63,21 +66,20 @@ bool config_slurp(struct config_build *b, struct config_place at, const char *pa
 /* `path` itself when absolute, else dir/path. Free the result. */
 char *config_absolute(const char *dir, struct text path);
 /* The directory of a file. Free the result. */
-char *config_directory(const char *file);
+char *config_directory(const struct config_host *host, const char *file);
 /* Where relative paths of a server begin whose main file this is: the file's directory, or the
  * one above when that is called "conf" (both servers' own layout). Free the result. */
-char *config_prefix(const char *file);
+char *config_prefix(const struct config_host *host, const char *file);
 
 /* The files of a glob in order; without a wildcard the path itself. */
-struct config_files {
-    char **list;
-    size_t count;
-};
-struct config_files config_glob(const char *pattern);
-void config_files_done(struct config_files *f);
-bool config_is_glob(struct text path);
+struct config_files config_glob(const struct config_host *host, const char *pattern);
 
+/* Bytes: of all files together. */
 enum { CONFIG_DEPTH = 16, CONFIG_FILES = 4096, CONFIG_BYTES = 16 * 1024 * 1024 };
+
+/* As server_config_read(), with files from elsewhere. */
+bool server_config_read_from(struct server_config *c, const struct config_host *host,
+                             enum server_kind kind, const char *path, struct error *why);
 
 /* The readers. */
 bool config_read_nginx(struct config_build *b, const char *path, struct error *why);

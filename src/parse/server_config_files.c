@@ -1,16 +1,10 @@
-/* Files, globs and words for the readers of server configuration. */
+/* Files, paths and words for the readers of server configuration. */
 #include "base/mem.h"
 #include "base/safe.h"
 #include "parse/server_config_build.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <glob.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 bool config_error(struct error *why, struct config_place at, const char *format, ...)
 {
@@ -62,49 +56,21 @@ struct text words_at(const struct words *w, size_t index)
     return text_make(w->bytes.at + w->list[index].at, w->list[index].len);
 }
 
-/* Reads to the end; false with errno. */
-static bool read_all(int fd, struct buf *out)
-{
-    enum { BLOCK = 4096 };
-    for (;;) {
-        char *room = buf_room(out, BLOCK);
-        ssize_t got = read(fd, room, BLOCK);
-        if (got == 0) {
-            return true;
-        }
-        if (got < 0 && errno != EINTR) {
-            return false;
-        }
-        out->len += got > 0 ? (size_t)got : 0;
-        if (out->len > CONFIG_BYTES) {
-            errno = EFBIG;
-            return false;
-        }
-    }
-}
-
 bool config_slurp(struct config_build *b, struct config_place at, const char *path, struct buf *out,
                   struct error *why)
 {
     if (++b->files > CONFIG_FILES) {
         return config_error(why, at, "more than %d files are included", CONFIG_FILES);
     }
-    /* Not blocking, so that a FIFO in a directory of snippets cannot hold us up. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0) {
-        return config_error(why, at, "cannot read %s: %s", safe_str(text_of(path)),
-                            strerror(errno));
+    size_t begin = out->len;
+    const char *reason = b->host->read(b->host->self, path, CONFIG_BYTES - b->bytes, out);
+    if (reason != NULL) {
+        return config_error(why, at, "cannot read %s: %s", safe_str(text_of(path)), reason);
     }
-    struct stat st;
-    bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-    if (!good) {
-        config_error(why, at, "cannot read %s: not a regular file", safe_str(text_of(path)));
-    } else if (!read_all(fd, out)) {
-        good =
-            config_error(why, at, "cannot read %s: %s", safe_str(text_of(path)), strerror(errno));
-    }
-    close(fd);
-    return good;
+    b->bytes += out->len - begin;
+    return b->bytes <= CONFIG_BYTES ||
+           config_error(why, at, "cannot read %s: with it there are more than %d MiB",
+                        safe_str(text_of(path)), CONFIG_BYTES / (1024 * 1024));
 }
 
 char *config_absolute(const char *dir, struct text path)
@@ -133,9 +99,9 @@ static size_t last_component(struct text path)
     return at;
 }
 
-char *config_directory(const char *file)
+char *config_directory(const struct config_host *host, const char *file)
 {
-    char *real = realpath(file, NULL);
+    char *real = host->real(host->self, file);
     struct text path = text_of(real ? real : file);
     size_t at = last_component(path);
     char *dir =
@@ -144,9 +110,9 @@ char *config_directory(const char *file)
     return dir;
 }
 
-char *config_prefix(const char *file)
+char *config_prefix(const struct config_host *host, const char *file)
 {
-    char *dir = config_directory(file);
+    char *dir = config_directory(host, file);
     struct text path = text_of(dir);
     size_t at = last_component(path);
     if (at > 1 && text_same(text_cut(path, at, path.len), TEXT("conf"))) {
@@ -155,36 +121,12 @@ char *config_prefix(const char *file)
     return dir;
 }
 
-bool config_is_glob(struct text path)
-{
-    return text_find(path, '*', 0) < path.len || text_find(path, '?', 0) < path.len ||
-           text_find(path, '[', 0) < path.len;
-}
-
-struct config_files config_glob(const char *pattern)
+struct config_files config_glob(const struct config_host *host, const char *pattern)
 {
     struct config_files files = {0};
-    glob_t found = {0};
-    if (!config_is_glob(text_of(pattern))) {
-        files.list = mem_new(1, sizeof *files.list);
-        files.list[files.count++] = mem_string(text_of(pattern));
-        return files;
+    if (pattern[strcspn(pattern, "*?[")] != '\0') {
+        return host->glob(host->self, pattern);
     }
-    if (glob(pattern, 0, NULL, &found) == 0) {
-        files.list = mem_new(found.gl_pathc, sizeof *files.list);
-        for (size_t i = 0; i < found.gl_pathc; i++) {
-            files.list[files.count++] = mem_string(text_of(found.gl_pathv[i]));
-        }
-    }
-    globfree(&found);
+    config_files_add(&files, text_of(pattern));
     return files;
-}
-
-void config_files_done(struct config_files *f)
-{
-    for (size_t i = 0; i < f->count; i++) {
-        free(f->list[i]);
-    }
-    free(f->list);
-    *f = (struct config_files){0};
 }

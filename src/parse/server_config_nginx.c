@@ -6,7 +6,6 @@
 #include "base/safe.h"
 #include "parse/server_config_build.h"
 #include <stdlib.h>
-#include <unistd.h>
 
 struct nginx {
     struct config_build *build;
@@ -64,12 +63,13 @@ static bool take_log_format(struct nginx *n, struct nginx_file *f, struct config
  * where the file already is decides. */
 static char *log_path(const struct nginx *n, struct text path)
 {
+    const struct config_host *host = n->build->host;
     char *guess = config_absolute(n->prefix, path);
-    if (access(guess, F_OK) == 0) {
+    if (host->is_there(host->self, guess)) {
         return guess;
     }
     char *debian = config_absolute("/usr/share/nginx", path);
-    if (access(debian, F_OK) == 0) {
+    if (host->is_there(host->self, debian)) {
         free(guess);
         return debian;
     }
@@ -105,7 +105,7 @@ static bool take_include(struct nginx *n, struct nginx_file *f, struct config_pl
         return config_error(why, at, "include takes one path");
     }
     char *pattern = config_absolute(n->dir, words_at(&f->words, 1));
-    struct config_files files = config_glob(pattern);
+    struct config_files files = config_glob(n->build->host, pattern);
     bool good = true;
     for (size_t i = 0; good && i < files.count; i++) {
         good = read_file(n, files.list[i], at, is_foreign(f), why);
@@ -207,7 +207,8 @@ static bool read_file(struct nginx *n, const char *path, struct config_place fro
 
 bool config_read_nginx(struct config_build *b, const char *path, struct error *why)
 {
-    struct nginx n = {.build = b, .dir = config_directory(path), .prefix = config_prefix(path)};
+    struct nginx n = {
+        .build = b, .dir = config_directory(b->host, path), .prefix = config_prefix(b->host, path)};
     bool good = read_file(&n, path, (struct config_place){path, 0}, false, why);
     free(n.dir);
     free(n.prefix);

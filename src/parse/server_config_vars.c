@@ -3,58 +3,61 @@
 #include "base/mem.h"
 #include <stdlib.h>
 
-static struct var *find(const struct vars *v, struct text name)
-{
-    for (size_t i = 0; i < v->count; i++) {
-        if (text_same(text_of(v->list[i].name), name)) {
-            return &v->list[i];
-        }
-    }
-    return NULL;
-}
-
 void vars_set(struct vars *v, struct text name, struct text value)
 {
-    struct var *old = find(v, name);
-    if (old != NULL) {
-        char *copy = mem_string(value); /* before the free: value may lie in it */
-        free(old->value);
-        old->value = copy;
+    size_t at = names_find(&v->names, name, 0);
+    if (name.len > VAR_NAME_MOST) {
         return;
     }
-    if (v->count == v->cap) {
-        v->cap = v->cap ? v->cap * 2 : 16;
-        v->list = mem_grow(v->list, v->cap, sizeof *v->list);
+    char *copy = mem_string(value); /* before the free: value may lie in it */
+    if (at != SIZE_MAX) {
+        free(v->values[at]);
+        v->values[at] = copy;
+        return;
     }
-    v->list[v->count++] = (struct var){mem_string(name), mem_string(value)};
+    if (v->names.count == v->cap) {
+        v->cap = v->cap ? v->cap * 2 : 16;
+        v->values = mem_grow(v->values, v->cap, sizeof *v->values);
+    }
+    v->values[names_add(&v->names, name, 0)] = copy;
 }
 
 const char *vars_get(const struct vars *v, struct text name)
 {
-    const struct var *found = find(v, name);
-    return found ? found->value : NULL;
+    size_t at = name.len > VAR_NAME_MOST ? SIZE_MAX : names_find(&v->names, name, 0);
+    return at == SIZE_MAX ? NULL : v->values[at];
 }
 
 void vars_done(struct vars *v)
 {
-    for (size_t i = 0; i < v->count; i++) {
-        free(v->list[i].name);
-        free(v->list[i].value);
+    for (size_t i = 0; i < v->names.count; i++) {
+        free(v->values[i]);
     }
-    free(v->list);
+    free(v->values);
+    names_done(&v->names);
     *v = (struct vars){0};
 }
 
-void vars_expand(const struct vars *v, struct text text, struct buf *out)
+static void put_value(struct vars *v, const char *value, struct buf *out)
 {
+    struct text text = v->given > VARS_GIVEN_MOST ? TEXT("") : text_of(value);
+    v->given += text.len;
+    if (v->given <= VARS_GIVEN_MOST) {
+        buf_add(out, text);
+    }
+}
+
+void vars_expand(struct vars *v, struct text text, struct buf *out)
+{
+    size_t shut = 0; /* the first } behind */
     for (size_t i = 0; i < text.len;) {
-        size_t shut = text_find(text, '}', i);
         const char *value = NULL;
-        if (text_starts(text_cut(text, i, text.len), TEXT("${")) && shut < text.len) {
-            value = vars_get(v, text_cut(text, i + 2, shut));
+        if (text.at[i] == '$' && i + 1 < text.len && text.at[i + 1] == '{') {
+            shut = shut > i ? shut : text_find(text, '}', i);
+            value = shut < text.len ? vars_get(v, text_cut(text, i + 2, shut)) : NULL;
         }
         if (value != NULL) {
-            buf_str(out, value);
+            put_value(v, value, out);
             i = shut + 1;
         } else {
             buf_byte(out, text.at[i++]);
@@ -79,7 +82,7 @@ static size_t name_length(struct text text)
 
 /* Replaces the variable that begins at text[0] == '$'; an unknown one is empty, as in the
  * shell, and so is ${NAME followed by an operator. Returns its length. */
-static size_t expand_shell_name(const struct vars *v, struct text text, struct buf *out)
+static size_t expand_shell_name(struct vars *v, struct text text, struct buf *out)
 {
     bool braced = text.len > 1 && text.at[1] == '{';
     size_t from = braced ? 2 : 1;
@@ -90,13 +93,13 @@ static size_t expand_shell_name(const struct vars *v, struct text text, struct b
     if (len == 0 && !braced) {
         buf_byte(out, '$');
     } else if (value != NULL) {
-        buf_str(out, value);
+        put_value(v, value, out);
     }
     return braced && end < text.len ? end + 1 : end;
 }
 
 /* The value of an assignment: up to the first unquoted blank, ; or #. */
-static void shell_value(const struct vars *v, struct text text, struct buf *out)
+static void shell_value(struct vars *v, struct text text, struct buf *out)
 {
     char quote = '\0';
     for (size_t i = 0; i < text.len;) {

@@ -1,12 +1,14 @@
 /* Readers of server configuration: whatever they accept, written out again in its plainest
- * form and read once more, gives the same formats; logs are absolute, each once. */
+ * form and read once more, gives the same formats; logs are absolute, each once.
+ *
+ * The first byte is the kind, the others are the files (lib/config_files.h), which may include each
+ * other. */
 #include "base/buf.h"
-#include "lib/one_file.h"
-#include "parse/server_config.h"
+#include "lib/config_files.h"
+#include "parse/server_config_build.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -65,11 +67,15 @@ static void check_again(enum server_kind kind, const struct server_config *c, st
 {
     struct buf plain = {0};
     struct server_config again;
+    struct config_memory files;
     struct error why = {0};
     for (size_t i = 0; i < c->format_count; i++) {
         (kind == SERVER_NGINX ? write_nginx : write_apache)(&plain, &c->formats[i]);
     }
-    must(server_config_read(&again, kind, one_file(buf_text(&plain)), &why), why.text,
+    config_memory_init(&files, buf_text(&plain));
+    files.count = 1; /* also of an empty one */
+    files.files[0] = buf_text(&plain);
+    must(server_config_read_from(&again, &files.host, kind, CONFIG_FILES_MAIN, &why), why.text,
          buf_text(&plain));
     must(again.format_count == c->format_count, "formats lost", config);
     for (size_t i = 0; i < c->format_count; i++) {
@@ -94,33 +100,18 @@ static void check_logs(const struct server_config *c, struct text config)
     }
 }
 
-/* Other files stay out of it: an include of anything but ourselves finds nothing. */
-static char *without_other_files(const uint8_t *data, size_t size)
-{
-    char *bytes = malloc(size + 1);
-    memcpy(bytes, data, size);
-    bytes[size] = '\0';
-    bool includes = memmem(bytes, size, "nclude", 6) || memmem(bytes, size, "NCLUDE", 6) ||
-                    strcasestr(bytes, "include");
-    for (size_t i = 0; i < size && includes; i++) {
-        if (bytes[i] == '/' || bytes[i] == '*' || bytes[i] == '?' || bytes[i] == '.') {
-            bytes[i] = '_';
-        }
-    }
-    return bytes;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0 || size > 16384) {
         return 0;
     }
     enum server_kind kind = data[0] & 1 ? SERVER_APACHE : SERVER_NGINX;
-    char *bytes = without_other_files(data + 1, size - 1);
-    struct text config = text_make(bytes, size - 1);
+    struct text config = text_make((const char *)data + 1, size - 1);
     struct server_config c;
+    struct config_memory files;
     struct error why = {0};
-    if (server_config_read(&c, kind, one_file(config), &why)) {
+    config_memory_init(&files, config);
+    if (server_config_read_from(&c, &files.host, kind, CONFIG_FILES_MAIN, &why)) {
         check_logs(&c, config);
         if (names_are_unique(&c)) {
             check_again(kind, &c, config);
@@ -129,6 +120,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         must(why.text[0] != '\0', "refused without a reason", config);
     }
-    free(bytes);
+    must(files.reads <= CONFIG_FILES, "too many files", config);
     return 0;
 }
