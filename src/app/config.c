@@ -13,6 +13,7 @@
 #include "base/note.h"
 #include "base/safe.h"
 #include "parse/filter.h"
+#include "parse/parser.h"
 
 /* ---- The file ----------------------------------------------------------------------------------
  */
@@ -136,6 +137,30 @@ static bool is_of_watch(const struct settings *s, const struct option_row *row, 
     return false;
 }
 
+static bool refuse_value(struct config_read *r, const struct settings *s,
+                         const struct option_row *row, const struct yaml_node *n,
+                         const struct yaml_node *at)
+{
+    if (!strcmp(row->name, "format"))
+        return problem_at(r->problems, at->place, "this is one too many: right would be %s",
+                          option_accepts(row, s->command));
+    return problem_at(r->problems, at->place, "%s cannot be `%.80s': accepted: %s", n->key->value,
+                      safe_str(text_of(at->value)), option_accepts(row, s->command));
+}
+
+/* Whether it can be compiled. Those of a server's configuration are in other files, and read when they are
+ * needed. */
+static bool check_format(struct config_read *r, const struct yaml_node *n)
+{
+    struct text spec = text_of(n->value);
+    struct error why = {0};
+    if (text_starts(spec, TEXT("nginx:")) || text_starts(spec, TEXT("apache:")))
+        return true;
+    struct formats *made = formats_new(&spec, 1, &why);
+    formats_free(made);
+    return made || problem_at(r->problems, n->place, "%s", why.text);
+}
+
 /* The values of one option; what the command line has already said is judged all the same. */
 static bool take_values(struct config_read *r, struct settings *s, const struct option_row *row,
                         const struct yaml_node *n)
@@ -160,9 +185,9 @@ static bool take_values(struct config_read *r, struct settings *s, const struct 
         if (is_of_watch(s, row, values[i]))
             continue;
         if (!row->take(into, values[i]))
-            return problem_at(r->problems, at->place, "%s cannot be `%.80s': accepted: %s",
-                              n->key->value, safe_str(text_of(values[i])),
-                              option_accepts(row, s->command));
+            return refuse_value(r, s, row, n, at);
+        if (!strcmp(row->name, "format") && !check_format(r, at))
+            return false;
     }
     if (into == s && !strcmp(row->name, "frequency"))
         s->frequency_in_file = true;

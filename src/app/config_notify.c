@@ -61,6 +61,19 @@ static unsigned kinds_of(const char *key)
     return 0;
 }
 
+/* A key that only others have. */
+static bool refuse_key(struct config_read *r, const struct yaml_node *key, enum notify_kind kind,
+                       const char *const *known, size_t count)
+{
+    struct buf list = {0};
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&list, "%s%s", i ? ", " : "", known[i]);
+    problem_at(r->problems, key->place, "`%s' is no key of the kind %s, which has %.*s", key->value,
+               notify_kind_key(kind), (int)list.len, list.at);
+    buf_done(&list);
+    return false;
+}
+
 static bool check_keys(struct config_read *r, const struct yaml_node *n, enum notify_kind kind)
 {
     const char *known[KEYS];
@@ -78,8 +91,7 @@ static bool check_keys(struct config_read *r, const struct yaml_node *n, enum no
                               "a secret does not stand in the configuration: name its place by "
                               "`secret_file' or `secret_env'");
         else if (kinds)
-            good = problem_at(r->problems, m->key->place, "`%s' is no key of the kind %s",
-                              m->key->value, notify_kind_key(kind));
+            good = refuse_key(r, m->key, kind, known, count);
         else
             good = refuse_word(r, m->key, "key of a channel", known, count);
     }
@@ -88,10 +100,11 @@ static bool check_keys(struct config_read *r, const struct yaml_node *n, enum no
 
 /* ---- Values ---------------------------------------------------------------------------------- */
 
-static bool refuse(struct config_read *r, const struct yaml_node *n, const char *accepts)
+static bool refuse(struct config_read *r, const struct yaml_node *n, const char *key,
+                   const char *accepts)
 {
-    return problem_at(r->problems, n->place, "%s cannot be `%.80s': right would be %s",
-                      n->key ? n->key->value : "it", safe_str(text_of(n->value)), accepts);
+    return problem_at(r->problems, n->place, "%s cannot be `%.80s': right would be %s", key,
+                      safe_str(text_of(n->value)), accepts);
 }
 
 /* The value itself is not repeated: what stands in a URL may be a secret. */
@@ -105,6 +118,10 @@ static bool read_url(struct config_read *r, const struct yaml_node *n, struct no
                                     "password, spaces and #";
     if (!read_text(r, n, accepts, &spec->url))
         return false;
+    if (spec->url && spec->kind == NOTIFY_ALERTMANAGER && strstr(spec->url, "/api/v"))
+        return problem_at(r->problems, n->place,
+                          "the path of the API is added by itself: right would be an address such as "
+                          "http://127.0.0.1:9093");
     if (!spec->url || address_is_url(spec->url, is_mail ? mail : web))
         return true;
     return problem_at(r->problems, n->place, "this is no url of the kind %s: right would be %s",
@@ -123,7 +140,7 @@ static bool is_variable(const char *name)
 static bool read_path(struct config_read *r, const struct yaml_node *n, const char *accepts,
                       const char **out)
 {
-    return read_text(r, n, accepts, out) && (!*out || (*out)[0] == '/' || refuse(r, n, accepts));
+    return read_text(r, n, accepts, out) && (!*out || (*out)[0] == '/' || refuse(r, n, n->key->value, accepts));
 }
 
 /* PREFIX_file, PREFIX_env: one of them at most. */
@@ -137,7 +154,7 @@ static bool read_secret(struct config_read *r, const struct yaml_node *file,
         !read_text(r, env, "the name of a variable such as SPATE_SECRET", &out->env))
         return false;
     if (out->env && !is_variable(out->env))
-        return refuse(r, env, "the name of a variable such as SPATE_SECRET");
+        return refuse(r, env, env->key->value, "the name of a variable such as SPATE_SECRET");
     return true;
 }
 
@@ -160,10 +177,10 @@ static bool read_mail(struct config_read *r, const struct yaml_node *n, struct n
         !read_texts(r, to, accepts, &spec->to, &spec->to_count))
         return false;
     if (spec->from && !address_is_mail(spec->from))
-        return refuse(r, from, accepts);
+        return refuse(r, from, "from", accepts);
     for (size_t i = 0; i < spec->to_count; i++)
         if (!address_is_mail(spec->to[i]))
-            return refuse(r, item(to, i), accepts);
+            return refuse(r, item(to, i), "to", accepts);
     return true;
 }
 
@@ -177,7 +194,7 @@ static bool read_command(struct config_read *r, const struct yaml_node *n, struc
         return problem_at(r->problems, n->place, "command must be %s", accepts);
     if (!read_texts(r, n, accepts, &spec->command, &count))
         return false;
-    return !n || spec->command[0][0] == '/' || refuse(r, item(n, 0), accepts);
+    return !n || spec->command[0][0] == '/' || refuse(r, item(n, 0), "command", accepts);
 }
 
 /* Names of alerts that there are. */
@@ -211,7 +228,7 @@ static bool read_rate(struct config_read *r, const struct yaml_node *n, struct n
         return true;
     if (!level_parse(text_of(text), &level) || level.measure != RULE_RATE || level.scale != 1 ||
         level.amount < 1 || level.amount > RATE_MOST)
-        return refuse(r, n, accepts);
+        return refuse(r, n, "rate", accepts);
     spec->rate_most = (uint32_t)level.amount;
     spec->rate_span_ns = level.per_s * NS_PER_S;
     return true;
@@ -266,10 +283,10 @@ static bool check_name(struct config_read *r, const struct yaml_node *n,
     const struct config *c = r->config;
     const struct yaml_node *name = read_member(n, "name");
     if (!name)
-        return problem_at(r->problems, n->place, "a channel needs a `name'");
+        return problem_at(r->problems, n->place, "a channel needs a `name', such as `name: ops'");
     for (size_t i = 0; i < c->channel_count; i++)
         if (!strcmp(c->channels[i].name, spec->name))
-            return problem_at(r->problems, name->place, "there are two channels of the name `%s'",
+            return problem_at(r->problems, name->place, "there are two channels of the name `%s': give this one another",
                               safe_str(text_of(spec->name)));
     return true;
 }

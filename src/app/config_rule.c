@@ -157,11 +157,19 @@ static bool check_reachable(struct config_read *r, const struct yaml_node *n,
                             const struct rule_spec *rule)
 {
     if (rule->side == RULE_BELOW && rule->level.amount == 0)
-        return problem_at(r->problems, n->place, "nothing is ever below 0");
+        return problem_at(r->problems, n->place, "nothing is ever below 0: right would be more, such as 1/min");
     if (rule->side == RULE_ABOVE && rule->level.measure == RULE_SHARE &&
         rule->level.amount == rule->level.scale)
-        return problem_at(r->problems, n->place, "no share is ever above 100%%");
+        return problem_at(r->problems, n->place, "no share is ever above 100%%: right would be less, such as 5%%");
     return true;
+}
+
+static const char *kind_of(const struct rule_level *l)
+{
+    return l->measure == RULE_RATE         ? "rate"
+           : l->measure == RULE_SHARE      ? "share"
+           : l->measure == RULE_PERCENTILE ? "duration behind the same percentile"
+                                           : "number";
 }
 
 static bool read_recover(struct config_read *r, const struct yaml_node *n, struct rule_spec *rule)
@@ -175,13 +183,14 @@ static bool read_recover(struct config_read *r, const struct yaml_node *n, struc
     if (rule->recover.measure != rule->level.measure ||
         rule->recover.percentile_millis != rule->level.percentile_millis)
         return problem_at(r->problems, n->place,
-                          "recover must be measured the same way as the level %s",
-                          rule_level_text(text, &rule->level));
+                          "recover must be measured the same way as the level %s: right would be another %s",
+                          rule_level_text(text, &rule->level), kind_of(&rule->level));
     int order = rule_level_order(&rule->recover, &rule->level);
     if (rule->side == RULE_ABOVE ? order > 0 : order < 0)
-        return problem_at(r->problems, n->place, "recover must not be %s the level %s",
+        return problem_at(r->problems, n->place, "recover cannot be %s the level: right would be %s or %s",
                           rule->side == RULE_ABOVE ? "above" : "below",
-                          rule_level_text(text, &rule->level));
+                          rule_level_text(text, &rule->level),
+                          rule->side == RULE_ABOVE ? "less" : "more");
     return true;
 }
 
@@ -193,7 +202,10 @@ static bool read_levels(struct config_read *r, const struct yaml_node *n, struct
                           "an alert has either `above' or `below': make two of it");
     const struct yaml_node *level = above ? above : below;
     if (!level)
-        return problem_at(r->problems, n->place, "an alert needs `above: LEVEL' or `below: LEVEL'");
+        return problem_at(r->problems, n->place, "an alert needs `above: LEVEL' or `below: LEVEL', such as `above: %s'",
+                          rule->metric == RULE_REQUEST_TIME ? "p95 500ms"
+                          : rule->metric == RULE_BYTES      ? "5MB/s"
+                                                            : "10/s");
     rule->side = above ? RULE_ABOVE : RULE_BELOW;
     return read_level(r, level, rule->metric, &rule->level) && check_reachable(r, level, rule) &&
            read_recover(r, read_member(n, "recover"), rule);
@@ -240,6 +252,10 @@ static bool read_per(struct config_read *r, const struct yaml_node *n, enum fiel
     static const enum field fields[] = {FIELD_SECTION, FIELD_HOST, FIELD_VHOST, FIELD_STATUS};
     size_t index = SIZE_MAX;
     *per = FIELD_COUNT;
+    if (n && n->kind == YAML_SCALAR && !strcmp(n->value, "host"))
+        return problem_at(r->problems, n->place,
+                          "per host could be two things: right would be address (the client's) or vhost (the "
+                          "server's name)");
     if (!read_word(r, n, "thing to make an alert for each of", words, 4, &index))
         return false;
     if (index < 4)
@@ -256,7 +272,7 @@ static bool check_whole(struct config_read *r, const struct yaml_node *n,
     for (size_t i = 0; i < 2 && rule->metric == RULE_REJECTED; i++)
         if (read_member(n, of_hits[i]))
             return problem_at(r->problems, read_member(n, of_hits[i])->key->place,
-                              "rejected lines have no fields: `%s' cannot choose among them",
+                              "rejected lines have no fields: `%s' cannot choose among them, leave it out",
                               of_hits[i]);
     if (rule->level.measure == RULE_SHARE && !chosen &&
         (rule->metric == RULE_HITS || rule->metric == RULE_BYTES))
@@ -273,10 +289,10 @@ static bool check_name(struct config_read *r, const struct yaml_node *n,
     const struct yaml_node *name = read_member(n, "name");
     const struct config *c = r->config;
     if (!name)
-        return problem_at(r->problems, n->place, "an alert needs a `name'");
+        return problem_at(r->problems, n->place, "an alert needs a `name', such as `name: high traffic'");
     for (size_t i = 0; i < c->rule_count; i++)
         if (!strcmp(c->rules[i].name, rule->name))
-            return problem_at(r->problems, name->place, "there are two alerts of the name `%s'",
+            return problem_at(r->problems, name->place, "there are two alerts of the name `%s': give this one another",
                               safe_str(text_of(rule->name)));
     return true;
 }
@@ -334,7 +350,9 @@ static bool is_replaced(struct config_read *r, const struct yaml_node *n, bool *
     if (r->settings->frequency_in_file)
         *good =
             problem_at(r->problems, name->place,
-                       "`%s' is the name of the alert that `frequency' makes", CONFIG_DEFAULT_RULE);
+                       "`%s' is the name of the alert that `frequency' makes: give this one another, or leave "
+                       "`frequency' out",
+                       CONFIG_DEFAULT_RULE);
     return true;
 }
 

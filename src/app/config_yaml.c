@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "app/config_quoted.h"
+#include "app/config_yaml_words.h"
 #include "base/mem.h"
 #include "base/safe.h"
 
@@ -64,7 +65,7 @@ static bool check_bytes(struct text source, struct config_problems *problems)
         len = character(source, at);
         if (!len)
             return problem_at(problems, (struct config_place){at, at + 1},
-                              "this is no UTF-8 text (byte 0x%02x)", byte);
+                              "this is no UTF-8 text (byte 0x%02x): save the file as UTF-8", byte);
         if ((byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t') || byte == 0x7f)
             return problem_at(problems, (struct config_place){at, at + 1},
                               "a control character (0x%02x) is not allowed", byte);
@@ -203,11 +204,11 @@ static struct config_place place_of(const struct reading *r, struct fy_event *e)
 static bool refuse_extras(struct reading *r, struct fy_event *e, struct config_place place)
 {
     if (e->type == FYET_ALIAS)
-        return problem_at(r->problems, place, "aliases (*name) are not used here: write it out");
+        return problem_at(r->problems, place, "aliases (*name) are not used here: a text that begins with * is written in quotes");
     if (fy_event_get_anchor_token(e))
-        return problem_at(r->problems, place, "anchors (&name) are not used here");
+        return problem_at(r->problems, place, "anchors (&name) are not used here: a text that begins with & is written in quotes");
     if (fy_event_get_tag_token(e))
-        return problem_at(r->problems, place, "tags (!name) are not used here");
+        return problem_at(r->problems, place, "tags (!name) are not used here: a text that begins with ! is written in quotes");
     return true;
 }
 
@@ -272,17 +273,47 @@ static bool take_event(struct reading *r, struct fy_event *e)
     }
 }
 
+static bool is_one_of(char byte, const char *bytes)
+{
+    return byte && strchr(bytes, byte);
+}
+
+/* The bracket that is still open, where the file ends without the other. */
+static bool find_open(const struct reading *r, size_t byte, size_t *at)
+{
+    while (byte < r->source.len && is_one_of(r->source.at[byte], " \t\r\n"))
+        byte++;
+    for (unsigned i = r->depth; i > 0 && byte == r->source.len; i--) {
+        *at = r->levels[i - 1].node->place.at;
+        if (*at < r->source.len && is_one_of(r->source.at[*at], "[{"))
+            return true;
+    }
+    return false;
+}
+
+static bool take_finding(struct reading *r, const struct fy_diag_error *found)
+{
+    struct yaml_words words = yaml_words(found->msg);
+    size_t byte = problem_byte(r->source, (uint32_t)(found->line < 1 ? 1 : found->line),
+                               (uint32_t)(found->column < 1 ? 1 : found->column));
+    size_t open;
+    if (words.unclosed && find_open(r, byte, &open))
+        return problem_at(r->problems, (struct config_place){open, open + 1},
+                          "this is no YAML: the `%c' that begins here has no `%c'", r->source.at[open],
+                          r->source.at[open] == '[' ? ']' : '}');
+    if (words.quote && byte > 0 && is_one_of(r->source.at[byte - 1], "\"'"))
+        byte--;
+    return problem_at(r->problems, (struct config_place){byte, byte}, "this is no YAML: %s",
+                      safe_str(text_of(words.says)));
+}
+
 /* The parser's own findings; its first is the cause of the others. */
 static bool take_findings(struct reading *r, struct fy_diag *diag, bool failed)
 {
     void *at = NULL;
     struct fy_diag_error *found = fy_diag_errors_iterate(diag, &at);
-    if (found && found->msg) {
-        size_t byte = problem_byte(r->source, (uint32_t)(found->line < 1 ? 1 : found->line),
-                                   (uint32_t)(found->column < 1 ? 1 : found->column));
-        return problem_at(r->problems, (struct config_place){byte, byte}, "this is no YAML: %s",
-                          safe_str(text_of(found->msg)));
-    }
+    if (found && found->msg)
+        return take_finding(r, found);
     if (failed)
         return problem_at(r->problems, (struct config_place){r->at, r->at},
                           "this is no YAML from here on");

@@ -284,6 +284,12 @@ static void stay_root(const struct target *t, const struct privileges_need *need
     drop_capabilities();
 }
 
+bool privileges_know(const char *user, struct error *why)
+{
+    struct target t;
+    return find_target(&t, user, why);
+}
+
 bool privileges_drop(const char *user, const struct privileges_need *need, struct error *told,
                      struct error *why)
 {

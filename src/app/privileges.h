@@ -30,4 +30,7 @@ struct privileges_need {
 bool privileges_drop(const char *user, const struct privileges_need *need, struct error *told,
                      struct error *why);
 
+/* Whether it names a user of this system; NULL does. */
+bool privileges_know(const char *user, struct error *why);
+
 #endif

@@ -42,11 +42,11 @@ struct near near_to(struct text word)
     return (struct near){.word = word};
 }
 
-/* A slip a third of the word; what only adds an end or a beginning is near too ("refer" for
+/* A slip each three letters; what only adds an end or a beginning is near too ("refer" for
  * "referrer", "time" for "request_time"). */
 static bool near_enough(struct text word, struct text candidate, unsigned distance)
 {
-    if (distance <= (word.len + 1) / 3)
+    if (distance <= (word.len < 3 ? word.len / 2 : word.len / 3))
         return true;
     struct text shorter = word.len < candidate.len ? word : candidate;
     struct text longer = word.len < candidate.len ? candidate : word;

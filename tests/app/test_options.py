@@ -145,6 +145,14 @@ class Options(unittest.TestCase):
                                          rf"^{re.escape(path)}:2:\d+: {name} "
                                          rf"(cannot be `{re.escape(value)}': accepted: \w|needs a value: right would be \w)")
 
+    def test_in_the_configuration_what_would_be_right_on_another_machine(self):
+        with Folder() as f:
+            for line, says in (("user: no-such-user", "`no-such-user' is no user of this system"),
+                               ("format: nginx:/no/such/file", "cannot read /no/such/file")):
+                code, out, err = run("check-config", "--config", f.file("c.yaml", line + "\n"))
+                self.assertEqual((code, out), (2, b""), err)
+                self.assertIn(says, err)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -35,6 +35,8 @@ Test(near, offers_what_a_slip_may_have_meant)
         {"tiem", "time"},
         {"", ""},
         {"weather", ""},
+        {"watch", ""},
+        {"rules", ""},
         {"x", ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
