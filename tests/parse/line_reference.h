@@ -12,6 +12,8 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
+#include "base/mem.h"
 #include "base/time.h"
 #include "parse/format.h"
 #include "parse/head.h"
@@ -206,18 +208,31 @@ static const char time_pattern[] =
     "29/Feb/(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00))"
     ":(?:[01]\\d|2[0-3]):[0-5]\\d:(?:[0-5]\\d|60) [-+](?:0\\d|1[0-4])[0-5]\\d";
 
+/* Compiled once: of the many formats there are, all are made of a few hundred patterns. */
+enum { PATTERN_SLOTS = 4096 };
+
 static inline pcre2_code *reference_compile(const char *pattern)
 {
+    static struct {
+        char *text;
+        pcre2_code *code;
+    } known[PATTERN_SLOTS];
     int code;
-    size_t offset;
+    size_t offset, at = hash_text(text_of(pattern)) % PATTERN_SLOTS;
+    for (size_t tries = 0; known[at].text && tries < PATTERN_SLOTS; tries++) {
+        if (strcmp(known[at].text, pattern) == 0)
+            return known[at].code;
+        at = (at + 1) % PATTERN_SLOTS;
+    }
     pcre2_code *c = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
                                   PCRE2_DOTALL | PCRE2_ANCHORED, &code, &offset, NULL);
-    if (!c) {
-        fprintf(stderr, "bad reference pattern at %zu: %s\n", offset, pattern);
+    if (!c || known[at].text) {
+        fprintf(stderr, "bad reference pattern at %zu, or too many: %s\n", offset, pattern);
         abort();
     }
     pcre2_jit_compile(c, PCRE2_JIT_COMPLETE);
-    return c;
+    known[at].text = mem_string(text_of(pattern));
+    return known[at].code = c;
 }
 
 /* What may be nothing where a space is one space. */
@@ -321,13 +336,6 @@ static inline void reference_open(struct reference *ref, struct dice *d)
 
 static inline void reference_close(struct reference *ref)
 {
-    for (unsigned single = 0; single < 2; single++) {
-        for (unsigned i = 0; i < ref->count; i++)
-            pcre2_code_free(ref->one[single][i]);
-        pcre2_code_free(ref->head[single]);
-    }
-    pcre2_code_free(ref->request);
-    pcre2_code_free(ref->section);
     pcre2_match_data_free(ref->match);
     buf_done(&ref->spec);
 }
