@@ -129,17 +129,27 @@ static bool check_there(const struct settings *now, const struct settings *s, st
                : error_set(why, "%s is not there any more", safe_str(text_of(s->config->path)));
 }
 
-/* Where no logs are named, neither then nor now, it is those that were found at the start: they may
- * be found no more by whom spate has become since. */
+static bool is_among(const struct settings *s, const char *path)
+{
+    for (size_t i = 0; i < s->path_count; i++)
+        if (!strcmp(s->paths[i], path))
+            return true;
+    return false;
+}
+
+/* Where no logs are named, neither then nor now, it is those that are found now, a server's new ones too,
+ * and those that were found at the start: they may be found no more by whom spate has become since. */
 static void settle_logs(struct settings *now, const struct settings *s)
 {
-    if (now->path_count || !s->found) {
-        settings_find_logs(now);
+    bool again = !now->path_count && s->found;
+    settings_find_logs(now);
+    now->tell_found = false;
+    if (!again)
         return;
-    }
-    now->paths = mem_grow(now->paths, s->path_count + 1, sizeof *now->paths);
+    now->paths = mem_grow(now->paths, now->path_count + s->path_count + 1, sizeof *now->paths);
     for (size_t i = 0; i < s->path_count; i++)
-        now->paths[now->path_count++] = s->paths[i];
+        if (!is_among(now, s->paths[i]))
+            now->paths[now->path_count++] = s->paths[i];
     const char *format = s->found->format;
     if (format && !now->format_count && s->format_count == 1 &&
         text_same(s->formats[0], text_of(format)))

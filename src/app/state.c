@@ -128,10 +128,12 @@ static void make_resume(struct state *s)
 /* Guessed at, it would be wrong figures; put aside, it would be lost to whom it belongs. */
 static void refuse_foreign(const char *dir, const char *version, struct error *why)
 {
+    const char *shown = safe_str(text_of(dir));
     error_set(why,
               "the state in %s was written by %s version of spate, which this one cannot go on with; it "
-              "is left as it is: name another directory, or move it away",
-              safe_str(text_of(dir)), version);
+              "is left as it is: go on with that version, or, to begin anew, move %s/state.db away (and "
+              "state.db-wal and state.db-shm, if they are there)",
+              shown, version, shown);
 }
 
 struct state *state_open(const char *dir, bool linked, const struct db_calls *db,

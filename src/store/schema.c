@@ -157,7 +157,9 @@ static enum db_result check_version(struct store *s, int64_t claimed)
         return result == DB_DONE ? DB_DAMAGED : result;
     if (version == SCHEMA_VERSION)
         return claimed == SCHEMA_VERSION ? DB_DONE : DB_DAMAGED;
-    snprintf(s->why, sizeof s->why, "it was written by a newer version of spate (schema %llu)",
+    snprintf(s->why, sizeof s->why,
+             "it was written by a newer version of spate (schema %llu), and is left as it is: go on with "
+             "that version, or, to begin anew, move it away (and -wal and -shm beside it)",
              (unsigned long long)version);
     return DB_FAILED;
 }

@@ -68,6 +68,61 @@ class Run:
         self.watch.__exit__()
 
 
+CONF = "http {{ log_format own '{0}$remote_addr [$time_local] \"$request\" $status $body_bytes_sent'; {1} }}"
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root can give it another /etc")
+class Found(unittest.TestCase):
+    """Logs that nobody named, in the configuration of a server."""
+
+    def serve(self, before, *logs):
+        f = self.folder
+        f.file("next", CONF.format(before, "".join(f"access_log {log} own;" for log in logs)))
+        os.rename(f.file("next"), os.path.join(f.path, "nginx", "nginx.conf"))
+
+    def start(self):
+        """In a file system of its own: /etc has what names users, and the server's configuration."""
+        f = self.folder
+        script = f.file("run.sh", "set -e; cd $1; shift; mkdir etc; mount -t tmpfs none etc; mkdir etc/nginx; "
+                                  "cp /etc/passwd /etc/group /etc/ld.so.cache etc; mount --bind nginx etc/nginx; "
+                                  "mount --rbind etc /etc; mount -t tmpfs none /var/log; exec \"$@\"")
+        with open(f.file("told"), "wb") as told:
+            return subprocess.Popen(["unshare", "-m", "sh", script, f.path, SPATE, "--headless", "-o", "json", "-u",
+                                     "200ms"], stdout=subprocess.PIPE, stderr=told,
+                                    env={**os.environ, "XDG_CONFIG_HOME": "/none", "HOME": "/none"})
+
+    def told(self):
+        with open(self.folder.file("told"), encoding="utf-8") as told:
+            return told.read()
+
+    def test_are_found_again_with_their_formats(self):
+        with Folder() as self.folder:
+            f = self.folder
+            os.chmod(f.path, 0o755)
+            os.mkdir(os.path.join(f.path, "nginx"))
+            one, two = f.file("one.log", ""), f.file("two.log", "")
+            when = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime())
+            self.serve("", one)
+            with self.start() as run:
+                try:
+                    wait_until(lambda: run.poll() is not None or "reading" in self.told(), "the start")
+                    if "mount" in self.told() or "unshare" in self.told():
+                        self.skipTest("nothing can be mounted here")
+                    write(one, f'10.0.0.1 [{when}] "GET /a HTTP/1.1" 200 1\n')
+                    time.sleep(1)
+                    self.serve("V2 ", one, two)
+                    run.send_signal(signal.SIGHUP)
+                    wait_until(lambda: "configuration read again" in self.told(), "the reload")
+                    self.assertIn("0 channels, 2 files", self.told())
+                    for log, path in ((one, "/b"), (two, "/c")):
+                        write(log, f'V2 10.0.0.1 [{when}] "GET {path} HTTP/1.1" 200 1\n')
+                    time.sleep(1)
+                finally:
+                    run.terminate()
+                summary = json.loads(run.stdout.read().splitlines()[-1])
+            self.assertEqual({s["name"]: s["hits"] for s in summary["sections"]}, {"/a": 1, "/b": 1, "/c": 1})
+
+
 class Files(unittest.TestCase):
     def test_come_and_go_without_a_line_twice_or_lost(self):
         with Folder() as f:

@@ -300,7 +300,9 @@ Test(state, of_another_version_is_refused_with_a_clear_word_and_left_as_it_is)
         write_piece(rows[i].piece, rows[i].version);
         for (int again = 0; again < 2; again++) {
             cr_expect_not(begin(&l, &db_sqlite, &why), "row %zu", i);
-            cr_expect(strstr(why.text, rows[i].words) && strstr(why.text, place), "row %zu: %s", i,
+            char file[160];
+            snprintf(file, sizeof file, "move %s/state.db away", place);
+            cr_expect(strstr(why.text, rows[i].words) && strstr(why.text, file), "row %zu: %s", i,
                       why.text);
         }
         char command[200];
