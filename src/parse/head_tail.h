@@ -56,7 +56,7 @@ static ALWAYS bool ends_well(const struct head_step *s, bool last, const char *t
 static ALWAYS void put_quoted(const struct head_step *step, struct entry *e, const char *bytes,
                               const char *at, const char *quote)
 {
-    field_set dash = -(field_set)(quote - at == 1 && *at == '-');
+    field_set dash = -(field_set)((quote - at == 1) & (*at == '-'));
     put_span(e, step->field, bytes, at, quote);
     e->has |= step->gives & ~dash;
     e->null |= step->gives & dash;
