@@ -15,7 +15,7 @@ int command_formats(const struct settings *s)
         buf_byte(&out, '\n');
     }
     buf_str(&out, "\nBesides these: an Apache LogFormat string, an nginx log_format string,\n"
-                  "regex:PCRE2 with named groups, json:FIELD=KEY,... and auto.\n");
+                  "regex:PCRE2 with named groups, json:, ltsv: or logfmt:FIELD=KEY,... and auto.\n");
     bool written = output_write(&out, -1);
     buf_done(&out);
     return written ? EXIT_DONE : EXIT_FAILED;

@@ -231,7 +231,8 @@ const struct option_row option_rows[] = {
      FOR_LOGS, take_path},
     {"format", 'F', "FORMAT", "auto",
      "how lines are written: a named format, an Apache LogFormat string, an nginx log_format "
-     "string, regex:PCRE2 with named groups, json:FIELD=KEY,..., or auto; given several times, a "
+     "string, regex:PCRE2 with named groups, json:, ltsv: or logfmt:FIELD=KEY,..., or auto; given "
+     "several times, a "
      "line is read by the first that fits",
      "at most 16 formats: see `spate formats`", FOR_LOGS, take_format},
     {"client", 0, "WHICH", "peer",

@@ -89,7 +89,9 @@ static unsigned wrapped_in(const struct formats *fs, const struct text *specs, s
 {
     if (any_begins(specs, count, TEXT("regex:")))
         return 0;
-    unsigned which = any_begins(specs, count, TEXT("json:")) ? WRAP_HEAD : WRAP_HEAD | WRAP_INSIDE;
+    unsigned which = WRAP_HEAD | WRAP_INSIDE;
+    if (any_begins(specs, count, TEXT("json:")))
+        which = WRAP_HEAD;
     for (size_t i = 0; i < fs->count; i++)
         if (format_has_own_head(fs->list[i]))
             which &= ~(unsigned)WRAP_HEAD;

@@ -10,7 +10,7 @@ _Static_assert((int)BATCH_SLACK >= (int)JSON_SLACK, "the scanner looks that far 
 
 static void *compile(struct text spec, struct format_facts *facts, struct error *why)
 {
-    struct json_program *p = json_schema_compile(spec, why);
+    struct json_program *p = json_schema_compile(spec, SYNTAX_JSON, why);
     if (p != NULL) {
         facts->fields = p->fields;
         facts->escape = ESCAPE_JSON;
@@ -172,7 +172,7 @@ static void note_done(struct progress *done, enum field f, const struct json_pie
     done->done |= FIELD_BIT(f);
     if (f == FIELD_REQUEST && piece->kind == PIECE_STRING) {
         bool line = memchr(piece->at, ' ', piece->len) != NULL;
-        done->done |= FIELD_BIT(FIELD_PATH);
+        done->done |= line || piece->at[0] == '/' ? FIELD_BIT(FIELD_PATH) : 0;
         done->done |= line ? FIELD_BIT(FIELD_METHOD) | FIELD_BIT(FIELD_PROTOCOL) : 0;
     }
 }
@@ -242,6 +242,32 @@ static unsigned count_sure(const struct json_program *p, const struct json_found
     return (unsigned)__builtin_popcountll(found->seen) + (p->never_object ? 1 : 0);
 }
 
+enum verdict json_take(const struct json_program *p, struct reading *r,
+                       const struct json_found *found)
+{
+    struct text line = reading_line(r);
+    bool enough = p->enough_object ? (found->objects & p->enough_object) != 0
+                                   : (found->seen & p->enough) != 0;
+    if (!enough || (found->seen & p->proof) != p->proof || (found->objects & p->never_object) ||
+        is_message(p, found)) {
+        r->sure = count_sure(p, found);
+        return reading_reject(r, line.at, p->otherwise);
+    }
+    struct progress done = {0, 0};
+    const struct json_piece *bad = set_essentials(p, r, found, &done);
+    if (bad != NULL) {
+        r->sure = count_sure(p, found);
+        return reading_reject(r, bad->at, "neither a number nor a time where one should be");
+    }
+    set_others(p, r, found, &done);
+    r->out->null |= done.empty;
+    if (done.empty & FIELD_BIT(FIELD_REQUEST)) {
+        value_request(r, text_make(line.at, 0));
+    }
+    r->out->null &= ~r->out->has;
+    return LINE_HIT;
+}
+
 static enum verdict read_line(const void *program, struct reading *r)
 {
     const struct json_program *p = program;
@@ -250,26 +276,8 @@ static enum verdict read_line(const void *program, struct reading *r)
     if (!json_scan(&p->keys, line.at, line.at + line.len, &found)) {
         return reading_reject(r, found.failed, found.reason);
     }
-    bool enough =
-        p->enough_object ? (found.objects & p->enough_object) != 0 : (found.seen & p->enough) != 0;
-    if (!enough || (found.objects & p->never_object) || is_message(p, &found)) {
-        r->sure = count_sure(p, &found);
-        return reading_reject(r, line.at, p->otherwise);
-    }
     r->out->escape = found.quirks & QUIRK_ESCAPE ? ESCAPE_NGINX : ESCAPE_JSON;
-    struct progress done = {0, 0};
-    const struct json_piece *bad = set_essentials(p, r, &found, &done);
-    if (bad != NULL) {
-        r->sure = count_sure(p, &found);
-        return reading_reject(r, bad->at, "neither a number nor a time where one should be");
-    }
-    set_others(p, r, &found, &done);
-    r->out->null |= done.empty;
-    if (done.empty & FIELD_BIT(FIELD_REQUEST)) {
-        value_request(r, text_make(line.at, 0));
-    }
-    r->out->null &= ~r->out->has;
-    return LINE_HIT;
+    return json_take(p, r, &found);
 }
 
 const struct reader reader_json = {

@@ -2,120 +2,9 @@
 
 #include "base/mem.h"
 #include "base/safe.h"
+#include "parse/json_names.h"
 #include "record/field.h"
 #include <stdlib.h>
-
-/* A field and the keys under which it may stand, separated by spaces: names for the same
- * thing. A further row of the field is asked when the ones before have nothing. */
-struct schema_row {
-    enum field field;
-    unsigned notation; /* enum notation or AS_ADDRESS */
-    const char *keys;
-};
-
-/* host:port, of which the host is taken. */
-enum { AS_ADDRESS = 100 };
-
-#define REQUEST_TIME_ROWS                                                                          \
-    {FIELD_REQUEST_TIME, AS_SECONDS, "latency_human"}, /* names its unit: before latency */        \
-        {FIELD_REQUEST_TIME, AS_SECONDS,                                                           \
-         "request_time response_time responsetime duration latency"},                              \
-        {FIELD_REQUEST_TIME, AS_MILLIS, "request_time_ms duration_ms response_time_ms"},           \
-        {FIELD_REQUEST_TIME, AS_MICROS, "request_time_us duration_us response_time_us"},           \
-    {                                                                                              \
-        FIELD_REQUEST_TIME, AS_NANOS, "request_time_ns duration_ns event.duration"                 \
-    }
-
-/* Caddy documentation, "log": the fields of its access log; headers by their canonical names.
- * remote_addr is that of versions before 2.5. */
-static const struct schema_row caddy_rows[] = {
-    {FIELD_TIME, AS_USUAL, "ts"},
-    {FIELD_STATUS, AS_USUAL, "status"},
-    {FIELD_BYTES, AS_USUAL, "size"},
-    {FIELD_HOST, AS_USUAL, "request.client_ip"},
-    {FIELD_HOST, AS_USUAL, "request.remote_ip"},
-    {FIELD_HOST, AS_ADDRESS, "request.remote_addr"},
-    {FIELD_USER, AS_USUAL, "user_id"},
-    {FIELD_METHOD, AS_USUAL, "request.method"},
-    {FIELD_PATH, AS_USUAL, "request.uri"},
-    {FIELD_PROTOCOL, AS_USUAL, "request.proto"},
-    {FIELD_VHOST, AS_USUAL, "request.host"},
-    {FIELD_REQUEST_TIME, AS_SECONDS, "duration"},
-    {FIELD_AGENT, AS_USUAL, "request.headers.User-Agent"},
-    {FIELD_REFERRER, AS_USUAL, "request.headers.Referer"},
-    {FIELD_FORWARDED, AS_USUAL, "request.headers.X-Forwarded-For"},
-};
-
-/* Traefik documentation, "Access Logs", available fields; StartLocal and time stand in where the
- * configuration dropped StartUTC, ClientAddr where it dropped ClientHost. */
-static const struct schema_row traefik_rows[] = {
-    {FIELD_TIME, AS_USUAL, "StartUTC"},
-    {FIELD_TIME, AS_USUAL, "StartLocal"},
-    {FIELD_TIME, AS_USUAL, "time"},
-    {FIELD_STATUS, AS_USUAL, "DownstreamStatus"},
-    {FIELD_BYTES, AS_USUAL, "DownstreamContentSize"},
-    {FIELD_HOST, AS_USUAL, "ClientHost"},
-    {FIELD_HOST, AS_ADDRESS, "ClientAddr"},
-    {FIELD_USER, AS_USUAL, "ClientUsername"},
-    {FIELD_METHOD, AS_USUAL, "RequestMethod"},
-    {FIELD_PATH, AS_USUAL, "RequestPath"},
-    {FIELD_PROTOCOL, AS_USUAL, "RequestProtocol"},
-    {FIELD_VHOST, AS_USUAL, "RequestHost"},
-    {FIELD_SCHEME, AS_USUAL, "RequestScheme"},
-    {FIELD_TLS, AS_USUAL, "TLSVersion"},
-    {FIELD_REQUEST_TIME, AS_NANOS, "Duration"},
-    {FIELD_UPSTREAM_TIME, AS_NANOS, "OriginDuration"},
-    {FIELD_UPSTREAM_STATUS, AS_USUAL, "OriginStatus"},
-    {FIELD_UPSTREAM, AS_USUAL, "ServiceAddr"},
-    {FIELD_AGENT, AS_USUAL, "request_User-Agent"},
-    {FIELD_REFERRER, AS_USUAL, "request_Referer"},
-    {FIELD_FORWARDED, AS_USUAL, "request_X-Forwarded-For"},
-};
-
-/* What people call nginx's variables and Apache's directives when they log JSON, and the
- * Elastic Common Schema's names. */
-static const struct schema_row usual_rows[] = {
-    {FIELD_TIME, AS_USUAL, "time_iso8601 @timestamp time_local timestamp datetime date_time"},
-    {FIELD_TIME, AS_USUAL, "msec"},
-    {FIELD_TIME, AS_USUAL, "time ts"},
-    {FIELD_STATUS, AS_USUAL,
-     "status response status_code statusCode http_status response_code "
-     "http.response.status_code"},
-    {FIELD_BYTES, AS_USUAL,
-     "body_bytes_sent bytes body_bytes size response_size response_length content_length "
-     "http.response.body.bytes bytes_out"},
-    {FIELD_BYTES, AS_USUAL, "bytes_sent"},
-    {FIELD_BYTES_SENT, AS_USUAL, "bytes_sent"},
-    {FIELD_REQUEST, AS_USUAL, "request request_line http_request"},
-    {FIELD_HOST, AS_USUAL,
-     "remote_addr remote_ip client_ip clientip client_addr client remote_host remote ip addr "
-     "client.ip client.address source.ip source.address"},
-    {FIELD_USER, AS_USUAL, "remote_user user auth username user.name"},
-    {FIELD_IDENT, AS_USUAL, "ident remote_logname logname"},
-    {FIELD_METHOD, AS_USUAL, "request_method method verb http_method http.request.method"},
-    {FIELD_PATH, AS_USUAL, "request_uri url.original"},
-    {FIELD_PATH, AS_USUAL, "uri url path request_path url.path document_uri"},
-    {FIELD_QUERY, AS_USUAL, "args query_string query url.query"},
-    {FIELD_PROTOCOL, AS_USUAL, "server_protocol protocol proto http_version httpversion"},
-    {FIELD_REFERRER, AS_USUAL, "http_referer http_referrer referer referrer http.request.referrer"},
-    {FIELD_AGENT, AS_USUAL,
-     "http_user_agent user_agent agent useragent userAgent ua user_agent.original"},
-    {FIELD_VHOST, AS_USUAL, "http_host host site vhost virtual_host domain url.domain"},
-    {FIELD_VHOST, AS_USUAL, "server_name"},
-    {FIELD_SCHEME, AS_USUAL, "scheme url.scheme"},
-    {FIELD_CACHE, AS_USUAL, "upstream_cache_status cache_status cache"},
-    {FIELD_TLS, AS_USUAL, "ssl_protocol tls_version tls_protocol"},
-    {FIELD_FORWARDED, AS_USUAL, "http_x_forwarded_for x_forwarded_for xff forwarded_for"},
-    {FIELD_UPSTREAM, AS_USUAL, "upstream_addr upstream"},
-    {FIELD_UPSTREAM_STATUS, AS_USUAL, "upstream_status"},
-    {FIELD_REQUEST_ID, AS_USUAL, "request_id http.request.id"},
-    {FIELD_REQUEST_LENGTH, AS_USUAL, "request_length bytes_in"},
-    {FIELD_PORT, AS_USUAL, "server_port"},
-    REQUEST_TIME_ROWS,
-    {FIELD_UPSTREAM_TIME, AS_SECONDS, "upstream_response_time upstream_time"},
-    {FIELD_UPSTREAM_CONNECT_TIME, AS_SECONDS, "upstream_connect_time"},
-    {FIELD_UPSTREAM_HEADER_TIME, AS_SECONDS, "upstream_header_time"},
-};
 
 static const field_set request_fields = FIELD_BIT(FIELD_METHOD) | FIELD_BIT(FIELD_PATH) |
                                         FIELD_BIT(FIELD_PROTOCOL) | FIELD_BIT(FIELD_SECTION);
@@ -190,48 +79,47 @@ static uint64_t slots_of(const struct json_program *p, field_set fields)
     return slots;
 }
 
-static void add_rows(struct json_program *p, const struct schema_row *rows, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        add_row(p, &rows[i]);
-    }
-}
-
-/* Caddy writes all its messages into one stream: an access line has a request object, and so
- * has the message about a failed one, which comes beside its access line. */
-static void compile_caddy(struct json_program *p)
-{
-    add_rows(p, caddy_rows, sizeof caddy_rows / sizeof *caddy_rows);
-    uint8_t request = (uint8_t)p->slot_count++;
-    p->logger = (uint8_t)p->slot_count++;
-    add_key(p, TEXT("request"), request);
-    add_key(p, TEXT("logger"), p->logger);
-    p->enough_object = UINT64_C(1) << request;
-    p->otherwise = "no request";
-}
-
 static const field_set request_like =
     FIELD_BIT(FIELD_REQUEST) | FIELD_BIT(FIELD_PATH) | FIELD_BIT(FIELD_STATUS);
 
-static void compile_traefik(struct json_program *p)
+static uint64_t add_slot(struct json_program *p, const char *key)
 {
-    add_rows(p, traefik_rows, sizeof traefik_rows / sizeof *traefik_rows);
-    p->enough = slots_of(p, request_like);
-    p->otherwise = "neither RequestPath nor DownstreamStatus";
+    uint8_t slot = (uint8_t)p->slot_count++;
+    add_key(p, text_of(key), slot);
+    return UINT64_C(1) << slot;
 }
 
-static void compile_usual(struct json_program *p)
+/* The slots of keys that a schema asks for beside its fields'. */
+static uint64_t proof_of(struct json_program *p, const char *keys)
 {
-    add_rows(p, usual_rows, sizeof usual_rows / sizeof *usual_rows);
-    p->enough = slots_of(p, request_like);
-    p->never_object = slots_of(p, FIELD_BIT(FIELD_REQUEST)); /* Caddy's */
-    p->otherwise = "no key that usually holds a request, a path or a status";
+    struct text rest = text_of(keys), key;
+    uint64_t slots = 0;
+    while (text_split(&rest, ' ', &key)) {
+        uint8_t slot = slot_of(p, key);
+        if (slot == JSON_NO_SLOT) {
+            slot = (uint8_t)p->slot_count++;
+            add_key(p, key, slot);
+        }
+        slots |= UINT64_C(1) << slot;
+    }
+    return slots;
 }
 
-static const struct {
-    const char *name;
-    void (*compile)(struct json_program *p);
-} schemas[] = {{"caddy", compile_caddy}, {"traefik", compile_traefik}, {"usual", compile_usual}};
+static void compile_schema(struct json_program *p, const struct schema *schema)
+{
+    for (size_t i = 0; i < schema->row_count; i++) {
+        add_row(p, &schema->rows[i]);
+    }
+    p->otherwise = schema->otherwise;
+    p->enough = schema->object ? 0 : slots_of(p, request_like);
+    p->enough_object = schema->object ? add_slot(p, schema->object) : 0;
+    p->proof = schema->proof ? proof_of(p, schema->proof) : 0;
+    p->never_object = schema->request_is_text ? slots_of(p, FIELD_BIT(FIELD_REQUEST)) : 0;
+    if (schema->logger) {
+        p->logger = (uint8_t)p->slot_count;
+        add_slot(p, schema->logger);
+    }
+}
 
 /* key@unit says how a number is to be read; keys may begin with an @ themselves. */
 static const struct {
@@ -309,9 +197,7 @@ static bool compile_pairs(struct json_program *p, struct text spec, struct error
         }
     }
     if (p->rule_count == 0) {
-        return error_at(why, 1,
-                        "no keys: json:time=ts,request=req,..., json:caddy, json:traefik "
-                        "or json:usual");
+        return error_at(why, 1, "no keys: time=ts,request=req,...");
     }
     field_set telling = request_like | FIELD_BIT(FIELD_TIME) | FIELD_BIT(FIELD_BYTES);
     p->enough = slots_of(p, p->fields & telling ? telling : p->fields);
@@ -319,14 +205,14 @@ static bool compile_pairs(struct json_program *p, struct text spec, struct error
     return true;
 }
 
-struct json_program *json_schema_compile(struct text spec, struct error *why)
+struct json_program *json_schema_compile(struct text spec, enum syntax syntax, struct error *why)
 {
     struct json_program *p = mem_new(1, sizeof *p);
     p->logger = JSON_NO_SLOT;
     spec = text_trim(spec);
-    for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
-        if (text_same(spec, text_of(schemas[i].name))) {
-            schemas[i].compile(p);
+    for (size_t i = 0; i < json_schema_count; i++) {
+        if (json_schemas[i].syntax == syntax && text_same(spec, text_of(json_schemas[i].name))) {
+            compile_schema(p, &json_schemas[i]);
             return p;
         }
     }

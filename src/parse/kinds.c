@@ -6,6 +6,8 @@ static const struct reader *const kinds[] = {
     &reader_json,
     &reader_columns,
     &reader_w3c,
+    &reader_labels,
+    &reader_logfmt,
 };
 
 const struct reader *reader_for(struct text spec, struct text *rest)

@@ -10,6 +10,7 @@
 #include "parse/lines.h"
 #include "parse/parser_state.h"
 #include "parse/reader.h"
+#include "parse/value.h"
 
 struct parser *parser_new(const struct formats *fs, field_set want)
 {
@@ -148,10 +149,20 @@ enum verdict parser_read_line(struct parser *p, struct reading *r)
     return reading_reject(r, reading_line(r).at, "no known format fits");
 }
 
+/* A line that does not say when it was written is as old as its wrapping says. */
+static void take_wrap_time(struct reading *r, struct span time)
+{
+    if (time.len == 0 || !reading_wants(r, FIELD_TIME) || (r->out->has & FIELD_BIT(FIELD_TIME)))
+        return;
+    if (value_time(r, batch_span(r->batch, time), AS_RFC3339))
+        r->out->null &= ~FIELD_BIT(FIELD_TIME);
+}
+
 /* The same, but the choice may change before the line, which begins at `at`, is refused or read in
  * doubt. */
 static enum verdict read_line(struct parser *p, struct reading *r, uint32_t at)
 {
+    struct span time = p->wrap_time;
     enum verdict verdict = parser_read_line(p, r);
     if (parser_misfits(verdict, r) && parser_look_again(p, r->batch, at))
         verdict = parser_read_line(p, r);
@@ -159,6 +170,8 @@ static enum verdict read_line(struct parser *p, struct reading *r, uint32_t at)
         p->run++;
     else if (verdict == LINE_HIT)
         p->run = 0;
+    if (verdict == LINE_HIT)
+        take_wrap_time(r, time);
     return verdict;
 }
 
@@ -322,8 +335,12 @@ bool parser_second(struct parser *p, struct text line, int64_t *second)
     struct entry e;
     for (size_t i = first; i < last; i++) {
         if (!format_read(p->fs->list[i], &p->memos[i], alone, whole, FIELD_BIT(FIELD_TIME), &e,
-                         NULL) ||
-            !(e.has & FIELD_BIT(FIELD_TIME)))
+                         NULL))
+            continue;
+        struct reading r = {
+            .batch = alone, .want = FIELD_BIT(FIELD_TIME), .out = &e, .memo = &p->memos[i]};
+        take_wrap_time(&r, p->wrap_time);
+        if (!(e.has & FIELD_BIT(FIELD_TIME)))
             continue;
         *second = e.second;
         return true;

@@ -30,6 +30,7 @@ struct parser {
     uint32_t refused_to; /* lines of this batch before that need no other look */
     bool told_bad, told_off;
     struct notice *news; /* NULL: none */
+    struct span wrap_time; /* of the line that was unwrapped last */
 };
 
 /* The line of [at, end) without its end and not longer than is kept; `long_line` when it was. */
@@ -45,7 +46,9 @@ static inline struct span trim_line(const struct batch *b, uint32_t at, uint32_t
 /* What a program wrote, where a container's runtime or a system's log wrapped it. */
 static inline struct span parser_unwrap(struct parser *p, struct batch *b, struct span line)
 {
-    return p->fs->wrapped ? wrap_open(b, line, p->fs->wrapped, &scratch_mine()->unwrapped) : line;
+    return p->fs->wrapped ? wrap_open(b, line, p->fs->wrapped, &scratch_mine()->unwrapped,
+                                      &p->wrap_time)
+                          : line;
 }
 
 /* parser.c: a line alone in a batch of its own, that of this thread. */

@@ -125,11 +125,45 @@ const struct preset presets[] = {
      "\"RequestPath\":\"/blog/2?p=1\",\"RequestProtocol\":\"HTTP/1.1\","
      "\"StartUTC\":\"2000-10-10T20:55:36.5Z\"}",
      "Traefik's JSON access log", 38},
+    {"gcp", "json:gcp",
+     "{\"httpRequest\":{\"latency\":\"0.048s\",\"protocol\":\"HTTP/1.1\",\"remoteIp\":\"192.0.2.7\","
+     "\"requestMethod\":\"GET\",\"requestSize\":\"310\","
+     "\"requestUrl\":\"https://www.example.com/blog/2?p=1\",\"responseSize\":\"2326\","
+     "\"status\":200,\"userAgent\":\"Mozilla/5.0\"},\"timestamp\":\"2000-10-10T20:55:36.5Z\"}",
+     "Google Cloud's log entries with an httpRequest", 36},
+    {"cloudflare", "json:cloudflare",
+     "{\"ClientIP\":\"192.0.2.7\",\"ClientRequestHost\":\"www.example.com\","
+     "\"ClientRequestMethod\":\"GET\",\"ClientRequestURI\":\"/blog/2?p=1\","
+     "\"EdgeEndTimestamp\":\"2000-10-10T20:55:37Z\",\"EdgeResponseBytes\":2326,"
+     "\"EdgeResponseStatus\":200,\"EdgeStartTimestamp\":\"2000-10-10T20:55:36Z\","
+     "\"RayID\":\"3a6050bcbe121a87\"}",
+     "Cloudflare Logpush, HTTP requests", 35},
+    {"envoy-json", "json:envoy",
+     "{\"start_time\":\"2000-10-10T20:55:36.310Z\",\"method\":\"GET\",\"path\":\"/blog/2?p=1\","
+     "\"protocol\":\"HTTP/1.1\",\"response_code\":200,\"response_flags\":\"-\","
+     "\"bytes_received\":0,\"bytes_sent\":2326,\"duration\":50,\"upstream_service_time\":\"48\","
+     "\"user_agent\":\"Mozilla/5.0\",\"authority\":\"www.example.com\","
+     "\"downstream_remote_address\":\"192.0.2.7:48160\"}",
+     "Envoy's and Istio's JSON", 40},
+    {"lograge", "json:lograge",
+     "{\"method\":\"GET\",\"path\":\"/blog/2?p=1\",\"format\":\"html\","
+     "\"controller\":\"BlogController\",\"action\":\"show\",\"status\":200,\"duration\":48.2,"
+     "\"view\":40.4,\"db\":3.1,\"@timestamp\":\"2000-10-10T20:55:36.5Z\"}",
+     "lograge of Rails as JSON", 40},
     {"json", "json:usual",
      "{\"time_iso8601\":\"2000-10-10T20:55:36+00:00\",\"remote_addr\":\"192.0.2.7\","
      "\"request\":\"GET /blog/2?p=1 HTTP/1.1\",\"status\":200,\"body_bytes_sent\":2326,"
      "\"request_time\":0.048,\"http_user_agent\":\"Mozilla/5.0\"}",
      "nginx or Apache JSON by the usual key names; json:field=key,... for any others", 37},
+    {"ltsv", "ltsv:usual",
+     "time:[10/Oct/2000:13:55:36 -0700]\thost:192.0.2.7\treq:GET /blog/2?p=1 HTTP/1.1\tstatus:200\t"
+     "size:2326\treferer:-\tua:Mozilla/5.0\tvhost:www.example.com\treqtime:0.048",
+     "Labeled Tab-separated Values by the usual labels; ltsv:field=label,... for others", 36},
+    {"logfmt", "logfmt:usual",
+     "2000-10-10T20:55:36.123456+00:00 heroku[router]: at=info method=GET path=\"/blog/2?p=1\" "
+     "host=www.example.com request_id=8601b555 fwd=\"192.0.2.7\" dyno=web.1 connect=1ms service=48ms "
+     "status=200 bytes=2326 protocol=https",
+     "name=value pairs: Heroku's router, lograge; logfmt:field=name,... for others", 34},
 };
 const size_t preset_count = sizeof presets / sizeof *presets;
 

@@ -114,6 +114,8 @@ extern const struct reader reader_regex;   /* pattern.c */
 extern const struct reader reader_json;    /* json_reader.c */
 extern const struct reader reader_columns; /* columns.c */
 extern const struct reader reader_w3c;     /* w3c.c */
+extern const struct reader reader_labels;  /* labels.c */
+extern const struct reader reader_logfmt;  /* labels.c */
 /* The token programs have no prefix: the look of a specification chooses them. */
 extern const struct reader reader_apache;
 extern const struct reader reader_nginx;

@@ -140,7 +140,8 @@ static bool refuse_unknown(struct text given, struct error *why)
     error_set(why,
               "unknown%s%.*s%s accepted are a name (see `spate formats`), an Apache LogFormat "
               "(with %% directives), an nginx log_format (with $variables), regex:PATTERN, "
-              "json:FIELD=KEY,..., nginx:FILE or apache:FILE of the server's configuration, or auto",
+              "json:, ltsv: or logfmt:FIELD=KEY,..., "
+              "nginx:FILE or apache:FILE of the server's configuration, or auto",
               names.len ? ": did you mean " : "", (int)names.len, names.at, names.len ? "?" : ";");
     buf_done(&names);
     return false;

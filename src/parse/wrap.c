@@ -74,7 +74,7 @@ static struct span open_string(struct batch *b, struct span line, size_t from, s
 /* ---- Kubernetes ------------------------------------------------------------------------------ */
 
 /* Behind "TIME stdout F "; 0: it is none. The P of a line in parts is the same to us. */
-static uint32_t cri_head(struct text line)
+static uint32_t cri_head(struct text line, struct text *full)
 {
     enum { TIME_LEAST = 20, TIME_MOST = 35, STREAM = 8, TAG = 2 };
     if (line.len < TIME_LEAST + STREAM + TAG || line.at[10] != 'T')
@@ -85,7 +85,10 @@ static uint32_t cri_head(struct text line)
         (!text_starts(rest, TEXT(" stdout ")) && !text_starts(rest, TEXT(" stderr "))))
         return 0;
     bool tagged = (rest.at[STREAM] == 'F' || rest.at[STREAM] == 'P') && rest.at[STREAM + 1] == ' ';
-    return tagged ? (uint32_t)space + STREAM + TAG : 0;
+    if (!tagged)
+        return 0;
+    *full = text_cut(line, 0, space);
+    return (uint32_t)space + STREAM + TAG;
 }
 
 /* Where the journal's message begins; 0: it is none of its lines. Their keys are in capitals. */
@@ -144,10 +147,12 @@ static void skip_fraction(struct text *rest)
         skip_digits(rest);
 }
 
-/* `Nov 20 06:00:00 ` and `2026-11-20T06:00:00+01:00 `, with a fraction or without. */
-static bool take_moment(struct text *rest)
+/* `Nov 20 06:00:00 ` and `2026-11-20T06:00:00+01:00 `, with a fraction or without; the second is a
+ * full one. */
+static bool take_moment(struct text *rest, struct text *full)
 {
     struct text at = *rest;
+    *full = (struct text){0};
     if (take_shape(&at, "Aaa _0 00:00:00")) {
         skip_fraction(&at);
     } else {
@@ -157,6 +162,7 @@ static bool take_moment(struct text *rest)
         if (!take_shape(&at, "Z") && !take_shape(&at, "+00:00") && !take_shape(&at, "-00:00") &&
             !take_shape(&at, "+0000") && !take_shape(&at, "-0000"))
             return false;
+        *full = text_cut(*rest, 0, rest->len - at.len);
     }
     if (!take_shape(&at, " "))
         return false;
@@ -185,10 +191,10 @@ static bool take_structure(struct text *rest)
     return true;
 }
 
-static bool take_rfc5424(struct text *rest)
+static bool take_rfc5424(struct text *rest, struct text *full)
 {
     struct text at = *rest, word;
-    if (!take_shape(&at, "1 ") || !(take_shape(&at, "- ") || take_moment(&at)))
+    if (!take_shape(&at, "1 ") || !(take_shape(&at, "- ") || take_moment(&at, full)))
         return false;
     for (int i = 0; i < 4; i++) /* host, application, process, kind of message */
         if (!take_word(&at, &word))
@@ -219,7 +225,7 @@ static bool take_tag(struct text *rest)
 }
 
 /* Its length; 0: it is none. */
-static uint32_t syslog_head(struct text line)
+static uint32_t syslog_head(struct text line, struct text *full)
 {
     struct text rest = line;
     bool rated = take_shape(&rest, "<0");
@@ -227,10 +233,10 @@ static uint32_t syslog_head(struct text line)
         skip_digits(&rest);
         if (!take_shape(&rest, ">"))
             return 0;
-        if (take_rfc5424(&rest))
+        if (take_rfc5424(&rest, full))
             return (uint32_t)(line.len - rest.len);
     }
-    bool told = take_moment(&rest) && take_tag(&rest);
+    bool told = take_moment(&rest, full) && take_tag(&rest);
     return told ? (uint32_t)(line.len - rest.len) : 0;
 }
 
@@ -265,17 +271,47 @@ static struct span open_object(struct batch *b, struct span line, struct buf *ro
     return message > 0 ? open_string(b, line, message, room) : line;
 }
 
-struct span wrap_open(struct batch *b, struct span line, unsigned which, struct buf *room)
+/* Docker's own time, behind the string that was opened: the last of its keys. */
+static struct text docker_time(struct text line)
 {
-    struct text whole = batch_span(b, line);
+    static const struct text key = {"\"time\":\"", 8};
+    enum { TIME_LEAST = 20, TIME_MOST = 40 };
+    struct text tail = text_cut(line, line.len > TIME_MOST + key.len ? line.len - TIME_MOST - key.len : 0,
+                                line.len);
+    const char *at = memmem(tail.at, tail.len, key.at, key.len);
+    size_t from = at ? (size_t)(at - tail.at) + key.len : tail.len;
+    size_t end = text_find(tail, '"', from);
+    bool last = end + 2 == tail.len && tail.at[end + 1] == '}' && end >= from + TIME_LEAST;
+    return last ? text_cut(tail, from, end) : (struct text){0};
+}
+
+static struct span behind(struct span line, struct span inner)
+{
+    uint32_t from = inner.at + inner.len - line.at;
+    return cut(line, from, line.len - from);
+}
+
+struct span wrap_open(struct batch *b, struct span line, unsigned which, struct buf *room,
+                      struct span *time)
+{
+    struct text whole = batch_span(b, line), full = {0};
+    uint32_t head = 0;
+    *time = (struct span){0};
     if (whole.len <= docker.len)
         return line;
-    if (whole.at[0] == '{')
-        return which & WRAP_INSIDE ? open_object(b, line, room) : line;
-    uint32_t head = whole.at[0] >= '0' && whole.at[0] <= '9' ? cri_head(whole) : 0;
-    if (head == 0 && which & WRAP_HEAD)
-        head = syslog_head(whole);
-    if (head == 0 && which & WRAP_HEAD)
-        head = compose_head(whole);
+    if (whole.at[0] == '{' && which & WRAP_INSIDE) {
+        struct span inner = open_object(b, line, room);
+        if (inner.at != line.at)
+            full = docker_time(batch_span(b, behind(line, inner)));
+        line = inner;
+    } else if (whole.at[0] != '{') {
+        head = whole.at[0] >= '0' && whole.at[0] <= '9' ? cri_head(whole, &full) : 0;
+        if (head == 0 && which & WRAP_HEAD)
+            head = syslog_head(whole, &full);
+        if (head == 0 && which & WRAP_HEAD)
+            head = compose_head(whole);
+    }
+    if (full.len > 0)
+        *time = (struct span){(uint32_t)(full.at - b->bytes), (uint32_t)full.len};
     return cut(line, head, line.len - head);
 }

@@ -23,7 +23,9 @@ enum {
     WRAP_HEAD = 2,   /* a line behind what syslog, Compose or containerd put there */
 };
 
-/* The line inside `line`, or `line` itself; `room` is to work in. */
-struct span wrap_open(struct batch *b, struct span line, unsigned which, struct buf *room);
+/* The line inside `line`, or `line` itself; `room` is to work in. *time is where the wrapping says in
+ * full when it was written (RFC 3339), or empty: for lines that do not say it themselves. */
+struct span wrap_open(struct batch *b, struct span line, unsigned which, struct buf *room,
+                      struct span *time);
 
 #endif

@@ -9,7 +9,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const specs[] = {"squid",   "haproxy", "envoy",      "aws-elb",
-                                    "aws-alb", "aws-s3",  "cloudfront", "w3c"};
+                                    "aws-alb", "aws-s3",  "cloudfront", "w3c",
+                                    "istio",   "ltsv",    "logfmt",     "gcp",
+                                    "caddy",   "json"};
 enum { SPECS = sizeof specs / sizeof *specs };
 
 static void must(bool held, const char *what, struct text line)

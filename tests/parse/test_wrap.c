@@ -13,11 +13,12 @@ static void check(const char *line, size_t len, struct text inside)
 {
     struct batch *b = batch_new();
     struct buf room = {0};
+    struct span time;
     memset(b->bytes, '"', 64);
     memcpy(b->bytes + 7, line, len);
     memset(b->bytes + 7 + len, '"', 64);
     for (int i = 0; i < 2; i++) {
-        struct span got = wrap_open(b, (struct span){7, (uint32_t)len}, WRAP_INSIDE | WRAP_HEAD, &room);
+        struct span got = wrap_open(b, (struct span){7, (uint32_t)len}, WRAP_INSIDE | WRAP_HEAD, &room, &time);
         cr_expect(text_same(batch_span(b, got), inside), "%.*s in %.*s", (int)got.len,
                   b->bytes + got.at, (int)len, line);
     }
@@ -106,6 +107,40 @@ Test(wrap, leaves_all_other_lines_alone)
         check(lines[i], strlen(lines[i]), text_of(lines[i]));
 }
 
+Test(wrap, tells_when_the_line_was_written_where_the_wrapping_says_it_in_full)
+{
+    static const struct {
+        const char *line, *time;
+    } rows[] = {
+        {DOCKER("x"), "2000-10-10T20:55:36.1Z"},
+        {DOCKER(QUOTED), "2000-10-10T20:55:36.1Z"},
+        {"{\"log\":\"x\",\"stream\":\"stdout\",\"time\":\"soon\"}", ""},
+        {"{\"log\":\"x\",\"time\":\"2000-10-10T20:55:36.1Z\",\"stream\":\"stdout\"}", ""},
+        {"{\"log\":\"\\\"time\\\":\\\"2000-10-10T20:55:36.1Z\\\"}\"}", ""},
+        {CRI("x"), "2000-10-10T20:55:36.123456789Z"},
+        {"<190>1 2000-10-10T20:55:36.003Z www nginx 7 - - x", "2000-10-10T20:55:36.003Z"},
+        {"<190>1 - www nginx 7 - - x", ""},
+        {"2000-10-10T20:55:36+02:00 www nginx: x", "2000-10-10T20:55:36+02:00"},
+        {"Oct 10 20:55:36 www nginx[7]: x", ""},
+        {"web-1  | x y z", ""},
+        {CLF, ""},
+    };
+    struct batch *b = batch_new();
+    struct buf room = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct span time;
+        size_t len = strlen(rows[i].line);
+        memcpy(b->bytes, rows[i].line, len);
+        for (int again = 0; again < 2; again++) {
+            wrap_open(b, (struct span){0, (uint32_t)len}, WRAP_INSIDE | WRAP_HEAD, &room, &time);
+            cr_expect(text_same(batch_span(b, time), text_of(rows[i].time)), "%.*s of %s",
+                      (int)time.len, b->bytes + time.at, rows[i].line);
+        }
+    }
+    buf_done(&room);
+    batch_free(b);
+}
+
 static void add(struct buf *out, const char *line, unsigned count)
 {
     while (count-- > 0) {
@@ -144,7 +179,10 @@ Test(wrap, changes_of_format_inside_lose_no_line)
 
 Test(wrap, stands_any_bytes)
 {
-    static const char *const lines[] = {DOCKER(QUOTED), CRI(CLF), DOCKER("{\\\"a\\\":1}"), CLF};
+    static const char *const lines[] = {DOCKER(QUOTED), CRI(CLF), DOCKER("{\\\"a\\\":1}"), CLF,
+                                        "<190>1 2000-10-10T20:55:36.1Z www nginx 7 - [a b=\"c\"] " CLF,
+                                        "Oct 10 20:55:36 www nginx[7]: " CLF, "web-1  | " CLF,
+                                        "{\"_PID\":\"7\",\"MESSAGE\":\"" QUOTED "\",\"A\":\"6\"}"};
     static const char bytes[] = "\\\"{}:u0 \x02\n\r";
     uint32_t dice = 5;
     struct parser_case c = parser_case_open(NULL);
