@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "source/pace.h"
 #include "source/pasts.h"
 #include "source/sources.h"
 #include <errno.h>
@@ -12,15 +13,11 @@
 #include <unistd.h>
 
 #define RECONCILE_NS (1 * NS_PER_S)   /* a look at everything: the truth behind the events */
-#define LINGER_NS    (18 * NS_PER_MS) /* between reads of a busy log: fewer, larger ones */
-#define HASTE_NS     (30 * NS_PER_S)  /* at once instead, after somebody opened it: so long may a copy take */
-#define IDLE_NS      (1 * NS_PER_S)   /* nothing read for so long: nobody writes */
 #define EVENTS_NS    (20 * NS_PER_MS) /* events are taken in so often while there is much to read */
 #define INSTANCE_NS  (5 * NS_PER_S)   /* between tries to get an inotify instance */
 
 enum {
-    POLL_MS = 250,      /* between looks where no event comes */
-    RUSH = BATCH_BYTES, /* so much within two lingers, and there is no time to linger */
+    POLL_MS = 250, /* between looks where no event comes */
     QUIET_S = 5,
     REST = 10 /* looking at everything takes at most one part in so many of the time */
 };
@@ -35,10 +32,7 @@ struct follow {
     bool backfilled;           /* NOTICE_BACKFILLED was told */
     int64_t start_modified_ns; /* wall clock: when the newest file was last written */
     int64_t reconcile_ns, events_ns, instance_ns; /* when each is due */
-    int64_t read_ns;                              /* of the last read */
-    int64_t haste_ns;                             /* no lingering before */
-    int64_t rush_ns;                              /* since when bytes are summed */
-    uint64_t rush, rush_before;                   /* since then, and in the time before */
+    struct pace pace;
     int wake_fd;
     atomic_bool woken;
 };
@@ -189,6 +183,7 @@ static void look(struct follow *f, int64_t now)
         take_events(f, now);
         sources_doubt(s);
         sources_retire(s);
+        pace_idle(&f->pace, s, now);
         f->reconcile_ns = now + between_looks(f);
     }
     sources_match(s);
@@ -218,21 +213,6 @@ static bool read_present(struct follow *f, struct batch *b)
     return false;
 }
 
-static void note_read(struct follow *f, uint64_t bytes)
-{
-    int64_t before = f->read_ns;
-    f->read_ns = shared_now(&f->sources.shared);
-    if (f->read_ns - before >= IDLE_NS) /* whoever opened it is the one who writes now */
-        watcher_alarmed(&f->sources.shared.watcher);
-    int64_t passed = f->read_ns - f->rush_ns;
-    if (passed >= LINGER_NS) {
-        f->rush_before = passed < 2 * LINGER_NS ? f->rush : 0;
-        f->rush = 0;
-        f->rush_ns = f->read_ns;
-    }
-    f->rush += bytes;
-}
-
 static bool read_any(struct follow *f, struct batch *b)
 {
     struct sources *s = &f->sources;
@@ -242,7 +222,7 @@ static bool read_any(struct follow *f, struct batch *b)
     if (!found && !input)
         found = read_present(f, b);
     if (found && b->used) /* else it is a place alone */
-        note_read(f, b->used);
+        pace_read(&f->pace, s, b->source, b->used);
     return found;
 }
 
@@ -286,36 +266,6 @@ static void note_wake(struct follow *f)
         ;
 }
 
-/* So much comes that a pipe would be full, or a batch, before the time to linger is over. */
-static bool in_rush(const struct follow *f)
-{
-    const struct input *in = &f->sources.input;
-    uint64_t most = in->wanted && in->room < RUSH ? in->room / 2 : RUSH;
-    return f->rush + f->rush_before >= most;
-}
-
-/* A log that is busy is read in larger pieces: sleeps until a while after the last read. True when
- * it did. But what copytruncate cuts off must have been read before, and nobody says when it will. */
-static bool linger(struct follow *f, int64_t now, int64_t deadline)
-{
-    const struct os *os = f->sources.shared.os;
-    struct watcher *w = &f->sources.shared.watcher;
-    int64_t until = f->read_ns + LINGER_NS;
-    int fds[2] = {f->wake_fd, w->alarm_fd};
-    bool ready[2] = {false};
-    if (until <= now || until - now > LINGER_NS || in_rush(f) || now < f->haste_ns ||
-        !watcher_armed(w))
-        return false;
-    if (until > deadline)
-        until = deadline;
-    os->poll(os->self, fds, ready, w->count > 0 ? 2 : 1, milliseconds_until(now, until));
-    if (ready[1]) {
-        watcher_alarmed(w);
-        f->haste_ns = shared_now(&f->sources.shared) + HASTE_NS;
-    }
-    return true;
-}
-
 static void wait_until(struct follow *f, int64_t deadline)
 {
     struct sources *s = &f->sources;
@@ -327,7 +277,7 @@ static void wait_until(struct follow *f, int64_t deadline)
     int count = 1, watcher = 0, standard = 0;
     due = due < f->reconcile_ns ? due : f->reconcile_ns;
     due = due < deadline ? due : deadline;
-    bool lingered = linger(f, now, due);
+    bool lingered = pace_linger(&f->pace, s, f->wake_fd, due);
     if (lingered && watched && !input) { /* most often something has come meanwhile */
         take_events(f, shared_now(&s->shared));
         return;

@@ -122,7 +122,7 @@ int64_t track_next_ns(const struct track *k);
 bool track_holds(const struct track *k, const struct file_identity *id);
 bool track_held_elsewhere(const struct track *k, const struct file_identity *id);
 
-/* --- between track.c, track_begin.c and track_read.c --- */
+/* --- between track.c, track_begin.c, track_read.c and track_events.c --- */
 
 void track_insert(struct track *k, size_t at, struct tail *t);
 void track_remove(struct track *k, struct tail *t); /* closes it */

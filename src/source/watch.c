@@ -112,7 +112,7 @@ static void arm(struct watcher *w, int fd, struct watch_users *u)
     bool before = u->file && u->alarm < 0;
     u->file = true;
     if (u->alarm < 0 && w->alarm_fd >= 0)
-        u->alarm = w->os->watch_add_fd(w->os->self, w->alarm_fd, fd, IN_OPEN);
+        u->alarm = w->os->watch_add_fd(w->os->self, w->alarm_fd, fd, IN_OPEN | IN_CLOSE);
     w->unarmed = w->unarmed - before + (u->alarm < 0);
 }
 
@@ -132,12 +132,22 @@ bool watcher_armed(const struct watcher *w)
     return w->unarmed == 0;
 }
 
-void watcher_alarmed(struct watcher *w)
+bool watcher_alarmed(struct watcher *w)
 {
     struct os_event events[EVENTS_AT_ONCE];
-    while (w->alarm_fd >= 0 &&
-           w->os->watch_read(w->os->self, w->alarm_fd, events, EVENTS_AT_ONCE) == EVENTS_AT_ONCE)
-        ;
+    bool any = false;
+    int count = EVENTS_AT_ONCE;
+    while (w->alarm_fd >= 0 && count == EVENTS_AT_ONCE) {
+        count = w->os->watch_read(w->os->self, w->alarm_fd, events, EVENTS_AT_ONCE);
+        for (int i = 0; i < count; i++) {
+            any |= (events[i].mask & (IN_OPEN | IN_CLOSE)) != 0;
+            if (events[i].mask & IN_OPEN)
+                w->guests++;
+            else if ((events[i].mask & IN_CLOSE) && w->guests > 0)
+                w->guests--;
+        }
+    }
+    return any;
 }
 
 bool watcher_events(struct watcher *w, void (*each)(void *ctx, const struct os_event *e), void *ctx)

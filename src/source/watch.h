@@ -3,9 +3,9 @@
  * Watches of the same directory are shared and counted. Where the kernel refuses an instance or
  * a watch, -1 is given, and whoever wanted it must be looked at from time to time instead.
  *
- * A second instance, the alarm, only tells that somebody opens a watched file. That is how a
- * copytruncate begins, and what is not read when it ends is destroyed: it can be waited for while
- * the first, which tells of each write, is left alone to let a busy log fill.
+ * A second instance, the alarm, only tells that somebody opens a watched file, or closes it. That is
+ * how a copytruncate begins, and what is not read when it ends is destroyed: it can be waited for
+ * while the first, which tells of each write, is left alone to let a busy log fill.
  *
  * Owns the inotify descriptors and their watches. One thread. */
 #ifndef SPATE_SOURCE_WATCH_H
@@ -28,6 +28,7 @@ struct watcher {
     int problem; /* errno of the last refusal that means polling; 0: none */
     int alarm_fd;   /* -1: no instance */
     size_t unarmed; /* watched files without an alarm */
+    unsigned guests; /* who opened one of them and did not close it yet, as far as was told */
     struct watch_users *table;
     size_t count, room;
 };
@@ -51,8 +52,8 @@ void watcher_drop(struct watcher *w, int *watch);
 /* True when an alarm tells of whoever opens any of the files. */
 bool watcher_armed(const struct watcher *w);
 
-/* What alarm_fd was readable for is done with. */
-void watcher_alarmed(struct watcher *w);
+/* What alarm_fd is readable for, if it is: true when somebody came or went, and `guests` follows. */
+bool watcher_alarmed(struct watcher *w);
 
 /* What happened: calls `each` for every event. False when events got lost: then everything
  * must be looked at. */

@@ -225,6 +225,7 @@ void memfs_copy(struct memfs *fs, const char *from, const char *to)
     memfs_tell(fs, source, IN_OPEN, "");
     memfs_create(fs, to);
     append(fs, must(fs, to)->inode, source->data, source->len);
+    memfs_tell(fs, source, IN_CLOSE_NOWRITE, "");
 }
 
 void memfs_gzip(struct memfs *fs, const char *from, const char *to)
@@ -294,6 +295,7 @@ void memfs_writer_write(struct memfs *fs, int writer, const char *bytes)
 
 void memfs_writer_close(struct memfs *fs, int writer)
 {
+    memfs_tell(fs, fs->writers[writer], IN_CLOSE_WRITE, "");
     memfs_drop(fs, fs->writers[writer]);
     fs->writers[writer] = NULL;
 }

@@ -246,53 +246,104 @@ static int64_t wait_of_a_line(void)
     return os->monotonic_ns(os->self) - before;
 }
 
+/* One that is not cut before anybody has heard of it. */
+static void begin_large(size_t mebibytes)
+{
+    static char much[1 << 20];
+    memset(much, 'x', sizeof much);
+    much[sizeof much - 1] = '\n';
+    for (size_t i = 0; i < mebibytes; i++)
+        memfs_write_len(fs, LOG, much, sizeof much);
+    rig.options.from = FOLLOW_FROM_END;
+    rig_open(&rig, LOG);
+    rig_read(&rig, 1100);
+}
+
+static bool is_lingered_over(void)
+{
+    wait_of_a_line(); /* the one in which it is seen that somebody came or went */
+    return wait_of_a_line() > 5000000;
+}
+
+/* How many seconds a log is read at once from now on, tried each half second. */
+static double seconds_of_haste(void)
+{
+    double seconds = 0;
+    for (; seconds < 60 && !is_lingered_over(); seconds += 0.5)
+        memfs_advance(fs, 500000000);
+    return seconds;
+}
+
 /* The copy may be gone, or somewhere else: only what was read before the cut is safe. */
 Test(faults, a_log_that_somebody_opens_may_soon_be_cut_and_is_read_at_once)
 {
-    begin();
+    begin_large(1);
+    cr_expect(is_lingered_over(), "else this test shows nothing");
+    int copier = memfs_writer(fs, LOG);
     wait_of_a_line();
-    cr_expect_gt(wait_of_a_line(), 5000000, "else this test shows nothing");
-    memfs_copy(fs, LOG, "/elsewhere");
-    wait_of_a_line(); /* the one that it is seen in */
     for (int i = 0; i < 100; i++)
         cr_expect_eq(wait_of_a_line(), 0);
-    rig_read(&rig, 31000);
-    wait_of_a_line();
-    cr_expect_gt(wait_of_a_line(), 5000000, "nothing came of it");
+    double seconds = seconds_of_haste();
+    cr_expect(seconds >= 4.5 && seconds <= 6, "%g s", seconds);
+    memfs_writer_close(fs, copier);
 }
 
-/* A server that starts opens its log, too. */
-Test(faults, who_opens_a_quiet_log_is_taken_for_its_writer)
+/* The copy is made, and the log cut, before the alarm is heard. */
+Test(faults, a_log_that_is_small_is_read_at_once)
 {
     begin();
-    wait_of_a_line();
-    rig_read(&rig, 2000);
-    int writer = memfs_writer(fs, LOG);
-    wait_of_a_line();
-    cr_expect_gt(wait_of_a_line(), 5000000);
-    memfs_writer_close(fs, writer);
     for (int i = 0; i < 100; i++)
-        wait_of_a_line();
-    memfs_copy(fs, LOG, "/elsewhere");
-    wait_of_a_line();
-    cr_expect_eq(wait_of_a_line(), 0, "it was not quiet then");
+        cr_expect_eq(wait_of_a_line(), 0);
 }
 
-Test(faults, who_opens_a_log_before_the_first_line_is_taken_for_its_writer)
+Test(faults, a_large_log_is_read_at_once_for_as_long_as_a_copy_of_it_takes)
 {
-    memfs_create(fs, LOG);
-    rig_open(&rig, LOG);
-    rig_read(&rig, 100); /* its place is told */
-    int writer = memfs_writer(fs, LOG);
-    wait_of_a_line();
-    cr_expect_gt(wait_of_a_line(), 5000000);
-    memfs_writer_close(fs, writer);
+    begin_large(64);
+    cr_expect(is_lingered_over());
+    int copier = memfs_writer(fs, LOG);
+    double seconds = seconds_of_haste();
+    cr_expect(seconds >= 8 && seconds <= 10.5, "%g s", seconds);
+    memfs_writer_close(fs, copier);
+}
+
+/* Somebody looked, or a copy is made: then the cut comes soon. */
+Test(faults, a_log_that_was_closed_again_is_lingered_over_a_second_later)
+{
+    begin_large(1);
+    is_lingered_over();
+    int guest = memfs_writer(fs, LOG);
+    cr_expect_not(is_lingered_over());
+    memfs_copy(fs, LOG, "/elsewhere");
+    double seconds = seconds_of_haste();
+    cr_expect_geq(seconds, 4, "the other one has it open still: %g s", seconds);
+    memfs_writer_close(fs, guest);
+    seconds_of_haste();
+    memfs_copy(fs, LOG, "/elsewhere");
+    seconds = seconds_of_haste();
+    cr_expect(seconds >= 0.5 && seconds <= 1.5, "%g s", seconds);
+}
+
+/* The first rotation may come before the first line that is read, or after a pause. */
+Test(faults, who_opened_a_log_while_nothing_was_read_may_cut_it_as_well)
+{
+    begin_large(1);
+    for (int pause = 0; pause < 2; pause++) {
+        int copier = memfs_writer(fs, LOG);
+        wait_of_a_line();
+        cr_expect_eq(wait_of_a_line(), 0);
+        memfs_writer_close(fs, copier);
+        rig_read(&rig, 10000);
+    }
+    int viewer = memfs_writer(fs, LOG);
+    rig_read(&rig, 10000);
+    cr_expect(is_lingered_over(), "that was long ago");
+    memfs_writer_close(fs, viewer);
 }
 
 Test(faults, without_an_alarm_a_log_is_read_at_once)
 {
     memfs_limit_watches(fs, 3); /* of the file, its directory and that one's */
-    begin();
+    begin_large(1);
     for (int i = 0; i < 10; i++)
         cr_expect_eq(wait_of_a_line(), 0);
 }

@@ -1,0 +1,62 @@
+/* What events and time ask of a track: to look at its path, to read its files. */
+#include "source/track.h"
+
+#include "source/paths.h"
+#include <string.h>
+#include <sys/inotify.h>
+
+void track_event(struct track *k, const struct os_event *e)
+{
+    const uint32_t moved = IN_MOVE_SELF | IN_DELETE_SELF | IN_ATTRIB | IN_IGNORED;
+    if (e->watch == k->dir_watch && (!e->name[0] || strcmp(e->name, path_name(k->path)) == 0))
+        k->look = true;
+    if (e->watch == k->parent_watch && (!e->name[0] || strcmp(e->name, path_name(k->dir)) == 0))
+        k->look = true;
+    for (size_t i = 0; i < k->count; i++) {
+        struct tail *t = k->tails[i];
+        if (t->watch != e->watch)
+            continue;
+        /* A rename changes nothing in it; logrotate renames all generations each time, and they
+         * would never come to rest. */
+        if (e->mask & ~(uint32_t)IN_MOVE_SELF)
+            t->hint = t->pending = !t->ended;
+        t->deaf = 0;
+        k->look |= (e->mask & moved) != 0;
+        if (e->mask & IN_IGNORED) {
+            watcher_drop(&k->shared->watcher, &t->watch);
+            t->polled = true;
+        }
+    }
+    if (k->look)
+        k->retry_ns = 0;
+}
+
+void track_doubt(struct track *k)
+{
+    int64_t now = shared_now(k->shared);
+    if (k->retry_ns <= now)
+        k->look = true;
+    for (size_t i = 0; i < k->count; i++) {
+        struct tail *t = k->tails[i];
+        t->pending = !t->ended || t->asleep;
+        if (t->watch < 0 && !t->asleep && (t->role == TAIL_CURRENT || t->role == TAIL_OLD))
+            track_watch(k, t);
+    }
+}
+
+bool track_is_polled(const struct track *k)
+{
+    bool polled = k->polled;
+    for (size_t i = 0; i < k->count; i++)
+        polled |= k->tails[i]->polled;
+    return polled;
+}
+
+int64_t track_next_ns(const struct track *k)
+{
+    int64_t next = k->retry_ns ? k->retry_ns : INT64_MAX;
+    for (size_t i = 0; i < k->count; i++)
+        if (k->tails[i]->retry_ns && k->tails[i]->retry_ns < next)
+            next = k->tails[i]->retry_ns;
+    return next;
+}
