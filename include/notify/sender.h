@@ -6,7 +6,8 @@
  *
  * At least once: an event is tried until its receiver takes it, or its channel's give_up is over.
  * What was taken is not sent again; only when the answer is lost, or the process is killed between
- * the answer and the state's next commit, the same message comes once more, under the same key.
+ * the answer and the state's next commit, the same message comes once more, under the same key: what
+ * it consists of is in the state before it is tried.
  *
  * Owns the thread, the connections and the children. The specs belong to the configuration. */
 #ifndef SPATE_NOTIFY_SENDER_H
@@ -27,12 +28,18 @@ struct notify_kept {
 };
 
 /* Where changes of the queue are kept. Who keeps it knows an event for each channel that tells of
- * it (notify_tells()) before the event is submitted. Called by the sender's thread, must not wait;
- * what is handed over lives for the call. NULL calls: nothing is kept. */
+ * it (notify_tells()) before the event is submitted. Called by the sender's thread, must not wait (but
+ * the last); what is handed over lives for the call. NULL calls: nothing is kept. */
 struct notify_keep {
     void *ctx;
     void (*tried)(void *ctx, const struct notify_kept *kept);      /* packed is empty */
     void (*gone)(void *ctx, struct text channel, struct text key); /* taken or given up */
+    /* What was handed over since the last time is kept as a whole, or not at all: a message whose events
+     * were gone one by one would be another one after a kill in between. */
+    void (*whole)(void *ctx);
+    /* Returns once all of that is kept, or after a moment, when it cannot be at present: before a message
+     * is tried first, so that it is the same message after a kill. */
+    void (*settle)(void *ctx);
 };
 
 /* The channel tells of such an event. */

@@ -49,6 +49,7 @@ static void restore_all(struct notify_stage *n)
     struct leftovers l = {n->sender, post_keep(state_post(n->state)), 0};
     if (state_messages(n->state, restore, &l) != DB_DONE)
         note("what was still to be notified cannot be read from the state");
+    l.keep.whole(l.keep.ctx);
     if (l.homeless)
         note("%zu notifications were for channels that are no more; they are dropped", l.homeless);
 }

@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/note.h"
 #include "base/pack.h"
 
 /* While the file cannot be written, this much is remembered for it. */
 enum { STEPS_MOST = 20000 };
+/* For so long the sender waits for the file. */
+#define SETTLE_NS (NS_PER_S / 4)
 
 /* One thing to be written, in order. */
 struct step {
@@ -46,9 +49,16 @@ struct post {
     struct store_message *messages;
     struct buf untold; /* packed events, each by its length */
     bool full;
+    uint64_t in_file; /* what the last change was the last of, when it is written */
+    uint64_t collected;
+    /* the sender's thread */
+    struct steps fresh; /* marks that are not yet whole */
     /* between the threads */
     pthread_mutex_t lock;
+    pthread_cond_t written;
     struct steps marks; /* of the sender, not yet among the steps */
+    uint64_t handed, kept; /* how often marks were handed over, and how many of those are in the file */
+    bool stuck; /* the file takes nothing at present */
     struct sender *sender;
     bool closed; /* there is no sender any more, and will not be */
     void (*wake)(void *ctx); /* NULL: the keeper has not started */
@@ -58,7 +68,12 @@ struct post {
 struct post *post_new(void)
 {
     struct post *p = mem_new(1, sizeof *p);
+    pthread_condattr_t clock;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->written, &clock);
+    pthread_condattr_destroy(&clock);
     return p;
 }
 
@@ -75,11 +90,13 @@ void post_free(struct post *p)
         return;
     steps_done(&p->steps);
     steps_done(&p->marks);
+    steps_done(&p->fresh);
     free(p->alerts);
     free(p->acks);
     free(p->messages);
     buf_done(&p->untold);
     buf_done(&p->change.firing);
+    pthread_cond_destroy(&p->written);
     pthread_mutex_destroy(&p->lock);
     free(p);
 }
@@ -158,16 +175,6 @@ static void add_message(struct steps *s, const struct store_message *m)
 
 /* ---- The sender's thread --------------------------------------------------------------------- */
 
-static void mark(struct post *p, const struct store_message *m)
-{
-    pthread_mutex_lock(&p->lock);
-    add_message(&p->marks, m);
-    void (*wake)(void *ctx) = p->wake;
-    pthread_mutex_unlock(&p->lock);
-    if (wake)
-        wake(p->wake_ctx);
-}
-
 static void on_tried(void *ctx, const struct notify_kept *kept)
 {
     struct store_message m = {.change = STORE_TRIED,
@@ -176,18 +183,50 @@ static void on_tried(void *ctx, const struct notify_kept *kept)
                               .tries = (int64_t)kept->tries,
                               .message = (int64_t)kept->message,
                               .due = kept->due_wall_ns};
-    mark(ctx, &m);
+    add_message(&((struct post *)ctx)->fresh, &m);
 }
 
 static void on_gone(void *ctx, struct text channel, struct text key)
 {
     struct store_message m = {.change = STORE_GONE, .channel = channel, .key = key};
-    mark(ctx, &m);
+    add_message(&((struct post *)ctx)->fresh, &m);
+}
+
+static void on_whole(void *ctx)
+{
+    struct post *p = ctx;
+    if (!p->fresh.count)
+        return;
+    pthread_mutex_lock(&p->lock);
+    for (size_t i = 0; i < p->fresh.count; i++)
+        *add_step(&p->marks) = p->fresh.all[i];
+    p->handed++;
+    void (*wake)(void *ctx) = p->wake;
+    pthread_mutex_unlock(&p->lock);
+    p->fresh.count = 0;
+    if (wake)
+        wake(p->wake_ctx);
+}
+
+static void on_settle(void *ctx)
+{
+    struct post *p = ctx;
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += SETTLE_NS;
+    until.tv_sec += until.tv_nsec / NS_PER_S;
+    until.tv_nsec %= NS_PER_S;
+    pthread_mutex_lock(&p->lock);
+    int waited = 0;
+    while (p->wake && !p->stuck && p->kept < p->handed && waited == 0)
+        waited = pthread_cond_timedwait(&p->written, &p->lock, &until);
+    p->stuck = p->kept < p->handed; /* others do not wait for what does not come */
+    pthread_mutex_unlock(&p->lock);
 }
 
 struct notify_keep post_keep(struct post *p)
 {
-    return (struct notify_keep){p, on_tried, on_gone};
+    return (struct notify_keep){p, on_tried, on_gone, on_whole, on_settle};
 }
 
 /* ---- The keeper's thread --------------------------------------------------------------------- */
@@ -220,6 +259,7 @@ static void collect_marks(struct post *p)
     pthread_mutex_lock(&p->lock);
     struct steps marks = p->marks;
     p->marks = (struct steps){0};
+    p->collected = p->handed;
     pthread_mutex_unlock(&p->lock);
     for (size_t i = 0; i < marks.count; i++) {
         forget_outdated(&p->steps, &marks.all[i]);
@@ -303,12 +343,18 @@ void post_change(struct post *p, struct store_change *c)
     c->acks = p->acks;
     c->messages = p->messages;
     p->in_change = p->steps.count;
+    p->in_file = p->collected;
 }
 
 void post_written(struct post *p)
 {
     drop_steps(&p->steps, p->in_change);
     p->in_change = 0;
+    pthread_mutex_lock(&p->lock);
+    p->kept = p->in_file;
+    p->stuck = false;
+    pthread_cond_broadcast(&p->written);
+    pthread_mutex_unlock(&p->lock);
 }
 
 void post_change_channels(struct post *p, struct sender *sender,

@@ -31,7 +31,7 @@ void post_disconnect(struct post *p);
 /* How the keeper is told that there is something to write. */
 void post_on_change(struct post *p, void (*wake)(void *ctx), void *ctx);
 
-/* Where the sender says what became of messages. */
+/* Where the sender says what became of messages. What is told as a whole is in one change. */
 struct notify_keep post_keep(struct post *p);
 
 /* Packed events, each by its length, out of a checkpoint. */

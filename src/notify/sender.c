@@ -34,6 +34,7 @@ struct sender {
     struct clock clock;
     struct works works;
     struct outbox *outbox;
+    struct notify_keep keep;
     size_t tries_going;
     pthread_t thread;
     bool started;
@@ -65,6 +66,7 @@ struct sender *sender_new(const struct sender_options *o, struct error *why)
     s->channels = (struct sender_channels){.specs = o->specs, .count = o->count};
     s->clock = clock_real();
     s->outbox = outbox_new(o->specs, o->count, &o->keep, seed);
+    s->keep = o->keep;
     s->works = (struct works){transfers, children_new()};
     s->last = &s->first;
     pthread_mutex_init(&s->lock, NULL);
@@ -182,6 +184,20 @@ static void empty_mailbox(struct sender *s)
              turned_away);
 }
 
+/* What became of the queue up to now belongs together. */
+static void keep_whole(struct sender *s)
+{
+    if (s->keep.whole)
+        s->keep.whole(s->keep.ctx);
+}
+
+static void keep_settled(struct sender *s)
+{
+    keep_whole(s);
+    if (s->keep.settle)
+        s->keep.settle(s->keep.ctx);
+}
+
 /* ---- Tries ----------------------------------------------------------------------------------- */
 
 static void tell(struct sender *s, size_t channel, const struct outbox_news *news,
@@ -210,6 +226,7 @@ static void ended(struct sender *s, size_t channel, const struct try_end *end)
         outbox_put_back(s->outbox, channel, times(s));
     else
         news = outbox_done(s->outbox, &done, times(s));
+    keep_whole(s);
     tell(s, channel, &news, end);
 }
 
@@ -235,6 +252,8 @@ static void begin(struct sender *s, const struct outbox_message *o)
     } else {
         m.lost = o->lost;
         narrow(s, &m, o);
+        if (!o->again)
+            keep_settled(s);
         if (!channel_kind_of(spec->kind)->begin(&m, o->tries, &s->works, o->channel, &end))
             ended(s, o->channel, &end);
     }
@@ -246,6 +265,7 @@ static void begin_due(struct sender *s)
     struct outbox_message m;
     while (outbox_take(s->outbox, times(s), &m))
         begin(s, &m);
+    keep_whole(s); /* what was crowded out or given up */
 }
 
 static void end_done(struct sender *s)

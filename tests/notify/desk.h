@@ -36,7 +36,7 @@ static inline void on_gone(void *ctx, struct text channel, struct text key)
 
 static inline void open_desk(struct desk *d, size_t channels)
 {
-    struct notify_keep keep = {d, on_tried, on_gone};
+    struct notify_keep keep = {.ctx = d, .tried = on_tried, .gone = on_gone};
     d->outbox = outbox_new(d->specs, channels, &keep, 42);
     d->t = (struct outbox_times){1000 * NS_PER_S, WALL};
 }

@@ -3,14 +3,32 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.environ["SPATE_SOURCE_DIR"], "tests", "app"))
-from answers import trickle
+from answers import trickle, well
 from notified import RULE, Site, once, told, wait
 from receivers import Http, free_port, wait_until
 from spate_run import Folder, run
+
+
+class Killer:
+    """Kills spate when a request is there: before the answer, right after it, or when it is long written down."""
+
+    def __init__(self, moment):
+        self.moment, self.process, self.done = moment, None, threading.Event()
+
+    def __call__(self, handler):
+        if self.moment != "before":
+            well(handler)
+            handler.wfile.flush()
+        if self.moment == "later":
+            time.sleep(1)
+        self.process.kill()
+        self.done.set()
+        return self.moment != "before"
 
 
 class Kept(unittest.TestCase):
@@ -86,6 +104,28 @@ class Kept(unittest.TestCase):
             for event, key in told(server):
                 keys.setdefault(event, set()).add(key)
             self.assertEqual({event: len(k) for event, k in keys.items()}, dict.fromkeys(expected, 1))
+
+    def test_a_kill_around_the_answer_brings_the_same_message_again_or_none(self):
+        rounds = 20 if os.environ.get("SPATE_LONG") else 3
+        rule = {"name": "busy", "above": "5/s", "window": "2s", "per": "section"}
+        for moment in ("before", "after", "later") * rounds:
+            with self.subTest(moment=moment), Folder() as f:
+                killer = Killer(moment)
+                with Http(killer, well) as server:
+                    site = Site(f, [{"kind": "webhook", "url": server.url, "group_wait": "300ms"}], [rule], state=True)
+                    with site.watch() as w:
+                        killer.process = w.process
+                        w.until(lambda _: w.updates(), "the start")
+                        for path in "abcdef":
+                            site.write(path="/" + path)
+                        wait_until(lambda: w.poll() or killer.done.is_set(), "the kill")
+                        w.process.wait()
+                    with site.watch() as w:
+                        wait(w, lambda: len({e for e, _ in told(server)}) >= 12, "all that is to be told")
+                        w.stop()
+                    sent = [(r.headers["Idempotency-Key"], [a["key"] for a in r.alerts()]) for r in server.requests]
+                    again = [one for one in sent[1:] if set(one[1]) & set(sent[0][1])]
+                    self.assertIn(again, {"before": ([sent[0]],), "after": ([], [sent[0]]), "later": ([],)}[moment])
 
     @staticmethod
     def fire(site, w):

@@ -97,7 +97,7 @@ static void commit(struct world *w, size_t count)
 
 static void start(struct world *w)
 {
-    struct notify_keep keep = {w, on_tried, on_gone};
+    struct notify_keep keep = {.ctx = w, .tried = on_tried, .gone = on_gone};
     w->outbox = outbox_new(&w->spec, 1, &keep, w->random);
     for (size_t i = 0; i < w->added; i++) {
         const struct row *row = &w->rows[i];
