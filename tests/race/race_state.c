@@ -3,36 +3,13 @@
  * stopped amid an alert or after it, and gone on with: every line is counted once over all runs,
  * and the program is told of each firing and of each recovery once. A plain main(), to run under
  * ThreadSanitizer. */
-#include <poll.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "app/options.h"
-#include "app/pipeline.h"
-#include "base/clock.h"
+#include "race/live.h"
 
-enum { ROUNDS = 4, LINES = 10000, BURST = 250, ROTATE_EACH = 2500, SECTIONS = 5, DEADLINE_S = 90 };
+enum { ROUNDS = 4, LINES = 10000, SECTIONS = 5, DEADLINE_S = 90 };
 
-static char folder[64];
-static char path[128], state[128], config[128], told[128];
-
-static void fail(const char *what)
-{
-    fprintf(stderr, "race_state: %s\n", what);
-    exit(1);
-}
-
-static FILE *open_or_fail(const char *name, const char *how)
-{
-    FILE *file = fopen(name, how);
-    if (!file)
-        fail(name);
-    return file;
-}
+static char path[160], state[160], config[160], told[160];
 
 static void write_config(void)
 {
@@ -51,98 +28,28 @@ static void write_config(void)
     fclose(out);
 }
 
-/* No two lines are alike: a copy of a log is known by its contents. */
-static void put_lines(FILE *out, int count)
+/* That many lines are counted over all runs, and (when `quiet`) no alert fires any more. */
+static bool is_enough(const struct live_wait *w, const struct snapshot *s)
 {
-    static int number;
-    time_t now = time(NULL);
-    struct tm tm;
-    char when[40];
-    gmtime_r(&now, &tm);
-    strftime(when, sizeof when, "%d/%b/%Y:%H:%M:%S +0000", &tm);
-    for (int i = 0; i < count; i++)
-        fprintf(out, "10.0.%d.%d - - [%s] \"GET /s%d/x?%d HTTP/1.1\" 200 10 \"-\" \"race\"\n",
-                i % 7, i % 250, when, i % SECTIONS, number++);
-    fflush(out);
-}
-
-/* Generations are kept: on a busy machine two may pass between two looks. */
-static void rotate(void)
-{
-    char from[144], to[144];
-    for (int i = LINES / ROTATE_EACH; i > 0; i--) {
-        snprintf(from, sizeof from, "%s.%d", path, i - 1);
-        snprintf(to, sizeof to, "%s.%d", path, i);
-        rename(i > 1 ? from : path, to);
-    }
-}
-
-static void *write_log(void *unused)
-{
-    FILE *out = open_or_fail(path, "a");
-    for (int wrote = 0; wrote < LINES; wrote += BURST) {
-        if (wrote && wrote % ROTATE_EACH == 0) {
-            rotate();
-            fclose(out);
-            out = open_or_fail(path, "a");
-        }
-        put_lines(out, BURST);
-        poll(NULL, 0, 10);
-    }
-    fclose(out);
-    return unused;
-}
-
-/* Until that many lines are counted over all runs, and (when `quiet`) no alert fires any more; or
- * to the end. The lines counted. */
-static uint64_t read_board(struct pipeline *p, uint64_t lines, bool quiet, bool to_the_end)
-{
-    struct board *board = pipeline_board(p);
-    struct clock clock = clock_real();
-    int64_t give_up_ns = clock_monotonic(&clock) + DEADLINE_S * NS_PER_S;
-    uint64_t hits = 0;
-    for (bool over = false; !over;) {
-        struct pollfd fd = {.fd = board_fd(board), .events = POLLIN};
-        poll(&fd, 1, 1000);
-        struct board_event e;
-        while (!over && board_take(board, &e)) {
-            bool firing = false;
-            for (size_t i = 0; i < e.snapshot->alert_count; i++)
-                firing |= !e.snapshot->alerts[i].recovered;
-            hits = e.snapshot->total.hits;
-            over = e.kind == BOARD_END || (!to_the_end && hits >= lines && !(quiet && firing));
-            snapshot_drop(e.snapshot);
-        }
-        if (clock_monotonic(&clock) > give_up_ns)
-            fail("the lines, or the end of the alerts, did not come");
-    }
-    return hits;
+    bool firing = false;
+    for (size_t i = 0; i < s->alert_count; i++)
+        firing |= !s->alerts[i].recovered;
+    return s->total.hits >= w->lines && !(w->quiet && firing);
 }
 
 static void run_round(uint64_t before, bool quiet)
 {
     char *argv[] = {"spate",  "--headless", "--config", config,  "--state", state,
                     "--user", "root",       "-u",       "100ms", path,      NULL};
-    struct settings s;
-    struct error why = {0};
+    struct live_log log = {"access.log", LINES, 250, 2500, SECTIONS, 10};
+    struct live_run run;
     pthread_t writer;
-    if (!settings_read(&s, 11, argv, &why))
-        fail(why.text);
-    struct pipeline *p = pipeline_start(&s, true, &why);
-    if (!p)
-        fail(why.text);
-    pthread_create(&writer, NULL, write_log, NULL);
-    read_board(p, before + LINES, quiet, false);
+    start_run(&run, argv);
+    pthread_create(&writer, NULL, write_log, &log);
+    wait_for(run.pipeline, &(struct live_wait){is_enough, before + LINES, quiet}, DEADLINE_S);
     pthread_join(writer, NULL);
-    pipeline_stop(p);
-    uint64_t hits = read_board(p, 0, false, true);
-    pipeline_free(p);
-    settings_done(&s);
-    if (hits != before + LINES) {
-        fprintf(stderr, "race_state: counted %llu of %llu lines\n", (unsigned long long)hits,
-                (unsigned long long)before + LINES);
-        exit(1);
-    }
+    pipeline_stop(run.pipeline);
+    end_run(&run, wait_for_the_end(run.pipeline, DEADLINE_S), before + LINES);
 }
 
 /* How often `words` stand in what the program was told. */
@@ -160,17 +67,14 @@ static size_t count_told(const char *words)
 
 int main(void)
 {
-    setenv("XDG_CONFIG_HOME", "/nonexistent", 1); /* no configuration of the machine's */
     setenv("SPATE_JOURNAL_SOCKET", "/nonexistent/socket", 1);
-    strcpy(folder, "/tmp/spate-race-XXXXXX");
-    if (!mkdtemp(folder))
-        fail("no temporary folder");
-    snprintf(path, sizeof path, "%s/access.log", folder);
-    snprintf(state, sizeof state, "%s/state", folder);
-    snprintf(config, sizeof config, "%s/spate.yaml", folder);
-    snprintf(told, sizeof told, "%s/told", folder);
+    make_folder();
+    snprintf(path, sizeof path, "%s", in_folder("access.log"));
+    snprintf(state, sizeof state, "%s", in_folder("state"));
+    snprintf(config, sizeof config, "%s", in_folder("spate.yaml"));
+    snprintf(told, sizeof told, "%s", in_folder("told"));
     write_config();
-    fclose(open_or_fail(path, "w"));
+    make_empty(path);
     for (int number = 0; number < ROUNDS; number++)
         run_round((uint64_t)number * LINES, number % 2 || number + 1 == ROUNDS);
     size_t firing = count_told("\"state\":\"firing\""),
@@ -178,7 +82,5 @@ int main(void)
     printf("race_state: %zu firings and %zu recoveries told\n", firing, recovered);
     if (firing != recovered || firing < ROUNDS * (size_t)SECTIONS / 2)
         fail("not every firing has its recovery");
-    char remove[96];
-    snprintf(remove, sizeof remove, "rm -r %s", folder);
-    return system(remove) ? 1 : 0;
+    return remove_folder();
 }
