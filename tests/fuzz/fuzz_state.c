@@ -6,13 +6,10 @@
  * and files, are in fuzz_state_rows.c and fuzz_state_file.c. */
 #include "app/state_places.h"
 #include "base/pack.h"
+#include "fuzz/state_dir.h"
 #include "monitor/latency_save.h"
-#include "monitor/rollup.h"
 #include "monitor/save.h"
 #include "monitor/top_save.h"
-#include "notify/event.h"
-#include <stdlib.h>
-#include <string.h>
 
 enum { T = 1600000000 };
 #define WALL_NS (INT64_C(1000000000) * T)
@@ -48,19 +45,6 @@ static uint8_t versions[READERS]; /* those that are read */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool good)
-{
-    if (!good)
-        abort();
-}
-
-static void no_event(void *ctx, const struct monitor *m, const struct monitor_event *e)
-{
-    (void)ctx;
-    (void)m;
-    (void)e;
-}
 
 static struct monitor *fresh(bool rules)
 {

@@ -5,37 +5,16 @@
  * behind a checksum that SQLite would see. The files are in memory, where there is a place for
  * that. */
 #include "app/state.h"
-#include "base/hash.h"
-#include "monitor/rollup.h"
-#include "store/store.h"
-#include <dirent.h>
+#include "fuzz/state_dir.h"
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 enum { T = 1600000000 };
 #define WALL_NS (INT64_C(1000000000) * T)
 
 static struct buf whole; /* a state file as a run leaves it */
-static char dir[64];
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool good)
-{
-    if (!good)
-        abort();
-}
-
-static void no_event(void *ctx, const struct monitor *m, const struct monitor_event *e)
-{
-    (void)ctx;
-    (void)m;
-    (void)e;
-}
 
 static struct monitor *fresh(void)
 {
@@ -44,16 +23,6 @@ static struct monitor *fresh(void)
                                 .wanted = DIMENSION_BIT(DIMENSION_SECTIONS) |
                                           DIMENSION_BIT(DIMENSION_VISITORS)};
     return monitor_new(&o, (struct monitor_sink){no_event, NULL}, 0, WALL_NS);
-}
-
-static void empty_directory(void)
-{
-    DIR *d = opendir(dir);
-    for (struct dirent *e; d && (e = readdir(d));)
-        if (e->d_name[0] != '.')
-            unlinkat(dirfd(d), e->d_name, 0);
-    if (d)
-        closedir(d);
 }
 
 /* ---- A run -------------------------------------------------------------------------------------
@@ -91,21 +60,6 @@ static bool live(const struct batch *b)
     state_finish(s, m, WALL_NS);
     state_free(s);
     monitor_free(m);
-    return true;
-}
-
-static bool on_rollup(void *ctx, int64_t start, struct text bytes)
-{
-    (void)ctx;
-    rollup_free(rollup_unpack(start, 60, bytes));
-    return true;
-}
-
-static bool on_alert(void *ctx, const struct store_alert_row *row)
-{
-    struct notify_event e;
-    (void)ctx;
-    notify_event_unpack(row->fired, &e);
     return true;
 }
 
@@ -150,10 +104,8 @@ static void keep_whole(void)
     check(whole.len > 4096);
 }
 
-static void leave(void)
+static void forget_whole(void)
 {
-    empty_directory();
-    rmdir(dir);
     buf_done(&whole);
 }
 
@@ -161,10 +113,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    snprintf(dir, sizeof dir, "%s/spate-fuzz-XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    check(mkdtemp(dir));
-    atexit(leave);
+    make_directory();
+    atexit(forget_whole);
     struct batch *b = batch_new();
     fill(b);
     check(live(b));
@@ -175,13 +125,12 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const uint8_t secret[HASH_SECRET] = {1, 2, 3};
     static struct batch *none;
     if (!none)
         none = batch_new();
     none->kind = BATCH_NOTICE;
     none->notice.kind = NOTICE_BACKFILLED;
-    hash_start_with(secret); /* a state brings its own */
+    forget_secret();
     empty_directory();
     write_file(data, size);
     if (live(none))

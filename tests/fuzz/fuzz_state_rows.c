@@ -4,65 +4,17 @@
  * The input is the rows (lib/rows_db.h), through the seam of store/db.h: no SQLite, ten times as
  * quick as with it. Files are in fuzz_state_file.c, blobs by themselves in fuzz_state.c. */
 #include "app/state.h"
-#include "base/hash.h"
+#include "fuzz/state_dir.h" /* for the lock, and what is put aside */
 #include "lib/rows_db.h"
-#include "monitor/rollup.h"
-#include "store/store.h"
-#include <dirent.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-static char dir[64]; /* for the lock, and what is put aside */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool good)
-{
-    if (!good)
-        abort();
-}
-
-static void empty_directory(void)
-{
-    DIR *d = opendir(dir);
-    for (struct dirent *e; d && (e = readdir(d));)
-        if (e->d_name[0] != '.')
-            unlinkat(dirfd(d), e->d_name, 0);
-    if (d)
-        closedir(d);
-}
-
-static void leave(void)
-{
-    empty_directory();
-    rmdir(dir);
-}
-
-/* ---- Who reads ---------------------------------------------------------------------------------
- */
 
 static bool on_message(void *ctx, const struct store_message *row)
 {
     struct notify_event e;
     (void)ctx;
     notify_event_unpack(row->bytes, &e);
-    return true;
-}
-
-static bool on_alert(void *ctx, const struct store_alert_row *row)
-{
-    struct notify_event e;
-    (void)ctx;
-    notify_event_unpack(row->fired, &e);
-    return notify_event_unpack(row->recovered, &e) || !row->recovered.len;
-}
-
-static bool on_rollup(void *ctx, int64_t start, struct text bytes)
-{
-    (void)ctx;
-    rollup_free(rollup_unpack(start, 60, bytes));
     return true;
 }
 
@@ -99,17 +51,13 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    snprintf(dir, sizeof dir, "%s/spate-fuzz-XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    check(mkdtemp(dir));
-    atexit(leave);
+    make_directory();
     return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const uint8_t secret[HASH_SECRET] = {1, 2, 3};
-    hash_start_with(secret); /* a state brings its own */
+    forget_secret();
     try_rows(text_make((const char *)data, size));
     return 0;
 }
