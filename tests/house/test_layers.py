@@ -19,7 +19,7 @@ HOMES = [
     (r"(n?curses|term|panel)\.h|ncursesw?/.*", ["render/curses"]),
     (r"pcre2.*\.h", ["parse/pattern", "parse/readers/pattern"]),
     (r"zlib\.h|zstd.*\.h", ["source"]),
-    (r"sys/inotify\.h", ["source/watch", "source/track.", "source/os_real"]),
+    (r"sys/inotify\.h", ["source/watch", "source/track_events.", "source/os_real"]),
     (r"xxh.*\.h", ["base"]),
     (r"sqlite3.*\.h", ["store"]),
     (r"curl/.*", ["source/probe", "notify/transfer", "notify/curl_late"]),
