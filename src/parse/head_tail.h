@@ -3,11 +3,11 @@
  * Step by step, each step for all lines that have been as usual so far: quoted texts and numbers.
  * A line that is not, and all of them from a step of another kind on, is read to its end alone. */
 
-/* The lines that are as usual before a step. */
+/* Of each line, before a step: where its value begins (behind the literal before it), or NULL once
+ * the line has been read to its end; and where the line ends. */
 struct tail {
     size_t count;
-    const char *at[BLOCK]; /* where the value of the step begins: behind the literal before it */
-    uint8_t line[BLOCK];   /* in the block */
+    const char *at[BLOCK], *end[BLOCK];
 };
 
 /* The line of the entry e alone, from the value of step `i` on, which begins at `at`. */
@@ -24,25 +24,21 @@ APART static void read_alone(struct run_state *s, unsigned stop, unsigned i, con
 }
 
 /* Behind the bytes and their literal. */
-static void tail_begin(struct run_state *s, struct tail *t, const char *const *size_end,
-                       size_t count)
+static void tail_begin(struct run_state *s, struct tail *t, const char *const *size_end)
 {
     const struct head *h = s->head;
-    const struct head_step *size = &h->steps[h->required - 1];
+    const struct head_step size = h->steps[h->required - 1];
     const char *bytes = s->reading.batch->bytes;
-    t->count = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct entry *e = s->out + i;
-        const char *next = size_end[i] + size->after_len;
-        if (UNLIKELY(!literal_follows(size, size_end[i]) ||
-                     next > bytes + e->line.at + e->line.len)) {
+    struct entry *e = s->out;
+    for (size_t i = 0; i < t->count; i++, e++) {
+        t->end[i] = bytes + e->line.at + e->line.len;
+        t->at[i] = size_end[i] + size.after_len;
+        if (UNLIKELY(!literal_follows(&size, size_end[i]) || t->at[i] > t->end[i])) {
             s->reading.line = e->line;
             s->reading.out = e;
             program_read_tail(h->program, &s->reading, h->required, size_end[i]);
-            continue;
+            t->at[i] = NULL;
         }
-        t->at[t->count] = next;
-        t->line[t->count++] = (uint8_t)i;
     }
 }
 
@@ -70,21 +66,21 @@ static ALWAYS void tail_quoted(struct run_state *s, unsigned stop, struct tail *
     const bool last = i + 1 == s->head->total;
     const char *bytes = s->reading.batch->bytes;
     const char *readable = bytes + s->reading.batch->used + BATCH_SLACK;
-    size_t count = t->count;
-    t->count = 0;
-    for (size_t n = 0; n < count; n++) {
-        struct entry *e = s->out + t->line[n];
-        const char *at = t->at[n], *end = bytes + e->line.at + e->line.len;
+    struct entry *e = s->out;
+    for (size_t n = 0, count = t->count; n < count; n++, e++) {
+        const char *at = t->at[n], *end = t->end[n];
+        if (UNLIKELY(!at))
+            continue;
         const char *quote = far_quote(at, end, readable);
+        t->at[n] = quote + step.after_len;
         if (UNLIKELY(quote >= end || quote == at || quote[-1] == '\\' ||
                      !ends_well(&step, last, quote, end))) {
             read_alone(s, stop, i, at, e);
+            t->at[n] = NULL;
             continue;
         }
         if (wanted)
             put_quoted(&step, e, bytes, at, quote);
-        t->at[t->count] = quote + step.after_len;
-        t->line[t->count++] = t->line[n];
     }
 }
 
@@ -98,41 +94,55 @@ APART static void tail_skip_texts(struct run_state *s, unsigned stop, struct tai
     tail_quoted(s, stop, t, i, false);
 }
 
-/* Behind a count or a duration, or NULL: look closer. */
-static ALWAYS const char *scan_number(const struct head_step *s, const char *at, uint64_t *value,
-                                      bool *dash)
+/* Behind a count or a duration, or NULL: look closer. `milli` is what a thousandth of the duration
+ * stands for; 0: it is a count, or finer than that. */
+static ALWAYS const char *scan_number(const struct head_step *s, uint64_t milli, const char *at,
+                                      uint64_t *value, bool *dash)
 {
-    const uint64_t scale = scale_of(s->notation);
+    if (LIKELY(milli && scan_millis(at, value))) {
+        *value *= milli;
+        *dash = false;
+        return at + 5;
+    }
     if (s->op == HEAD_COUNT)
         return scan_count(at, value, dash);
-    if (UNLIKELY(!scan_millis(at, value) || scale < 1000))
-        return scan_duration(at, scale, value, dash);
-    *value *= scale / 1000;
-    *dash = false;
-    return at + 5;
+    return scan_duration(at, scale_of(s->notation), value, dash);
+}
+
+/* What put_number() does, without a branch on the dash. */
+static ALWAYS void put_dashed_number(const struct head_step *s, struct entry *e, field_set want,
+                                     uint64_t value, bool dash)
+{
+    const field_set none = -(field_set)dash, wanted = s->gives & want;
+    e->has |= wanted & ~none;
+    e->null |= s->gives & none;
+    if (wanted)
+        e->number[s->field - FIELD_FIRST_NUMBER] = value;
+    if (s->also != STEP_NONE)
+        e->number[s->also - FIELD_FIRST_NUMBER] = value;
 }
 
 APART static void tail_numbers(struct run_state *s, unsigned stop, struct tail *t, unsigned i)
 {
     const struct head_step step = s->head->steps[i];
     const bool last = i + 1 == s->head->total;
-    const char *bytes = s->reading.batch->bytes;
-    size_t count = t->count;
-    t->count = 0;
-    for (size_t n = 0; n < count; n++) {
-        struct entry *e = s->out + t->line[n];
-        const char *end = bytes + e->line.at + e->line.len, *to;
+    const field_set want = s->reading.want;
+    const uint64_t milli = step.op == HEAD_COUNT ? 0 : scale_of(step.notation) / 1000;
+    struct entry *e = s->out;
+    for (size_t n = 0, count = t->count; n < count; n++, e++) {
+        const char *at = t->at[n], *to;
         uint64_t value;
         bool dash;
-        to = scan_number(&step, t->at[n], &value, &dash);
-        if (UNLIKELY(!to || !ends_well(&step, last, to, end))) {
-            read_alone(s, stop, i, t->at[n], e);
+        if (UNLIKELY(!at))
+            continue;
+        to = scan_number(&step, milli, at, &value, &dash);
+        if (UNLIKELY(!to || !ends_well(&step, last, to, t->end[n]))) {
+            read_alone(s, stop, i, at, e);
+            t->at[n] = NULL;
             continue;
         }
-        s->reading.out = e;
-        put_number(&s->reading, &step, value, dash);
-        t->at[t->count] = to + step.after_len;
-        t->line[t->count++] = t->line[n];
+        put_dashed_number(&step, e, want, value, dash);
+        t->at[n] = to + step.after_len;
     }
 }
 
@@ -155,12 +165,14 @@ static void read_tails(struct run_state *s, const struct head_plan *plan,
     struct tail t;
     unsigned i = s->head->required;
     tail_round *round;
-    tail_begin(s, &t, size_end, count);
+    t.count = count;
+    tail_begin(s, &t, size_end);
     for (; i < plan->stop; i++) {
         if (!(round = tail_round_of(&s->head->steps[i], s->reading.want)))
             break;
         round(s, plan->stop, &t, i);
     }
-    for (size_t n = 0; n < t.count && i < s->stop; n++)
-        read_alone(s, plan->stop, i, t.at[n], s->out + t.line[n]);
+    for (size_t n = 0; n < count && i < s->stop; n++)
+        if (t.at[n])
+            read_alone(s, plan->stop, i, t.at[n], s->out + n);
 }
