@@ -104,28 +104,23 @@ void latency_add(struct latency *l, uint64_t ns, uint64_t times)
         l->max = ns;
 }
 
-/* Room for all buckets that there are, and the longest duration. */
-static void make_room(struct latency *l, const uint64_t *ns, const uint16_t *bucket, uint32_t count)
+void latency_add_all(struct latency *l, const uint16_t *bucket, uint32_t count,
+                     const struct latency_ends *ends)
 {
-    uint32_t low = UINT32_MAX, high = 0;
+    uint32_t low = latency_bucket(ends->least), high = latency_bucket(ends->most), added = 0;
+    if (ends->least > ends->most)
+        return;
+    if (low - l->first >= l->length || high - l->first >= l->length)
+        latency_widen(l, low, high);
     for (uint32_t i = 0; i < count; i++) {
         if (bucket[i] == LATENCY_NONE)
             continue;
-        low = bucket[i] < low ? bucket[i] : low;
-        high = bucket[i] > high ? bucket[i] : high;
-        l->max = ns[i] > l->max ? ns[i] : l->max;
-        l->count++;
+        latency_place_add(l, &l->counts[bucket[i] - l->first]);
+        added++;
     }
-    if (low <= high && (low - l->first >= l->length || high - l->first >= l->length))
-        latency_widen(l, low, high);
-}
-
-void latency_add_all(struct latency *l, const uint64_t *ns, const uint16_t *bucket, uint32_t count)
-{
-    make_room(l, ns, bucket, count);
-    for (uint32_t i = 0; i < count; i++)
-        if (bucket[i] != LATENCY_NONE)
-            latency_place_add(l, &l->counts[bucket[i] - l->first]);
+    l->count += added;
+    if (ends->most > l->max)
+        l->max = ends->most;
 }
 
 void latency_merge(struct latency *into, const struct latency *from)

@@ -67,8 +67,14 @@ static inline void latency_place_add(struct latency *l, uint32_t *place)
 
 enum { LATENCY_NONE = UINT16_MAX /* a bucket for who has no duration */ };
 
-/* Adds ns[i] wherever bucket[i], which is its own, is not LATENCY_NONE. */
-void latency_add_all(struct latency *l, const uint64_t *ns, const uint16_t *bucket, uint32_t count);
+/* The shortest and the longest of some durations: the other way round where there is none. */
+struct latency_ends {
+    uint64_t least, most;
+};
+
+/* Adds the durations that the buckets are of, but for LATENCY_NONE. */
+void latency_add_all(struct latency *l, const uint16_t *bucket, uint32_t count,
+                     const struct latency_ends *ends);
 
 /* Appends the buckets that hold something. */
 void latency_pack(const struct latency *l, struct buf *out);
