@@ -27,6 +27,12 @@ void rules_tape_free(struct rules_tape *t); /* accepts NULL */
  * its file; and those before the first one nowhere, unless the piece before knows better: see below. */
 void rules_tape_batch(struct rules_tape *t, const struct batch *b);
 
+/* Counts them, and in the tally all that tally_add() would: the two look everything up once. All batches
+ * of a tape go that way, and to the same tally, or none does. */
+void rules_tape_and_tally(struct rules_tape *t, struct tally *tally, const struct batch *b);
+/* The first and the last second since this was asked before; INT64_MAX and INT64_MIN: no entry had one. */
+void rules_tape_seconds(struct rules_tape *t, int64_t *first, int64_t *last);
+
 /* A piece of a file begins: what entry is before it, another tape may know. */
 void rules_tape_piece(struct rules_tape *t);
 /* The piece's refused lines that had no entry before them, and its last entry's second (false: it has

@@ -30,18 +30,6 @@ static void take_news(struct worker *k, const struct piece *piece, struct parser
             k->news[k->news_count++] = news;
 }
 
-/* The seconds of the batch's entries. The stretch under way is the piece's last one. */
-static void note_seconds(struct piece *p, const struct batch *b)
-{
-    struct stretch *s = &p->stretches[p->stretch_count - 1];
-    for (uint32_t i = 0; i < b->count; i++) {
-        if (!(b->entries[i].has & FIELD_BIT(FIELD_TIME)))
-            continue;
-        s->first = b->entries[i].second < s->first ? b->entries[i].second : s->first;
-        s->last = b->entries[i].second > s->last ? b->entries[i].second : s->last;
-    }
-}
-
 static void begin_stretch(struct piece *p, uint64_t from)
 {
     if (p->stretch_count == p->stretch_room) {
@@ -49,6 +37,13 @@ static void begin_stretch(struct piece *p, uint64_t from)
         p->stretches = mem_grow(p->stretches, p->stretch_room, sizeof *p->stretches);
     }
     p->stretches[p->stretch_count++] = (struct stretch){from, 0, INT64_MAX, INT64_MIN};
+}
+
+static void end_stretch(struct piece *p, uint64_t to, struct rules_tape *tape)
+{
+    struct stretch *s = &p->stretches[p->stretch_count - 1];
+    s->to = to;
+    rules_tape_seconds(tape, &s->first, &s->last);
 }
 
 static void take(struct worker *k, struct piece *piece)
@@ -59,11 +54,10 @@ static void take(struct worker *k, struct piece *piece)
     }
     if (piece->heard)
         pipe_causes_batch(k->work->pipe, k->batch);
-    tally_add(k->tally, k->batch);
-    if (!k->tape)
-        return;
-    rules_tape_batch(k->tape, k->batch);
-    note_seconds(piece, k->batch);
+    if (k->tape)
+        rules_tape_and_tally(k->tape, k->tally, k->batch);
+    else
+        tally_add(k->tally, k->batch);
 }
 
 /* Counts what the batch holds, in rounds when its entries do not hold all of its lines. */
@@ -104,7 +98,7 @@ static enum reader_result read_lines(struct worker *k, struct parser *parser, st
         batch_clear(k->batch);
         place = reader_place(r);
         if (index)
-            piece->stretches[piece->stretch_count - 1].to = place;
+            end_stretch(piece, place, k->tape);
         uint64_t done = place > piece->from ? place - piece->from : 0;
         atomic_store_explicit(&k->done, before + done, memory_order_relaxed);
     }

@@ -321,7 +321,7 @@ static const uint32_t *groups_of(struct rules *r, const struct batch *b, const s
     uint32_t class;
     if (!r->classes)
         r->classes = classes_new(r->net, 0);
-    classes_of(r->classes, b, e, 1, &class);
+    classes_of(r->classes, b, e, 1, NULL, &class);
     if (class == CLASS_NONE) {
         *count = rules_net_match(r->net, b, e, r->matched);
         return r->matched;

@@ -4,57 +4,41 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "monitor/rules_join.h"
 #include "monitor/rules_kinds.h"
-
-struct class_slot {
-    uint64_t key;
-    uint32_t number; /* class + 1; 0: free */
-};
 
 struct classes {
     const struct rules_net *net;
     struct kinds *kinds; /* NULL: the net is asked about each line */
-    struct line_class *rows;
-    uint64_t *keys; /* of rows */
-    uint32_t count, room;
-    struct class_slot *slots;
-    uint32_t slot_mask;
+    struct join joins[KIND_FIELDS_MOST]; /* by field: what the ones before come to, and its kind */
+    struct line_class *rows; /* from CLASS_FIRST on */
+    uint32_t count, room;    /* count: the next number */
     uint32_t *groups;
     uint32_t group_count, group_room;
     /* room to work in */
     uint8_t *held;
     uint32_t *list, *matched;
-    uint64_t line_keys[CLASS_STRETCH];
-    uint16_t line_kinds[KIND_FIELDS_MOST][CLASS_STRETCH];
+    uint16_t own_kinds[KIND_FIELDS_MOST][CLASS_STRETCH];
+    const uint16_t *line_kinds[KIND_FIELDS_MOST]; /* of the lines that are asked about; or those lent */
 };
 
-/* ---- Made and freed -------------------------------------------------------------------------- */
+_Static_assert((int)CLASS_NONE == JOIN_NONE && (int)CLASS_FIRST == JOIN_FIRST &&
+                   CLASSES_MOST == JOIN_FIRST + JOINS_MOST && (int)CLASS_LACKS == KIND_ABSENT,
+               "classes are numbered as the joins of all fields are");
 
-static void grow_slots(struct classes *c)
-{
-    uint32_t room = c->slots ? (c->slot_mask + 1) * 2 : 1024;
-    free(c->slots);
-    c->slots = mem_new(room, sizeof *c->slots);
-    c->slot_mask = room - 1;
-    for (uint32_t i = 0; i < c->count; i++) {
-        uint32_t at = (uint32_t)(c->keys[i] >> 32) & c->slot_mask;
-        while (c->slots[at].number)
-            at = (at + 1) & c->slot_mask;
-        c->slots[at] = (struct class_slot){c->keys[i], i + 1};
-    }
-}
+/* ---- Made and freed -------------------------------------------------------------------------- */
 
 struct classes *classes_new(const struct rules_net *n, field_set told_apart)
 {
     struct classes *c = mem_new(1, sizeof *c);
     c->net = n;
+    c->count = CLASS_FIRST;
     c->kinds = kinds_new(n, told_apart);
     if (!c->kinds)
         return c;
     c->held = mem_new(atoms_count(c->kinds->atoms) + 1, sizeof *c->held);
     c->list = mem_new(atoms_count(c->kinds->atoms) + 1, sizeof *c->list);
     c->matched = mem_new(n->group_count + 1, sizeof *c->matched);
-    grow_slots(c);
     return c;
 }
 
@@ -62,21 +46,15 @@ void classes_free(struct classes *c)
 {
     if (!c)
         return;
+    for (uint32_t i = 0; c->kinds && i < c->kinds->field_count; i++)
+        join_done(&c->joins[i]);
     kinds_free(c->kinds);
     free(c->rows);
-    free(c->keys);
-    free(c->slots);
     free(c->groups);
     free(c->held);
     free(c->list);
     free(c->matched);
     free(c);
-}
-
-/* Which of two neighbours comes first says nothing: each gets its own mark, and they are joined. */
-static inline uint64_t mark_of(const struct kind_field *f, uint32_t kind, uint64_t secret)
-{
-    return key_fold(f->salt ^ kind, secret);
 }
 
 /* ---- Classes --------------------------------------------------------------------------------- */
@@ -117,76 +95,88 @@ static void keep_groups(struct classes *c, struct line_class *row)
     c->group_count += row->group_count;
 }
 
-static uint32_t new_class(struct classes *c, uint32_t line, uint64_t key)
+static void new_class(struct classes *c, uint32_t line)
 {
-    for (uint32_t i = 0; i < c->kinds->field_count; i++)
-        if (c->line_kinds[i][line] == KIND_UNKNOWN)
-            return CLASS_NONE;
-    if (c->count == CLASSES_MOST)
-        return CLASS_NONE;
     uint32_t held = gather_held(c, line);
     struct line_class row = {.known = known_fields(c, line)};
     row.group_count = atoms_groups(c->kinds->atoms, c->held, c->list, held, c->matched);
     for (uint32_t i = 0; i < held; i++)
         c->held[c->list[i]] = 0;
     keep_groups(c, &row);
-    if (c->count == c->room) {
+    if (c->count >= c->room) {
         c->room = c->room ? c->room * 2 : 256;
         c->rows = mem_grow(c->rows, c->room, sizeof *c->rows);
-        c->keys = mem_grow(c->keys, c->room, sizeof *c->keys);
     }
-    c->rows[c->count] = row;
-    c->keys[c->count] = key;
-    uint32_t number = c->count++;
-    if (c->count * 2 > c->slot_mask + 1) {
-        grow_slots(c);
-        return number;
-    }
-    uint32_t at = (uint32_t)(key >> 32) & c->slot_mask;
-    while (c->slots[at].number)
-        at = (at + 1) & c->slot_mask;
-    c->slots[at] = (struct class_slot){key, number + 1};
-    return number;
+    c->rows[c->count++] = row;
 }
 
-static uint32_t class_of(struct classes *c, uint32_t line, uint64_t key)
+static void find_kinds(struct classes *c, const struct batch *b, const struct entry *first,
+                       uint32_t count, const uint16_t *const *lent)
 {
-    uint32_t at = (uint32_t)(key >> 32) & c->slot_mask;
-    for (; c->slots[at].number; at = (at + 1) & c->slot_mask)
-        if (c->slots[at].key == key)
-            return c->slots[at].number - 1;
-    return new_class(c, line, key);
+    for (uint32_t i = 0; i < c->kinds->field_count; i++) {
+        enum field field = c->kinds->fields[i].field;
+        c->line_kinds[i] = lent && field < FIELD_TEXTS ? lent[field] : NULL;
+        if (c->line_kinds[i])
+            continue;
+        kinds_of(c->kinds, i, b, first, count, c->own_kinds[i]);
+        c->line_kinds[i] = c->own_kinds[i];
+    }
 }
 
-static void join_kinds(struct classes *c, uint32_t count)
+/* What the last field's join comes to is the class: numbers are given in the order of the lines. */
+static void join_kinds(struct classes *c, uint32_t count, uint32_t *out)
 {
-    const uint64_t secret = c->net->secret.word[3];
-    memset(c->line_keys, 0, count * sizeof *c->line_keys);
+    const struct kind_field *fields = c->kinds->fields;
+    uint32_t ends = JOIN_FIRST + 1;
+    for (uint32_t i = 0; !c->kinds->field_count && i < count; i++)
+        out[i] = JOIN_FIRST;
     for (uint32_t f = 0; f < c->kinds->field_count; f++) {
-        const uint16_t *kinds = c->line_kinds[f];
-        for (uint32_t i = 0; i < count; i++)
-            c->line_keys[i] ^= mark_of(&c->kinds->fields[f], kinds[i], secret);
+        if (f == 0)
+            join_first(&c->joins[f], c->line_kinds[f], count, out, fields[f].kind_count);
+        else
+            join_all(&c->joins[f], c->line_kinds[f], count, out, ends, fields[f].kind_count);
+        ends = JOIN_FIRST + c->joins[f].count;
     }
+    for (uint32_t i = 0; c->count < ends && i < count; i++)
+        if (out[i] == c->count)
+            new_class(c, i);
 }
 
 void classes_of(struct classes *c, const struct batch *b, const struct entry *first,
-                uint32_t count, uint32_t *out)
+                uint32_t count, const uint16_t *const *lent, uint32_t *out)
 {
     if (!c->kinds) {
         for (uint32_t i = 0; i < count; i++)
             out[i] = CLASS_NONE;
         return;
     }
-    for (uint32_t i = 0; i < c->kinds->field_count; i++)
-        kinds_of(c->kinds, i, b, first, count, c->line_kinds[i]);
-    join_kinds(c, count);
-    for (uint32_t i = 0; i < count; i++)
-        __builtin_prefetch(&c->slots[(uint32_t)(c->line_keys[i] >> 32) & c->slot_mask]);
-    for (uint32_t i = 0; i < count; i++)
-        out[i] = class_of(c, i, c->line_keys[i]);
+    find_kinds(c, b, first, count, lent);
+    join_kinds(c, count, out);
 }
 
-uint32_t classes_count(const struct classes *c)
+bool classes_all(const struct classes *c)
+{
+    return c->kinds != NULL;
+}
+
+field_set classes_fields(const struct classes *c)
+{
+    field_set fields = 0;
+    for (uint32_t i = 0; c->kinds && i < c->kinds->field_count; i++)
+        fields |= FIELD_BIT(c->kinds->fields[i].field);
+    return fields;
+}
+
+uint16_t classes_kind(struct classes *c, enum field field, const struct batch *b,
+                      const struct entry *e)
+{
+    uint32_t at = 0;
+    while (c->kinds->fields[at].field != field)
+        at++;
+    return kinds_find(c->kinds, at, b, e);
+}
+
+uint32_t classes_end(const struct classes *c)
 {
     return c->count;
 }

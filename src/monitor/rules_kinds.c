@@ -12,7 +12,7 @@ enum {
     KIND_SLOTS = 4 * KINDS_MOST
 };
 
-_Static_assert(KINDS_MOST < KIND_UNKNOWN, "a kind fits");
+_Static_assert(KINDS_MOST <= UINT16_MAX, "a kind fits");
 
 /* ---- Made and freed -------------------------------------------------------------------------- */
 
@@ -20,10 +20,9 @@ static struct kind_field *add_field(struct kinds *k, enum field field)
 {
     struct kind_field *f = &k->fields[k->field_count++];
     *f = (struct kind_field){.field = field,
-                             .number = UINT32_MAX,
-                             .salt = k->secret.word[0] ^ (field + 1) * UINT64_C(0x9E3779B97F4A7C15)};
-    f->kinds = mem_new(1, sizeof *f->kinds);
-    f->kind_count = f->kind_room = 1;
+                             .number = UINT32_MAX};
+    f->kind_count = f->kind_room = KIND_ABSENT + 1;
+    f->kinds = mem_new(f->kind_room, sizeof *f->kinds);
     f->kind_slots = mem_new(KIND_SLOTS, sizeof *f->kind_slots);
     return f;
 }
@@ -32,7 +31,6 @@ static void make_direct(struct kind_field *f, uint32_t count)
 {
     f->direct_count = count;
     f->direct = mem_new(count, sizeof *f->direct);
-    memset(f->direct, 0xff, count * sizeof *f->direct);
 }
 
 static void prepare_field(const struct kinds *k, struct kind_field *f)
@@ -56,12 +54,12 @@ static void choose_fields(struct kinds *k, field_set told_apart)
         add_field(k, atoms_field(k->atoms, i))->number = i;
     for (enum field field = 0; field < FIELD_COUNT; field++) {
         uint32_t at = 0;
-        if (!(told_apart & FIELD_BIT(field)) && field != FIELD_STATUS)
+        if (!(told_apart & FIELD_BIT(field)))
             continue;
         while (at < k->field_count && k->fields[at].field != field)
             at++;
         struct kind_field *f = at < k->field_count ? &k->fields[at] : add_field(k, field);
-        f->told_apart = told_apart & FIELD_BIT(field);
+        f->told_apart = true;
     }
     for (uint32_t i = 0; i < k->field_count; i++)
         prepare_field(k, &k->fields[i]);
@@ -130,19 +128,18 @@ static uint32_t keep_kind(struct kinds *k, struct kind_field *f, struct kind kin
     return f->kind_count++;
 }
 
-/* What tells values apart of which the same holds: nothing; themselves; of statuses the hundreds. */
-static uint64_t apart(const struct kind_field *f, const struct entry *e, uint64_t value)
+/* What tells values apart of which the same holds: nothing; or themselves. */
+static uint64_t apart(const struct kind_field *f, uint64_t value)
 {
-    if (f->told_apart && f->kind_count < KINDS_MOST / 2) /* when there are too many, no longer */
-        return value;
-    return f->field == FIELD_STATUS ? e->status / 100 * 2 + 1 : 0;
+    /* when there are too many, no longer */
+    return f->told_apart && f->kind_count < KINDS_MOST / 2 ? value : 0;
 }
 
 /* The kind of the value that the entry has; `value`: odd, and its own. */
 static uint32_t find_kind(struct kinds *k, struct kind_field *f, const struct batch *b,
                           const struct entry *e, uint64_t value)
 {
-    struct kind kind = {.value = apart(f, e, value)};
+    struct kind kind = {.value = apart(f, value)};
     if (f->number != UINT32_MAX)
         kind.atom_count = atoms_of_value(k->atoms, f->number, b, e, k->list);
     kind.hash = key_fold(kind.value ^ k->secret.word[1], k->secret.word[3]);
@@ -150,11 +147,11 @@ static uint32_t find_kind(struct kinds *k, struct kind_field *f, const struct ba
         kind.hash = key_fold(kind.hash ^ (k->list[i] + 1), k->secret.word[3]);
     uint32_t at = (uint32_t)(kind.hash >> 32) & (KIND_SLOTS - 1);
     for (; f->kind_slots[at]; at = (at + 1) & (KIND_SLOTS - 1))
-        if (same_kind(k, &f->kinds[f->kind_slots[at] - 1], &kind, k->list))
-            return f->kind_slots[at] - 1u;
+        if (same_kind(k, &f->kinds[f->kind_slots[at]], &kind, k->list))
+            return f->kind_slots[at];
     uint32_t number = keep_kind(k, f, kind);
     if (number != KIND_UNKNOWN)
-        f->kind_slots[at] = (uint16_t)(number + 1);
+        f->kind_slots[at] = (uint16_t)number;
     return number;
 }
 
@@ -225,7 +222,7 @@ static void direct_kinds(struct kinds *k, struct kind_field *f, const struct bat
         kinds[i] = e->has & FIELD_BIT(f->field) ? (uint16_t)direct_kind(k, f, b, e) : KIND_ABSENT;
 }
 
-/* Of the whole text: no two that differ may be taken for one. Behind it more may be read. */
+/* Of the whole text: no two that differ may be taken for one. Behind it more may be read. Odd. */
 static inline uint64_t value_hash(const char *at, uint32_t len, const struct key_secret *s)
 {
     uint64_t hash = s->word[2] ^ len;
@@ -236,7 +233,14 @@ static inline uint64_t value_hash(const char *at, uint32_t len, const struct key
     }
     struct key_words last = key_words_slack(at, len);
     hash = key_fold(last.low ^ s->word[0], last.high ^ s->word[1] ^ hash);
-    return key_fold(hash ^ s->word[2], s->word[3]);
+    return key_fold(hash ^ s->word[2], s->word[3]) | 1;
+}
+
+static uint16_t value_kind(struct kinds *k, struct kind_field *f, const struct batch *b,
+                           const struct entry *e, uint64_t hash)
+{
+    const struct value *v = value_slot(f, hash);
+    return (uint16_t)(v->hash ? v->kind : new_value(k, f, b, e, hash));
 }
 
 static void value_kinds(struct kinds *k, struct kind_field *f, const struct batch *b,
@@ -249,17 +253,20 @@ static void value_kinds(struct kinds *k, struct kind_field *f, const struct batc
         hashes[i] = 0;
         if (!(e->has & FIELD_BIT(f->field)))
             continue;
-        hashes[i] = value_hash(b->bytes + e->text[f->field].at, e->text[f->field].len, &own) | 1;
+        hashes[i] = value_hash(b->bytes + e->text[f->field].at, e->text[f->field].len, &own);
         __builtin_prefetch(&f->values[(uint32_t)(hashes[i] >> 32) & f->value_mask]);
     }
-    for (uint32_t i = 0; i < count; i++) {
-        if (!hashes[i]) {
-            kinds[i] = KIND_ABSENT;
-            continue;
-        }
-        const struct value *v = value_slot(f, hashes[i]);
-        kinds[i] = (uint16_t)(v->hash ? v->kind : new_value(k, f, b, first + i, hashes[i]));
-    }
+    for (uint32_t i = 0; i < count; i++)
+        kinds[i] = hashes[i] ? value_kind(k, f, b, first + i, hashes[i]) : KIND_ABSENT;
+}
+
+uint16_t kinds_find(struct kinds *k, uint32_t field, const struct batch *b, const struct entry *e)
+{
+    struct kind_field *f = &k->fields[field];
+    if (f->direct)
+        return (uint16_t)direct_kind(k, f, b, e);
+    const struct span *text = &e->text[f->field];
+    return value_kind(k, f, b, e, value_hash(b->bytes + text->at, text->len, &k->secret));
 }
 
 void kinds_of(struct kinds *k, uint32_t field, const struct batch *b, const struct entry *first,

@@ -14,9 +14,9 @@
 enum {
     KINDS_MOST = 4096, /* of a field */
     KIND_FIELDS_MOST = 16,
-    KIND_ABSENT = 0,
-    KIND_UNKNOWN = UINT16_MAX, /* there are too many */
-    KIND_STRETCH = 64          /* entries that are looked at in one go: they stay in the first cache */
+    KIND_UNKNOWN = 0, /* not asked yet; or there are too many */
+    KIND_ABSENT = 1,
+    KIND_STRETCH = 128 /* entries that are looked at in one go: they stay in the first cache */
 };
 
 struct kind {
@@ -35,10 +35,9 @@ struct kind_field {
     uint32_t number;   /* in the atoms; UINT32_MAX: there are none about it */
     const struct listed_texts *listed; /* its kinds come out of the number of the text; or NULL */
     bool told_apart;
-    uint64_t salt;
-    struct kind *kinds; /* the first: the field is absent */
+    struct kind *kinds; /* by number; from KIND_ABSENT on */
     uint32_t kind_count, kind_room;
-    uint16_t *kind_slots; /* by hash: kind + 1 */
+    uint16_t *kind_slots; /* by hash: a kind */
     struct value *values;
     uint32_t value_count, value_mask;
     uint16_t *direct; /* by listed text, status or stretch: kind */
@@ -55,14 +54,16 @@ struct kinds {
     uint32_t *list; /* room for all atoms */
 };
 
-/* Statuses of different hundreds are different kinds. Of the fields in `told_apart` each value is a kind of
- * its own, while there are few. NULL: there is a filter that cannot be taken apart, or too many
- * fields. */
+/* Of the fields in `told_apart` each value is a kind of its own, while there are few. NULL: there is a
+ * filter that cannot be taken apart, or too many fields. */
 struct kinds *kinds_new(const struct rules_net *n, field_set told_apart);
 void kinds_free(struct kinds *k); /* accepts NULL */
 
 /* The kinds of field number `field` of entries that follow one another, at most KIND_STRETCH. */
 void kinds_of(struct kinds *k, uint32_t field, const struct batch *b, const struct entry *first,
               uint32_t count, uint16_t *out);
+
+/* That of an entry, which has the field. */
+uint16_t kinds_find(struct kinds *k, uint32_t field, const struct batch *b, const struct entry *e);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "monitor/latency_save.h"
+#include "monitor/logclock.h"
 #include "monitor/rules_inside.h"
 
 /* The sum below which a rule is quiet, and what is summed. */
@@ -12,7 +13,7 @@ struct bound {
     unsigned column;
     enum {
         BOUND_LEVEL,   /* a sum below the level */
-        BOUND_SHARE,   /* a sum below the level's share of at_least, for the whole is no less */
+        BOUND_SHARE,   /* a sum below the level's share of the fewest entries that there can be */
         BOUND_ENTRIES, /* fewer than at_least say nothing */
         BOUND_SLOW,    /* so few of at_least are beyond the level that the percentile is not */
         BOUND_PEOPLE   /* of several columns: fewer visitors than the level */
@@ -47,15 +48,22 @@ static bool is_fast(const struct rule_spec *r, uint64_t slow)
 }
 
 /* The recovery level is the lower one: below it nothing fires, and nothing goes on firing. */
-static bool is_quiet(const struct bound *b, uint64_t sum)
+static bool is_quiet_of(const struct bound *b, uint64_t sum, uint64_t entries)
 {
     const struct rule_spec *r = b->rule;
     if (b->kind == BOUND_ENTRIES)
         return sum < r->at_least;
     if (b->kind == BOUND_SLOW)
         return is_fast(r, sum);
-    uint64_t whole = b->kind == BOUND_SHARE ? r->at_least : (uint64_t)r->window_s;
+    uint64_t whole = (uint64_t)r->window_s;
+    if (b->kind == BOUND_SHARE)
+        whole = entries > r->at_least ? entries : r->at_least; /* fewer than those say nothing */
     return rule_level_compare(&r->recover, sum, whole) < 0;
+}
+
+static bool is_quiet(const struct bound *b, uint64_t sum)
+{
+    return is_quiet_of(b, sum, 0);
 }
 
 bool rules_spans_bounded(const struct rule_spec *rules, const struct rule_group *g)
@@ -73,8 +81,9 @@ unsigned rules_spans_columns(const struct rule_spec *rules, const struct rule_gr
     unsigned columns = 0;
     for (uint32_t i = 0; i < g->rule_count; i++)
         if (bound_of(&rules[g->rules[i]], &b))
-            columns |= b.kind == BOUND_PEOPLE ? ((1u << PEOPLE_AGES) - 1) << PAGE_PEOPLE
-                                              : 1u << b.column;
+            columns |= b.kind == BOUND_PEOPLE  ? ((1u << PEOPLE_AGES) - 1) << PAGE_PEOPLE
+                       : b.kind == BOUND_SHARE ? 1u << b.column | 1u << COUNT_ENTRIES
+                                               : 1u << b.column;
     return columns;
 }
 
@@ -99,6 +108,8 @@ uint32_t rules_spans_slow(const struct rule_spec *rules, const struct rule_group
 
 /* ---- Pages ----------------------------------------------------------------------------------- */
 
+enum { DEALT_MOST = 1024 * 1024 /* it takes the room twice */ };
+
 static int by_place(const void *left, const void *right)
 {
     const struct rules_page *a = left, *b = right;
@@ -119,10 +130,39 @@ void rules_pages_done(struct rules_pages *p)
     p->count = p->room = 0;
 }
 
+/* By place, each place's in the order in which they came: that of time, mostly. */
+static void deal(struct rules_pages *p)
+{
+    uint32_t places = 0;
+    for (size_t i = 0; i < p->count; i++)
+        places = p->rows[i].place >= places ? p->rows[i].place + 1 : places;
+    size_t *next = mem_new((size_t)places + 2, sizeof *next);
+    struct rules_page *rows = mem_grow(NULL, p->room, sizeof *rows);
+    for (size_t i = 0; i < p->count; i++)
+        next[p->rows[i].place + 1]++;
+    for (uint32_t i = 0; i < places; i++)
+        next[i + 1] += next[i];
+    for (size_t i = 0; i < p->count; i++)
+        rows[next[p->rows[i].place]++] = p->rows[i];
+    free(p->rows);
+    free(next);
+    p->rows = rows;
+}
+
+static bool is_sorted(const struct rules_pages *p)
+{
+    size_t i = 1;
+    while (i < p->count && by_place(&p->rows[i - 1], &p->rows[i]) <= 0)
+        i++;
+    return i >= p->count;
+}
+
 void rules_pages_sort(struct rules_pages *p)
 {
     size_t kept = 0;
-    if (p->count)
+    if (p->count && p->count <= DEALT_MOST)
+        deal(p);
+    if (!is_sorted(p))
         qsort(p->rows, p->count, sizeof *p->rows, by_place);
     for (size_t i = 0; i < p->count; i++) {
         struct rules_page *last = kept ? &p->rows[kept - 1] : NULL;
@@ -206,6 +246,57 @@ static void spans_of_rule(struct rules_spans *s, const struct bound *b,
     }
 }
 
+/* The pages of two columns that windows ending in one page touch, and those that lie wholly in each. */
+struct share_walk {
+    const struct page_column *some, *every;
+    size_t some_from, some_to, every_from, every_to;
+    uint64_t some_sum, every_sum;
+};
+
+static void share_to(struct share_walk *w, int64_t page, int64_t window_s, int64_t page_s)
+{
+    const struct page_column *some = w->some, *every = w->every;
+    int64_t first = page * page_s;
+    for (; w->some_to < some->count && some->rows[w->some_to].number <= page; w->some_to++)
+        w->some_sum += some->rows[w->some_to].sum;
+    while (w->some_from < w->some_to &&
+           some->rows[w->some_from].number * page_s + page_s <= first - window_s)
+        w->some_sum -= some->rows[w->some_from++].sum;
+    for (; w->every_to < every->count && every->rows[w->every_to].number < page; w->every_to++)
+        w->every_sum += every->rows[w->every_to].sum;
+    while (w->every_from < w->every_to &&
+           every->rows[w->every_from].number * page_s < first + page_s - window_s)
+        w->every_sum -= every->rows[w->every_from++].sum;
+}
+
+/* Entries that are not believed (logclock.h) are in the pages, but in no window: any day has fewer than
+ * LOGCLOCK_AGREE of them. */
+static uint64_t doubtful(int64_t window_s)
+{
+    return (uint64_t)(window_s / LOGCLOCK_FAR_S + 2) * LOGCLOCK_AGREE;
+}
+
+/* Where the sum alone says that it may be too much, each page is looked at until it does not. */
+static void spans_of_share(struct rules_spans *s, const struct bound *b,
+                           const struct page_column *some, const struct page_column *every,
+                           unsigned bits)
+{
+    struct share_walk w = {.some = some, .every = every};
+    int64_t window_s = b->rule->window_s, page_s = INT64_C(1) << bits;
+    uint64_t doubted = doubtful(window_s);
+    for (int64_t page = 0; w.some_to < some->count || w.some_sum; page++) {
+        if (!w.some_sum || is_quiet(b, w.some_sum)) {
+            if (w.some_to == some->count)
+                break;
+            page = some->rows[w.some_to].number;
+        }
+        share_to(&w, page, window_s, page_s);
+        uint64_t least = w.every_sum > doubted ? w.every_sum - doubted : 0;
+        if (!is_quiet_of(b, w.some_sum, least))
+            add_span(s, page * page_s - window_s, page * page_s + page_s);
+    }
+}
+
 /* Walks over the pages of all ages at once. */
 struct people_walk {
     const struct page_column *pages; /* by age */
@@ -286,6 +377,8 @@ struct rules_spans rules_spans_of(const struct rule_spec *rules, const struct ru
             continue;
         else if (b.kind == BOUND_PEOPLE)
             spans_of_people(&s, &b, columns + PAGE_PEOPLE, bits);
+        else if (b.kind == BOUND_SHARE)
+            spans_of_share(&s, &b, &columns[b.column], &columns[COUNT_ENTRIES], bits);
         else
             spans_of_rule(&s, &b, &columns[b.column], bits);
     join_spans(&s);
@@ -306,6 +399,23 @@ bool rules_spans_hold(const struct rules_spans *s, int64_t second, size_t *hint)
     }
     *hint = low;
     return low < s->count && s->rows[low].from <= second;
+}
+
+void rules_spans_join(struct rules_spans *into, const struct rules_spans *from, bool all)
+{
+    if (all)
+        add_span(into, INT64_MIN, INT64_MAX - 1);
+    for (size_t i = 0; i < from->count; i++)
+        add_span(into, from->rows[i].from, from->rows[i].to);
+    join_spans(into);
+}
+
+bool rules_spans_meet(const struct rules_spans *s, int64_t first, int64_t last)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->rows[i].from <= last && s->rows[i].to >= first)
+            return true;
+    return false;
 }
 
 void rules_spans_done(struct rules_spans *s)

@@ -72,6 +72,10 @@ struct rules_spans rules_spans_of(const struct rule_spec *rules, const struct ru
                                   bool visitors_only);
 /* Is it in one of them? *hint: the one looked at last, from 0. */
 bool rules_spans_hold(const struct rules_spans *s, int64_t second, size_t *hint);
+/* Adds those of the other; `all`: everything. */
+void rules_spans_join(struct rules_spans *into, const struct rules_spans *from, bool all);
+/* Is any second in them? */
+bool rules_spans_meet(const struct rules_spans *s, int64_t first, int64_t last);
 void rules_spans_done(struct rules_spans *s);
 
 #endif

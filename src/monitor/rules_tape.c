@@ -8,7 +8,7 @@
 #include "monitor/rules_tape.h"
 
 /* For all tapes together: 64 MB of notes, 64 MB of pages. */
-enum { BLOCKS_MOST = 64, PAGES_MOST = 4 * 1024 * 1024 };
+enum { BLOCKS_MOST = 32, PAGES_MOST = 4 * 1024 * 1024 };
 
 static void make_group(struct tape_group *g, const struct rule_group *group, uint32_t share)
 {
@@ -17,6 +17,8 @@ static void make_group(struct tape_group *g, const struct rule_group *group, uin
         if (group->counters & COUNTER_BIT(c))
             g->columns[g->column_count++] = (enum rule_counter)c;
 }
+
+static void make_guest(struct rules_tape *t);
 
 struct rules_tape *rules_tape_new(const struct rule_spec *rules, uint32_t count, uint32_t share)
 {
@@ -32,6 +34,9 @@ struct rules_tape *rules_tape_new(const struct rule_spec *rules, uint32_t count,
     t->block_most = BLOCKS_MOST / share + 1;
     rules_pages_init(&t->pages, PAGES_MOST / share + 1);
     tape_choose_noted(t);
+    make_guest(t);
+    t->earliest = INT64_MAX;
+    t->latest = INT64_MIN;
     return t;
 }
 
@@ -85,22 +90,79 @@ static void take_singly(struct rules_tape *t, const struct batch *b, const struc
         take_in(t, &t->groups[t->matched[i]], b, e);
 }
 
-static void take_entry(struct rules_tape *t, uint32_t class, const struct batch *b,
-                       const struct entry *e)
+static void take_line(struct rules_tape *t, const struct tally_lent *l, uint32_t line)
 {
-    t->any = true;
-    t->last = e->second;
-    if (class == CLASS_NONE) {
-        take_singly(t, b, e);
+    uint32_t class = t->line_classes[line];
+    const struct entry *e = l->batch->entries + l->first + line;
+    if (class == CLASS_NONE || l->bytes[line] > NOTE_BYTES_MOST) {
+        take_singly(t, l->batch, e);
         return;
     }
-    struct tape_class *c = tape_class(t, class, b, e);
-    if (c->target_count && !tape_note(t, class, c, b, e)) {
-        take_singly(t, b, e);
-        return;
-    }
+    if (t->hot[class].way == WAY_NEW)
+        tape_class_fill(t, class, l->batch, e);
+    const struct tape_class *c = &t->rows[class];
+    if (c->target_count)
+        tape_note_long(t, class, l, line);
     for (uint32_t i = 0; i < c->direct_count; i++)
-        take_in(t, &t->groups[t->class_directs[c->directs + i]], b, e);
+        take_in(t, &t->groups[t->class_directs[c->directs + i]], l->batch, e);
+}
+
+/* All lines are of the one class that there is: one note for all. False: they are too large. */
+static bool take_alike(struct rules_tape *t, const struct tally_lent *l, uint32_t from, uint32_t to)
+{
+    uint64_t bytes = 0, most = 0;
+    for (uint32_t i = from; i < to; i++) {
+        bytes += l->bytes[i];
+        most |= l->bytes[i];
+    }
+    if (most > NOTE_BYTES_MOST / CLASS_STRETCH)
+        return false;
+    tape_touch(t, &t->hot[CLASS_FIRST], to - from, bytes, 0);
+    *t->note++ = CLASS_FIRST | NOTE_BYTES | NOTE_WIDE | NOTE_MANY;
+    *t->note++ = (uint32_t)bytes;
+    *t->note++ = (uint32_t)(bytes >> 32);
+    *t->note++ = to - from;
+    return true;
+}
+
+static void take_each(struct rules_tape *t, const struct tally_lent *l, uint32_t from, uint32_t to)
+{
+    const struct tally_lent own = *l; /* nothing that is written below is in it */
+    const uint32_t *classes = t->line_classes;
+    struct tape_hot *hot = t->hot;
+    uint32_t *note = t->note;
+    for (uint32_t i = from; i < to; i++) {
+        struct tape_hot *h = &hot[classes[i]];
+        if (h->way == WAY_NOTHING)
+            continue;
+        if (__builtin_expect(h->way != WAY_NOTE || own.bytes[i] > UINT32_MAX, 0)) {
+            t->note = note;
+            take_line(t, l, i);
+            note = t->note;
+            continue;
+        }
+        note[0] = h->word | tape_touch_line(t, h, &own, i);
+        note[1] = (uint32_t)own.bytes[i];
+        note += h->words;
+    }
+    t->note = note;
+}
+
+/* Lines of one second. */
+static void take_run(struct rules_tape *t, const struct tally_lent *l, uint32_t from, uint32_t to)
+{
+    const struct entry *e = l->batch->entries + l->first;
+    int64_t second = e[from].second;
+    t->any = true;
+    t->last = second;
+    t->earliest = second < t->earliest ? second : t->earliest;
+    t->latest = second > t->latest ? second : t->latest;
+    if (!tape_notes_open(t, second, to - from)) {
+        for (uint32_t i = from; i < to; i++)
+            take_singly(t, l->batch, e + i);
+    } else if (!t->alike || t->hot[CLASS_FIRST].way != WAY_NOTE || !take_alike(t, l, from, to)) {
+        take_each(t, l, from, to);
+    }
 }
 
 void rules_tape_refused(struct rules_tape *t, int64_t second, uint64_t lines)
@@ -121,31 +183,110 @@ static void refuse(struct rules_tape *t, const struct refusal *r)
         t->leading += r->lines;
 }
 
-/* The classes of the next entries; what they will touch is called for. */
-static void look_ahead(const struct rules_tape *t, const struct batch *b, uint32_t first,
-                       uint32_t *classes)
+/* Up to which line the second is the same as that of the first one, which has a time. */
+static uint32_t second_end(const struct tally_lent *l, uint32_t from)
 {
-    uint32_t count = b->count - first < CLASS_STRETCH ? b->count - first : CLASS_STRETCH;
-    classes_of(t->classes, b, b->entries + first, count, classes);
-    for (uint32_t i = 0; i < count; i++)
-        if (classes[i] < t->class_count)
-            __builtin_prefetch(&t->rows[classes[i]], 1);
+    const struct entry *e = l->batch->entries + l->first;
+    uint32_t to = from + 1;
+    while (to < l->count && e[to].second == e[from].second && (e[to].has & FIELD_BIT(FIELD_TIME)))
+        to++;
+    return to;
+}
+
+/* Lines of one second, in between which others may have been refused. */
+static void take_second(struct rules_tape *t, const struct tally_lent *l, uint32_t from, uint32_t to)
+{
+    while (from < to) {
+        for (; t->refused < t->refused_end && t->refused->before <= l->first + from; t->refused++)
+            refuse(t, t->refused);
+        bool inside = t->refused < t->refused_end && t->refused->before < l->first + to;
+        uint32_t end = inside ? t->refused->before - l->first : to;
+        take_run(t, l, from, end);
+        from = end;
+    }
+}
+
+static void take(void *ctx, const struct tally_lent *l)
+{
+    struct rules_tape *t = ctx;
+    const struct entry *e = l->batch->entries + l->first;
+    classes_of(t->classes, l->batch, e, l->count, l->marks, t->line_classes);
+    tape_classes_room(t);
+    for (uint32_t i = 0, from = 0; i < l->run_count; from = l->runs[i++])
+        take_second(t, l, from, l->runs[i]);
+    for (uint32_t from = 0, to; !l->run_count && from < l->count; from = to) {
+        to = from + 1;
+        if (!(e[from].has & FIELD_BIT(FIELD_TIME)))
+            continue;
+        to = second_end(l, from);
+        take_second(t, l, from, to);
+    }
+}
+
+static uint16_t mark(void *ctx, enum field field, const struct batch *b, const struct entry *e)
+{
+    struct rules_tape *t = ctx;
+    return classes_kind(t->classes, field, b, e);
+}
+
+static void make_guest(struct rules_tape *t)
+{
+    const field_set texts = FIELD_BIT(FIELD_TEXTS) - 1;
+    t->guest = (struct tally_guest){.marked = classes_fields(t->classes) & texts,
+                                    .marker = {mark, t, CLASS_LACKS},
+                                    .take = take,
+                                    .ctx = t};
+    for (uint32_t i = 0; i < t->net->group_count; i++)
+        t->guest.hosts |= t->groups[i].noted && t->net->groups[i].visitors;
+    t->alike = classes_all(t->classes) && !classes_fields(t->classes) && !t->faults;
+}
+
+static void batch_begins(struct rules_tape *t, const struct batch *b)
+{
+    t->refused = b->refusals;
+    t->refused_end = t->refused + b->refusal_count;
+}
+
+static void batch_ends(struct rules_tape *t)
+{
+    for (; t->refused < t->refused_end; t->refused++)
+        refuse(t, t->refused);
+}
+
+void rules_tape_and_tally(struct rules_tape *t, struct tally *tally, const struct batch *b)
+{
+    batch_begins(t, b);
+    tally_add_lending(tally, b, &t->guest);
+    batch_ends(t);
+}
+
+/* What a tally would lend. */
+static void take_alone(struct rules_tape *t, const struct batch *b, uint32_t first, uint32_t count)
+{
+    const struct entry *e = b->entries + first;
+    struct tally_lent lent = {.batch = b, .first = first, .count = count,
+                              .bytes = t->own_bytes, .hundred = t->own_hundred};
+    for (uint32_t i = 0; i < count; i++, e++) {
+        t->own_bytes[i] = rules_amount(COUNT_BYTES, e);
+        t->own_hundred[i] = e->has & FIELD_BIT(FIELD_STATUS) ? (uint8_t)(e->status / 100) : 0;
+    }
+    take(t, &lent);
 }
 
 void rules_tape_batch(struct rules_tape *t, const struct batch *b)
 {
-    const struct refusal *refused = b->refusals, *end = refused + b->refusal_count;
-    uint32_t classes[CLASS_STRETCH];
-    for (uint32_t i = 0; i < b->count; i++) {
-        if (i % CLASS_STRETCH == 0)
-            look_ahead(t, b, i, classes);
-        for (; refused < end && refused->before <= i; refused++)
-            refuse(t, refused);
-        if (b->entries[i].has & FIELD_BIT(FIELD_TIME))
-            take_entry(t, classes[i % CLASS_STRETCH], b, &b->entries[i]);
-    }
-    for (; refused < end; refused++)
-        refuse(t, refused);
+    batch_begins(t, b);
+    for (uint32_t i = 0; i < b->count; i += CLASS_STRETCH)
+        take_alone(t, b, i, b->count - i < CLASS_STRETCH ? b->count - i : CLASS_STRETCH);
+    batch_ends(t);
+}
+
+void rules_tape_seconds(struct rules_tape *t, int64_t *first, int64_t *last)
+{
+    *first = t->earliest;
+    *last = t->latest;
+    t->earliest = INT64_MAX;
+    t->latest = INT64_MIN;
 }
 
 void rules_tape_piece(struct rules_tape *t)

@@ -15,6 +15,7 @@
 #include "monitor/rules_net.h"
 #include "monitor/rules_replay.h"
 #include "monitor/rules_spans.h"
+#include "monitor/tally_guest.h"
 
 /* A visitor (its hash) or a duration (its bucket) of a key in a second. */
 struct tape_record {
@@ -72,28 +73,55 @@ struct tape_target {
 
 /* A class of lines (rules_classes.h), as the tape counts it. */
 struct tape_class {
-    bool filled;                    /* a line of it has been counted */
     uint32_t targets, target_count; /* in tape.class_targets, first: */
     uint32_t timed_count;           /* those that ask for durations */
     uint32_t places, place_count;   /* in tape.class_places */
     uint32_t people, people_count;  /* in tape.class_people: where visitors are counted, once a page */
     uint32_t directs, direct_count; /* groups, in tape.class_directs: entry by entry */
-    uint8_t hundreds;               /* of the status; 0: none */
     bool host;                      /* notes hold the visitor */
     bool timed, untimed;            /* had entries with a duration, without one */
-    bool wanted;                    /* when all is read: some target has spans */
-    uint32_t entries;               /* of the page under way */
-    uint64_t bytes;
+    uint32_t wanted_count;          /* when all is read: targets at the front that have spans */
 };
 
-/* A note is one word: class and bytes. Behind it the visitor, where the class asks for it; and the
- * duration's bucket, where the second bit says so. A word with the first bit set is the second of
- * those that follow. */
-enum { WORDS_IN_BLOCK = 128 * 1024, NOTE_CLASS_BITS = 20, NOTE_WORDS = 4 };
+/* What of it is touched by each line; by class, too. */
+struct tape_hot {
+    uint64_t bytes; /* of the page under way */
+    uint64_t faults; /* the same: errors, and from FAULTS_BITS on client errors */
+    uint32_t entries;
+    uint32_t word; /* the first one of its notes */
+    uint8_t way;   /* enum tape_way */
+    uint8_t words; /* WAY_NOTE: of a note */
+    bool wanted;   /* when all is read: some target has spans */
+};
+
+enum tape_way {
+    WAY_NEW,     /* no line of it has been counted */
+    WAY_NOTHING, /* nobody asks */
+    WAY_NOTE,    /* one word says all, or a second one with the bytes */
+    WAY_LONG     /* see the class */
+};
+
+enum { FAULTS_BITS = 32, PLACE_COLUMN_BITS = 2 };
+_Static_assert(PAGE_SLOW <= 1 << PLACE_COLUMN_BITS, "a counter fits beside its place");
+
+/* A note: the class, and what its bits say. Behind it, in that order: bytes, their upper half, how many
+ * lines it is about, the visitor (two words), the bucket of the duration. With the first bit it is the
+ * second of those that follow: the upper bits, then another word. */
+enum {
+    NOTE_CLASS_BITS = 17,
+    NOTE_ERROR = 1 << 17,
+    NOTE_CLIENT_ERROR = 1 << 18,
+    NOTE_BYTES = 1 << 19,
+    NOTE_WIDE = 1 << 20,
+    NOTE_MANY = 1 << 21,
+    NOTE_VISITOR = 1 << 22,
+    NOTE_TIMED = 1 << 23
+};
+#define NOTE_SECOND (UINT32_C(1) << 31)
+#define NOTE_BYTES_MOST ((UINT64_C(1) << 48) - 1)
+#define NOTE_SECONDS (INT64_C(1) << 36) /* four thousand years: no server writes others */
 _Static_assert(CLASSES_MOST <= 1 << NOTE_CLASS_BITS, "a class fits");
-#define NOTE_SECOND (UINT64_C(1) << 63)
-#define NOTE_TIMED (UINT64_C(1) << 62)
-#define NOTE_BYTES_MOST ((UINT64_C(1) << (62 - NOTE_CLASS_BITS)) - 1)
+enum { BLOCK_BYTES = 2 * 1024 * 1024, WORDS_IN_BLOCK = BLOCK_BYTES / 4 - 6, NOTE_WORDS = 8 };
 #define NOTE_NO_TIME UINT32_MAX
 
 /* A visitor at a place, and the page in which it was seen last. What is forgotten counts anew: there are
@@ -105,11 +133,13 @@ struct tape_seen {
     int64_t page;
 };
 
-struct tape_block {
-    uint32_t count;  /* words; of the newest one: tape.note says more */
-    uint32_t classes; /* what is to be added to its classes' numbers */
-    uint64_t words[WORDS_IN_BLOCK];
+struct tape_block { /* 2 MB: a huge page */
+    int64_t first, last; /* seconds in it */
+    uint32_t count;      /* words; of the newest one: tape.note says more */
+    uint32_t classes;    /* what is to be added to its classes' numbers */
+    uint32_t words[WORDS_IN_BLOCK];
 };
+_Static_assert(sizeof(struct tape_block) == BLOCK_BYTES, "nothing is wasted");
 
 struct rules_tape {
     const struct rule_spec *rules;
@@ -120,6 +150,7 @@ struct rules_tape {
     struct tape_target *targets;
     uint32_t target_count, target_room;
     struct tape_class *rows; /* by class */
+    struct tape_hot *hot;
     uint32_t class_count, class_room;
     uint32_t *class_targets, *class_places, *class_directs, *class_people;
     uint32_t class_target_count, class_place_count, class_direct_count, class_people_count;
@@ -133,7 +164,7 @@ struct rules_tape {
     struct rules_pages pages;
     /* notes */
     int64_t second;
-    uint64_t *note, *notes_end; /* where the next word goes */
+    uint32_t *note, *notes_end; /* where the next word goes */
     struct tape_block **blocks;
     size_t block_count, block_most;
     size_t record_count, record_most;
@@ -143,6 +174,15 @@ struct rules_tape {
     bool any; /* the piece has had an entry, the last of which was at: */
     int64_t last;
     uint64_t leading;
+    int64_t earliest, latest; /* seconds since rules_tape_seconds() was asked */
+    /* the batch */
+    const struct refusal *refused, *refused_end; /* which are not counted yet */
+    struct tally_guest guest;
+    bool faults; /* errors or client errors are asked for */
+    bool alike;  /* no line differs from another: there is one class, and its notes are of many lines */
+    uint64_t own_bytes[CLASS_STRETCH]; /* where no tally lends them */
+    uint8_t own_hundred[CLASS_STRETCH];
+    uint32_t line_classes[CLASS_STRETCH];
 };
 
 /* ---- rules_tape_keys.c ---- */
@@ -183,26 +223,47 @@ void tape_records_renumber(struct tape_records *r, const uint32_t *numbers);
 
 /* Which groups are noted down. */
 void tape_choose_noted(struct rules_tape *t);
-/* The class of that number; `e` is one of its lines. */
-struct tape_class *tape_class_new(struct rules_tape *t, uint32_t number, const struct batch *b,
-                                  const struct entry *e);
+/* There are rows for all classes that there are. */
+void tape_classes_room(struct rules_tape *t);
+/* Of the class `e` is the first line. */
+void tape_class_fill(struct rules_tape *t, uint32_t number, const struct batch *b,
+                     const struct entry *e);
 /* Adds what `from` has: classes behind the own ones. */
 void tape_classes_merge(struct rules_tape *into, const struct rules_tape *from);
 void tape_classes_done(struct rules_tape *t);
 
-static inline struct tape_class *tape_class(struct rules_tape *t, uint32_t number,
-                                            const struct batch *b, const struct entry *e)
-{
-    struct tape_class *c = number < t->class_count ? &t->rows[number] : NULL;
-    return c && c->filled ? c : tape_class_new(t, number, b, e);
-}
-
 /* ---- rules_tape_notes.c ---- */
 
 void tape_notes_done(struct rules_tape *t);
-/* One entry of a class that has targets. False: it cannot be noted. */
-bool tape_note(struct rules_tape *t, uint32_t number, struct tape_class *c, const struct batch *b,
-               const struct entry *e);
+/* Before notes of up to `count` entries of that second. False: it cannot be noted. */
+bool tape_notes_open(struct rules_tape *t, int64_t second, uint32_t count);
+/* Lines more of the class in the page under way. */
+static inline void tape_touch(struct rules_tape *t, struct tape_hot *hot, uint32_t entries,
+                              uint64_t bytes, uint64_t faults)
+{
+    if (!hot->entries)
+        t->touched[t->touched_count++] = (uint32_t)(hot - t->hot);
+    hot->entries += entries;
+    hot->bytes += bytes;
+    hot->faults += faults;
+}
+
+/* One line more of it; what of its note says what it was. */
+static inline uint32_t tape_touch_line(struct rules_tape *t, struct tape_hot *hot,
+                                       const struct tally_lent *l, uint32_t line)
+{
+    static const struct {
+        uint64_t sums;
+        uint32_t bits;
+    } by_hundred[STATUS_HUNDREDS] = {[4] = {UINT64_C(1) << FAULTS_BITS, NOTE_CLIENT_ERROR},
+                                     [5] = {1, NOTE_ERROR}};
+    unsigned hundred = l->hundred[line];
+    tape_touch(t, hot, 1, l->bytes[line], by_hundred[hundred].sums);
+    return by_hundred[hundred].bits;
+}
+
+/* An entry of a class that has targets: all that there is to say. Its bytes are at most NOTE_BYTES_MOST. */
+void tape_note_long(struct rules_tape *t, uint32_t number, const struct tally_lent *l, uint32_t line);
 /* Before merging and at the end: nothing is under way. */
 void tape_notes_close(struct rules_tape *t);
 void tape_notes_merge(struct rules_tape *into, struct rules_tape *from, uint32_t classes_before);

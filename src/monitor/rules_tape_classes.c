@@ -27,6 +27,7 @@ static bool can_be_noted(const struct rules_tape *t, uint32_t group)
 
 void tape_choose_noted(struct rules_tape *t)
 {
+    const unsigned by_status = COUNTER_BIT(COUNT_ERRORS) | COUNTER_BIT(COUNT_CLIENT_ERRORS);
     field_set apart = 0;
     for (uint32_t i = 0; i < t->net->group_count; i++) {
         const struct rule_group *g = &t->net->groups[i];
@@ -34,6 +35,7 @@ void tape_choose_noted(struct rules_tape *t)
         t->groups[i].slow = rules_spans_slow(t->rules, g);
         if (t->groups[i].noted && g->per != FIELD_COUNT)
             apart |= FIELD_BIT(g->per);
+        t->faults |= t->groups[i].noted && (g->counters & by_status);
     }
     t->classes = classes_new(t->net, apart);
 }
@@ -80,16 +82,12 @@ static void append(uint32_t **list, uint32_t *count, uint32_t number)
 }
 
 /* A target whose sums of a page a line of the class adds to. */
-static void take_places(struct rules_tape *t, const struct tape_class *c, const struct tape_target *g)
+static void take_places(struct rules_tape *t, const struct tape_target *g)
 {
-    const bool adds[PAGE_SLOW] = {[COUNT_ENTRIES] = true,
-                                  [COUNT_BYTES] = true,
-                                  [COUNT_ERRORS] = c->hundreds == 5,
-                                  [COUNT_CLIENT_ERRORS] = c->hundreds == 4};
     for (uint32_t column = 0; column < PAGE_SLOW; column++)
-        if (adds[column] && g->places[column])
+        if (g->places[column])
             append(&t->class_places, &t->class_place_count,
-                   (g->places[column] - 1) << 1 | (column == COUNT_BYTES));
+                   (g->places[column] - 1) << PLACE_COLUMN_BITS | column);
     if (g->places[PAGE_PEOPLE])
         append(&t->class_people, &t->class_people_count, g->places[PAGE_PEOPLE] - 1);
 }
@@ -116,33 +114,49 @@ static bool is_noted(const struct rules_tape *t, uint32_t group, field_set known
     return g->noted && (g->group->per == FIELD_COUNT || (known & FIELD_BIT(g->group->per)));
 }
 
-static void fill_class(struct rules_tape *t, struct tape_class *c, uint32_t number,
-                       const struct batch *b, const struct entry *e)
+/* What a line of the class needs. */
+static void choose_way(struct rules_tape *t, uint32_t number)
 {
+    const struct tape_class *c = &t->rows[number];
+    struct tape_hot *hot = &t->hot[number];
+    bool bytes = false;
+    for (uint32_t i = c->targets; i < c->targets + c->target_count; i++)
+        bytes |= t->groups[t->targets[t->class_targets[i]].group].group->counters & COUNTER_BIT(COUNT_BYTES);
+    hot->word = number | (bytes ? NOTE_BYTES : 0) | (c->host ? NOTE_VISITOR : 0);
+    hot->words = bytes ? 2 : 1;
+    if (c->host || c->timed_count || c->direct_count)
+        hot->way = WAY_LONG;
+    else
+        hot->way = c->target_count ? WAY_NOTE : WAY_NOTHING;
+}
+
+void tape_class_fill(struct rules_tape *t, uint32_t number, const struct batch *b,
+                     const struct entry *e)
+{
+    struct tape_class *c = &t->rows[number];
     const struct line_class *row = classes_at(t->classes, number);
     uint32_t count = row->group_count;
     if (count)
         memcpy(t->matched, classes_groups(t->classes, number), count * sizeof *t->matched);
     if (t->groups[GROUP_ALL].group->window_most)
         t->matched[count++] = GROUP_ALL;
-    *c = (struct tape_class){.filled = true,
-                             .targets = t->class_target_count,
+    *c = (struct tape_class){.targets = t->class_target_count,
                              .places = t->class_place_count,
                              .people = t->class_people_count,
-                             .directs = t->class_direct_count,
-                             .hundreds = e->has & FIELD_BIT(FIELD_STATUS) ? (uint8_t)(e->status / 100) : 0};
+                             .directs = t->class_direct_count};
     for (int times = 1; times >= 0; times--)
         for (uint32_t i = 0; i < count; i++)
             if (is_noted(t, t->matched[i], row->known))
                 take_group(t, c, t->matched[i], times, b, e);
     for (uint32_t i = 0; i < c->target_count; i++)
-        take_places(t, c, &t->targets[t->class_targets[c->targets + i]]);
+        take_places(t, &t->targets[t->class_targets[c->targets + i]]);
     for (uint32_t i = 0; i < count; i++)
         if (!is_noted(t, t->matched[i], row->known))
             append(&t->class_directs, &t->class_direct_count, t->matched[i]);
     c->place_count = t->class_place_count - c->places;
     c->people_count = t->class_people_count - c->people;
     c->direct_count = t->class_direct_count - c->directs;
+    choose_way(t, number);
 }
 
 static struct tape_class *row_new(struct rules_tape *t)
@@ -150,20 +164,20 @@ static struct tape_class *row_new(struct rules_tape *t)
     if (t->class_count == t->class_room) {
         t->class_room = t->class_room ? t->class_room * 2 : 256;
         t->rows = mem_grow(t->rows, t->class_room, sizeof *t->rows);
+        t->hot = mem_grow(t->hot, t->class_room, sizeof *t->hot);
         t->touched = mem_grow(t->touched, t->class_room, sizeof *t->touched);
     }
+    t->hot[t->class_count] = (struct tape_hot){.way = WAY_NEW};
     struct tape_class *c = &t->rows[t->class_count++];
-    *c = (struct tape_class){.filled = false};
+    *c = (struct tape_class){.targets = 0};
     return c;
 }
 
-struct tape_class *tape_class_new(struct rules_tape *t, uint32_t number, const struct batch *b,
-                                  const struct entry *e)
+void tape_classes_room(struct rules_tape *t)
 {
-    while (t->class_count <= number)
+    while (t->class_count < classes_end(t->classes))
         row_new(t);
-    fill_class(t, &t->rows[number], number, b, e);
-    return &t->rows[number];
+    t->hot[CLASS_NONE].way = WAY_LONG;
 }
 
 void tape_classes_merge(struct rules_tape *into, const struct rules_tape *from)
@@ -179,6 +193,7 @@ void tape_classes_merge(struct rules_tape *into, const struct rules_tape *from)
         }
         c.targets = first;
         *row_new(into) = c;
+        into->hot[into->class_count - 1] = from->hot[i];
     }
 }
 
@@ -191,6 +206,7 @@ void tape_classes_done(struct rules_tape *t)
     classes_free(t->classes);
     free(t->targets);
     free(t->rows);
+    free(t->hot);
     free(t->class_targets);
     free(t->class_places);
     free(t->class_directs);

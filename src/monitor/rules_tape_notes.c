@@ -7,8 +7,6 @@
 #include "monitor/rules_inside.h"
 #include "monitor/rules_tape.h"
 
-#define SECOND_BIAS (INT64_C(1) << 36) /* four thousand years: no server writes others */
-
 void tape_notes_done(struct rules_tape *t)
 {
     for (size_t i = 0; i < t->block_count; i++)
@@ -22,18 +20,17 @@ void tape_notes_done(struct rules_tape *t)
 /* One note. */
 struct noted {
     int64_t second;
-    uint64_t bytes, visitor;
+    uint64_t lines, errors, client_errors, bytes, visitor;
     uint32_t bucket;
 };
 
-static void give(struct rules_tape *t, struct tape_target *target, const struct tape_class *c,
-                 const struct noted *n, bool all)
+static void give(struct rules_tape *t, struct tape_target *target, const struct noted *n, bool all)
 {
     struct tape_group *g = &t->groups[target->group];
-    const uint64_t amounts[RULE_COUNTERS] = {[COUNT_ENTRIES] = 1,
+    const uint64_t amounts[RULE_COUNTERS] = {[COUNT_ENTRIES] = n->lines,
                                              [COUNT_BYTES] = n->bytes,
-                                             [COUNT_ERRORS] = c->hundreds == 5,
-                                             [COUNT_CLIENT_ERRORS] = c->hundreds == 4};
+                                             [COUNT_ERRORS] = n->errors,
+                                             [COUNT_CLIENT_ERRORS] = n->client_errors};
     struct tape_key *k = tape_key_to(g, target->key, n->second);
     for (uint32_t i = 0; i < g->column_count; i++)
         k->amounts[i] += amounts[g->columns[i]];
@@ -47,29 +44,50 @@ static void give(struct rules_tape *t, struct tape_target *target, const struct 
 static void give_note(struct rules_tape *t, const struct tape_class *c, const struct noted *n,
                       bool all)
 {
-    for (uint32_t i = c->targets; i < c->targets + c->target_count; i++) {
+    uint32_t count = all ? c->target_count : c->wanted_count;
+    for (uint32_t i = c->targets; i < c->targets + count; i++) {
         struct tape_target *target = &t->targets[t->class_targets[i]];
         if (all || target->all || rules_spans_hold(&target->spans, n->second, &target->hint))
-            give(t, target, c, n, all);
+            give(t, target, n, all);
     }
+}
+
+static inline uint64_t two_words(const uint32_t *words)
+{
+    return words[0] | (uint64_t)words[1] << 32;
+}
+
+/* Behind the first word. Returns where it ends. */
+static const uint32_t *read_note(struct noted *n, uint32_t first, const uint32_t *at)
+{
+    n->errors = (first & NOTE_ERROR) != 0;
+    n->client_errors = (first & NOTE_CLIENT_ERROR) != 0;
+    n->bytes = first & NOTE_BYTES ? *at++ : 0;
+    if (first & NOTE_WIDE)
+        n->bytes |= (uint64_t)*at++ << 32;
+    n->lines = first & NOTE_MANY ? *at++ : 1;
+    n->visitor = 0;
+    if (first & NOTE_VISITOR) {
+        n->visitor = two_words(at);
+        at += 2;
+    }
+    n->bucket = first & NOTE_TIMED ? *at++ : NOTE_NO_TIME;
+    return at;
 }
 
 static void give_block(struct rules_tape *t, const struct tape_block *b, bool all)
 {
     struct noted n = {.second = 0};
-    for (uint32_t i = 0; i < b->count; i++) {
-        uint64_t word = b->words[i];
-        if (word & NOTE_SECOND) {
-            n.second = (int64_t)(word & ~NOTE_SECOND) - SECOND_BIAS;
+    for (const uint32_t *at = b->words, *end = at + b->count; at < end;) {
+        uint32_t first = *at++;
+        if (first & NOTE_SECOND) {
+            n.second = (int64_t)((uint64_t)(first & ~NOTE_SECOND) << 32 | *at++) - NOTE_SECONDS;
             continue;
         }
-        const struct tape_class *c =
-            &t->rows[(word & ((1u << NOTE_CLASS_BITS) - 1)) + b->classes];
-        n.bytes = word >> NOTE_CLASS_BITS & NOTE_BYTES_MOST;
-        n.visitor = c->host ? b->words[++i] : 0;
-        n.bucket = word & NOTE_TIMED ? (uint32_t)b->words[++i] : NOTE_NO_TIME;
-        if (all || c->wanted)
-            give_note(t, c, &n, all);
+        uint32_t class = (first & ((1u << NOTE_CLASS_BITS) - 1)) + b->classes;
+        at = read_note(&n, first, at);
+        if (all || t->hot[class].wanted)
+            give_note(t, &t->rows[class], &n, all);
     }
 }
 
@@ -83,11 +101,12 @@ static void close_block(struct rules_tape *t)
     t->note = t->notes_end = NULL;
 }
 
-/* `all`: not only those that matter. */
-static void give_all(struct rules_tape *t, bool all)
+/* NULL: not only those that matter. `spans`: all that have anything that does. */
+static void give_all(struct rules_tape *t, const struct rules_spans *spans)
 {
     for (size_t i = 0; i < t->block_count; i++) {
-        give_block(t, t->blocks[i], all);
+        if (!spans || rules_spans_meet(spans, t->blocks[i]->first, t->blocks[i]->last))
+            give_block(t, t->blocks[i], !spans);
         free(t->blocks[i]);
     }
     t->block_count = 0;
@@ -97,10 +116,11 @@ static void new_block(struct rules_tape *t)
 {
     close_block(t);
     if (t->block_count == t->block_most)
-        give_all(t, true);
+        give_all(t, NULL);
     t->blocks = mem_grow(t->blocks, t->block_count + 1, sizeof(struct tape_block *));
-    struct tape_block *b = mem_grow(NULL, 1, sizeof *b);
-    b->classes = 0;
+    struct tape_block *b = mem_aligned(sizeof *b, sizeof *b);
+    b->first = INT64_MAX;
+    b->last = INT64_MIN;
     t->blocks[t->block_count++] = b;
     t->note = b->words;
     t->notes_end = b->words + WORDS_IN_BLOCK;
@@ -109,12 +129,38 @@ static void new_block(struct rules_tape *t)
 
 /* ---- Noting ---------------------------------------------------------------------------------- */
 
-static uint64_t *note_time(struct rules_tape *t, struct tape_class *c, uint64_t *note,
-                           const struct entry *e)
+/* The page and the second that are noted from now on. */
+static void turn(struct rules_tape *t, int64_t second)
+{
+    if (second >> RULES_PAGE_BITS != t->page) {
+        tape_page_close(t);
+        t->page = second >> RULES_PAGE_BITS;
+    }
+    struct tape_block *b = t->blocks[t->block_count - 1];
+    b->first = second < b->first ? second : b->first;
+    b->last = second > b->last ? second : b->last;
+    t->second = second;
+    *t->note++ = (uint32_t)((uint64_t)(second + NOTE_SECONDS) >> 32) | NOTE_SECOND;
+    *t->note++ = (uint32_t)(second + NOTE_SECONDS);
+}
+
+bool tape_notes_open(struct rules_tape *t, int64_t second, uint32_t count)
+{
+    if (__builtin_expect(second <= -NOTE_SECONDS || second >= NOTE_SECONDS, 0))
+        return false;
+    if (t->notes_end - t->note < (count + 1) * NOTE_WORDS)
+        new_block(t);
+    if (t->second != second)
+        turn(t, second);
+    return true;
+}
+
+static void note_time(struct rules_tape *t, struct tape_class *c, uint32_t *first,
+                      const struct entry *e)
 {
     if (!(e->has & FIELD_BIT(FIELD_REQUEST_TIME))) {
         c->untimed = true;
-        return note;
+        return;
     }
     uint32_t bucket = latency_bucket(entry_number(e, FIELD_REQUEST_TIME));
     c->timed = true;
@@ -126,51 +172,40 @@ static uint64_t *note_time(struct rules_tape *t, struct tape_class *c, uint64_t 
         if (!t->place_sums[place]++)
             t->places_touched[t->places_touched_count++] = place;
     }
-    *note++ = bucket;
-    return note;
+    *first |= NOTE_TIMED;
+    *t->note++ = bucket;
 }
 
-/* The page and the second that are noted from now on. */
-static void turn(struct rules_tape *t, int64_t second)
+static void note_visitor(struct rules_tape *t, const struct tape_class *c,
+                         const struct tally_lent *l, uint32_t line)
 {
-    if (second >> RULES_PAGE_BITS != t->page) {
-        tape_page_close(t);
-        t->page = second >> RULES_PAGE_BITS;
-    }
-    t->second = second;
-    *t->note++ = (uint64_t)(second + SECOND_BIAS) | NOTE_SECOND;
-}
-
-bool tape_note(struct rules_tape *t, uint32_t number, struct tape_class *c, const struct batch *b,
-               const struct entry *e)
-{
-    uint64_t bytes = rules_amount(COUNT_BYTES, e);
-    if (__builtin_expect(bytes > NOTE_BYTES_MOST || e->second <= -SECOND_BIAS || e->second >= SECOND_BIAS, 0))
-        return false;
-    if (t->notes_end - t->note < NOTE_WORDS)
-        new_block(t);
-    if (t->second != e->second)
-        turn(t, e->second);
-    if (!c->entries++)
-        t->touched[t->touched_count++] = number;
-    c->bytes += bytes;
-    uint64_t *first = t->note, *note = first + 1;
-    *first = number | bytes << NOTE_CLASS_BITS;
-    if (c->host) {
-        bool has = e->has & FIELD_BIT(FIELD_HOST);
-        uint64_t visitor =
-            has ? key_hash_slack(key_cut(batch_text(b, e, FIELD_HOST)), &t->net->secret) : 0;
-        if (has && c->people_count)
+    const struct entry *e = l->batch->entries + l->first + line;
+    uint64_t visitor = 0;
+    if (e->has & FIELD_BIT(FIELD_HOST)) {
+        visitor = l->hosts ? l->hosts[line]
+                           : key_hash_slack(key_cut(batch_text(l->batch, e, FIELD_HOST)), &t->net->secret);
+        if (c->people_count)
             tape_page_visitor(t, c, visitor);
-        *note++ = visitor;
     }
-    if (c->timed_count) {
-        uint64_t *before = note;
-        note = note_time(t, c, note, e);
-        *first |= note > before ? NOTE_TIMED : 0;
+    *t->note++ = (uint32_t)visitor;
+    *t->note++ = (uint32_t)(visitor >> 32);
+}
+
+void tape_note_long(struct rules_tape *t, uint32_t number, const struct tally_lent *l, uint32_t line)
+{
+    struct tape_class *c = &t->rows[number];
+    uint32_t *first = t->note++;
+    *first = t->hot[number].word | tape_touch_line(t, &t->hot[number], l, line);
+    if (*first & NOTE_BYTES)
+        *t->note++ = (uint32_t)l->bytes[line];
+    if (*first & NOTE_BYTES && l->bytes[line] > UINT32_MAX) {
+        *first |= NOTE_WIDE;
+        *t->note++ = (uint32_t)(l->bytes[line] >> 32);
     }
-    t->note = note;
-    return true;
+    if (c->host)
+        note_visitor(t, c, l, line);
+    if (c->timed_count)
+        note_time(t, c, first, l->batch->entries + l->first + line);
 }
 
 /* ---- All is read ------------------------------------------------------------------------------ */
@@ -234,18 +269,37 @@ static void tell_targets(struct rules_tape *t)
     }
 }
 
+static bool is_wanted(const struct tape_target *g)
+{
+    return g->all || g->spans.count;
+}
+
+/* Those of its targets that have spans go to the front. */
+static void choose_wanted(struct rules_tape *t, uint32_t class)
+{
+    struct tape_class *c = &t->rows[class];
+    uint32_t *targets = t->class_targets + c->targets, count = 0;
+    for (uint32_t i = 0; i < c->target_count; i++)
+        if (is_wanted(&t->targets[targets[i]])) {
+            uint32_t other = targets[count];
+            targets[count++] = targets[i];
+            targets[i] = other;
+        }
+    c->wanted_count = count;
+    t->hot[class].wanted = count;
+}
+
 void tape_notes_settle(struct rules_tape *t)
 {
+    struct rules_spans all = {0};
     tape_notes_close(t);
     tell_targets(t);
     tape_choose_spans(t);
-    for (uint32_t i = 0; i < t->class_count; i++) {
-        struct tape_class *c = &t->rows[i];
-        c->wanted = false;
-        for (uint32_t k = c->targets; k < c->targets + c->target_count; k++) {
-            const struct tape_target *target = &t->targets[t->class_targets[k]];
-            c->wanted |= target->all || target->spans.count;
-        }
-    }
-    give_all(t, false);
+    for (uint32_t i = 0; i < t->class_count; i++)
+        if (t->rows[i].target_count)
+            choose_wanted(t, i);
+    for (uint32_t i = 0; i < t->target_count; i++)
+        rules_spans_join(&all, &t->targets[i].spans, t->targets[i].all);
+    give_all(t, &all);
+    rules_spans_done(&all);
 }

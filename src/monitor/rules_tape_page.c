@@ -5,19 +5,25 @@
 #include "base/mem.h"
 #include "monitor/rules_tape.h"
 
-static void add_class(struct rules_tape *t, struct tape_class *c)
+static void add_class(struct rules_tape *t, uint32_t number)
 {
+    const struct tape_class *c = &t->rows[number];
+    struct tape_hot *hot = &t->hot[number];
+    const uint64_t amounts[PAGE_SLOW] = {[COUNT_ENTRIES] = hot->entries,
+                                         [COUNT_BYTES] = hot->bytes,
+                                         [COUNT_ERRORS] = hot->faults & ((UINT64_C(1) << FAULTS_BITS) - 1),
+                                         [COUNT_CLIENT_ERRORS] = hot->faults >> FAULTS_BITS};
     for (uint32_t i = c->places; i < c->places + c->place_count; i++) {
-        uint32_t place = t->class_places[i] >> 1;
-        uint64_t amount = t->class_places[i] & 1 ? c->bytes : c->entries;
+        uint32_t place = t->class_places[i] >> PLACE_COLUMN_BITS;
+        uint64_t amount = amounts[t->class_places[i] & ((1u << PLACE_COLUMN_BITS) - 1)];
         if (!amount)
             continue;
         if (!t->place_sums[place])
             t->places_touched[t->places_touched_count++] = place;
         t->place_sums[place] += amount;
     }
-    c->entries = 0;
-    c->bytes = 0;
+    hot->entries = 0;
+    hot->bytes = hot->faults = 0;
 }
 
 static inline void count_place(struct rules_tape *t, uint32_t place)
@@ -53,7 +59,7 @@ void tape_page_visitor(struct rules_tape *t, const struct tape_class *c, uint64_
 void tape_page_close(struct rules_tape *t)
 {
     for (uint32_t i = 0; i < t->touched_count; i++)
-        add_class(t, &t->rows[t->touched[i]]);
+        add_class(t, t->touched[i]);
     for (uint32_t i = 0; i < t->places_touched_count; i++) {
         uint32_t place = t->places_touched[i];
         rules_pages_add(&t->pages, place, t->page, t->place_sums[place]);

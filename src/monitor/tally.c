@@ -6,14 +6,19 @@
 #include "base/mem.h"
 #include "monitor/dimensions.h"
 #include "monitor/latency_save.h"
-#include "monitor/top_batch.h"
+#include "monitor/tally_guest.h"
 
 /* Room to work in, for one stretch of a batch at a time. */
 struct tally_desk {
     struct key_secret secret;
     struct top_weights weights;
     struct top_cells cells;
+    uint16_t marks[DIMENSION_COUNT][TOP_STRETCH]; /* lent to a guest */
+    uint64_t hosts[TOP_STRETCH];
+    uint8_t runs[TOP_STRETCH]; /* where entries of one second end */
+    uint32_t run_count;        /* 0: not all have a time */
 };
+_Static_assert(TOP_STRETCH <= UINT8_MAX, "an end fits");
 
 static inline bool tally_wants(const struct tally *t, unsigned dimension)
 {
@@ -103,6 +108,7 @@ static void tally_times(struct tally *t, const struct entry *e, uint32_t count)
 {
     int64_t second = 0;
     uint64_t hits = 0;
+    t->desk->run_count = 0;
     for (uint32_t i = 0; i < count; i++, e++) {
         if (!(e->has & FIELD_BIT(FIELD_TIME)))
             continue;
@@ -120,14 +126,17 @@ static void tally_times(struct tally *t, const struct entry *e, uint32_t count)
 /* The same where all have a time. */
 static void tally_all_times(struct tally *t, const struct entry *e, uint32_t count)
 {
-    uint32_t from = 0;
+    uint32_t from = 0, runs = 0;
     for (uint32_t i = 1; i < count; i++) {
         if (__builtin_expect(e[i].second == e[from].second, 1))
             continue;
         tally_second(t, e[from].second, i - from);
+        t->desk->runs[runs++] = (uint8_t)i;
         from = i;
     }
     tally_second(t, e[from].second, count - from);
+    t->desk->runs[runs++] = (uint8_t)count;
+    t->desk->run_count = runs;
 }
 
 /* Statuses and bytes, and the weights for the tables. Without branches on what the lines
@@ -155,28 +164,51 @@ static field_set tally_weights(struct tally *t, const struct entry *e, uint32_t 
 static void tally_request_times(struct tally *t, const struct entry *e, uint32_t count,
                                 struct top_weights *w)
 {
-    struct latency_ends ends = {UINT64_MAX, 0};
-    w->timed = false;
-    if (!t->request_time)
-        return;
-    for (uint32_t i = 0; i < count; i++, e++) {
+    field_set any = 0;
+    for (uint32_t i = 0; i < count && t->request_time; i++, e++) {
         uint64_t ns = entry_number(e, FIELD_REQUEST_TIME);
-        /* All bits where there is none. */
-        uint64_t none = (e->has >> FIELD_REQUEST_TIME & 1) - 1;
+        bool has = e->has & FIELD_BIT(FIELD_REQUEST_TIME);
         w->request_ns[i] = ns;
-        w->bucket[i] = (uint16_t)(latency_bucket(ns) | none);
-        ends.least = (ns | none) < ends.least ? ns : ends.least;
-        ends.most = (ns & ~none) > ends.most ? ns : ends.most;
-        w->timed |= !none;
+        w->bucket[i] = has ? (uint16_t)latency_bucket(ns) : LATENCY_NONE;
+        any |= e->has;
     }
-    latency_add_all(t->request_time, w->bucket, count, &ends);
+    w->timed = any & FIELD_BIT(FIELD_REQUEST_TIME);
+    if (w->timed)
+        latency_add_all(t->request_time, w->request_ns, w->bucket, count);
 }
 
+/* What a guest is lent of a dimension. */
+static void lend_marks(struct tally *t, unsigned d, const struct top_stretch *s, bool filled,
+                       bool moved, struct tally_lent *lent, const struct tally_guest *g)
+{
+    enum field field = dimension_field(d);
+    uint16_t *marks = t->desk->marks[d];
+    if (!(g->marked & FIELD_BIT(field)))
+        return;
+    top_keep_marks(t->top[d]);
+    if (moved)
+        top_marks_find(s, field, &g->marker, marks);
+    else if (filled)
+        top_marks_of_cells(t->top[d], &t->desk->cells, s, field, &g->marker, marks);
+    else
+        top_marks_of_rows(t->top[d], t->desk->cells.row, s, field, &g->marker, marks);
+    lent->marks[field] = marks;
+}
+
+static void lend_hosts(struct tally *t, const struct top_stretch *s, struct tally_lent *lent)
+{
+    if (t->desk->cells.count != s->count)
+        return;
+    memcpy(t->desk->hosts, t->desk->cells.hash, s->count * sizeof *t->desk->hosts);
+    lent->hosts = t->desk->hosts;
+}
+
+/* One hash of the host for all. */
 static void tally_hosts(struct tally *t, struct tally *also, const struct top_stretch *s)
 {
     struct top_cells *cells = &t->desk->cells;
     struct tally *both[] = {t, also};
-    if (t->top[DIMENSION_ADDRESSES]) /* one hash of the host for all */
+    if (t->top[DIMENSION_ADDRESSES])
         top_cells_fill(cells, s, FIELD_HOST, &t->desk->secret);
     else if (t->visitors)
         cells->count = top_hashes(cells->hash, s, FIELD_HOST, &t->desk->secret);
@@ -195,6 +227,27 @@ static void tally_keys(struct tally *t, struct tally *also, const struct top_str
         if (t->top[d] && d != DIMENSION_ADDRESSES)
             top_add_stretch(t->top[d], also ? also->top[d] : NULL, s, dimension_field(d),
                             &t->desk->cells);
+}
+
+/* The same for one, with a guest. */
+static void tally_keys_lent(struct tally *t, const struct top_stretch *s, struct tally_lent *lent,
+                            const struct tally_guest *g)
+{
+    struct top *addresses = t->top[DIMENSION_ADDRESSES];
+    uint32_t purges = addresses ? addresses->purges : 0;
+    tally_hosts(t, NULL, s);
+    if (g->hosts && (addresses || t->visitors))
+        lend_hosts(t, s, lent);
+    if (addresses)
+        lend_marks(t, DIMENSION_ADDRESSES, s, true, purges != addresses->purges, lent, g);
+    for (unsigned d = 0; d < DIMENSION_COUNT; d++) {
+        struct top *top = t->top[d];
+        if (!top || d == DIMENSION_ADDRESSES)
+            continue;
+        purges = top->purges;
+        bool filled = top_add_stretch(top, NULL, s, dimension_field(d), &t->desk->cells);
+        lend_marks(t, d, s, filled, purges != top->purges, lent, g);
+    }
 }
 
 static uint64_t status_sum(const struct tally *t, unsigned from)
@@ -228,17 +281,24 @@ static void tally_lines(struct tally *t, const struct batch *b)
     t->client_errors = status_sum(t, 400);
 }
 
+static inline struct top_stretch stretch_at(const struct batch *b, uint32_t first)
+{
+    return (struct top_stretch){.batch = b,
+                                .first = first,
+                                .count = b->count - first < TOP_STRETCH ? b->count - first : TOP_STRETCH};
+}
+
 void tally_add_both(struct tally *t, struct tally *also, const struct batch *b)
 {
     struct top_weights *w = &t->desk->weights;
     assert(!also || also->wanted == t->wanted);
     for (uint32_t first = 0; first < b->count; first += TOP_STRETCH) {
-        uint32_t count = b->count - first < TOP_STRETCH ? b->count - first : TOP_STRETCH;
-        const struct entry *e = b->entries + first;
+        struct top_stretch s = stretch_at(b, first);
         if (also)
-            tally_figures(also, e, count, w);
-        field_set all = tally_figures(t, e, count, w);
-        tally_keys(t, also, &(struct top_stretch){b, first, count, all, w});
+            tally_figures(also, b->entries + first, s.count, w);
+        s.all = tally_figures(t, b->entries + first, s.count, w);
+        s.weights = w;
+        tally_keys(t, also, &s);
     }
     tally_lines(t, b);
     if (also)
@@ -248,6 +308,27 @@ void tally_add_both(struct tally *t, struct tally *also, const struct batch *b)
 void tally_add(struct tally *t, const struct batch *b)
 {
     tally_add_both(t, NULL, b);
+}
+
+void tally_add_lending(struct tally *t, const struct batch *b, const struct tally_guest *g)
+{
+    struct top_weights *w = &t->desk->weights;
+    for (uint32_t first = 0; first < b->count; first += TOP_STRETCH) {
+        struct top_stretch s = stretch_at(b, first);
+        s.all = tally_figures(t, b->entries + first, s.count, w);
+        s.weights = w;
+        struct tally_lent lent = {.batch = b,
+                                  .first = first,
+                                  .count = s.count,
+                                  .all = s.all,
+                                  .bytes = w->bytes,
+                                  .hundred = w->hundred,
+                                  .runs = t->desk->runs,
+                                  .run_count = t->desk->run_count};
+        tally_keys_lent(t, &s, &lent, g);
+        g->take(g->ctx, &lent);
+    }
+    tally_lines(t, b);
 }
 
 /* Plain sums and ends. */

@@ -17,6 +17,8 @@ static void top_resize(struct top *t, uint32_t capacity)
     free(t->rows);
     t->rows = rows;
     t->capacity = capacity;
+    if (t->marks)
+        t->marks = mem_grow(t->marks, capacity, sizeof *t->marks);
     /* Sparse: the first slot then is nearly always the right one, and the processor need not guess. */
     uint32_t slots = 16;
     while (slots < 3 * capacity)
@@ -27,6 +29,12 @@ static void top_resize(struct top *t, uint32_t capacity)
         t->mask = slots - 1;
         top_reindex(t);
     }
+}
+
+void top_keep_marks(struct top *t)
+{
+    if (!t->marks)
+        t->marks = mem_new(t->capacity, sizeof *t->marks);
 }
 
 struct top *top_new(uint32_t room, bool with_latency)
@@ -62,6 +70,7 @@ void top_free(struct top *t)
     free(t->rows);
     free(t->index);
     free(t->texts);
+    free(t->marks);
     free(t);
 }
 
@@ -110,6 +119,8 @@ uint32_t top_row_append(struct top *t, const struct top_key *key, const char *te
     *e = (struct top_entry){.hash = hash, .len = (uint16_t)key->len, .words = key->words};
     if (key->len > KEY_SHORT)
         e->words.high = top_keep_text(t, text, key->len);
+    if (t->marks)
+        t->marks[row] = 0;
     uint32_t at = hash & t->mask;
     while (t->index[at])
         at = (at + 1) & t->mask;

@@ -219,7 +219,7 @@ void top_add_cells(struct top *t, struct top_cells *cells, const struct top_stre
 }
 
 /* With few rows a key is most often that of the line before, and its hash is not needed. */
-static void add_few(struct top *t, const struct top_stretch *s, enum field field)
+static void add_few(struct top *t, const struct top_stretch *s, enum field field, uint32_t *rows)
 {
     const struct entry *e = s->batch->entries + s->first;
     struct text last = {NULL, SIZE_MAX};
@@ -238,20 +238,21 @@ static void add_few(struct top *t, const struct top_stretch *s, enum field field
             row = top_row_of(t, text);
         last = text;
         last_words = words;
+        rows[i] = row;
         counts_add(&t->rows[row].counts, s->weights, i);
         if (t->histograms && s->weights->timed && s->weights->bucket[i] != LATENCY_NONE)
             top_row_latency(t, row, s->weights->request_ns[i]);
     }
 }
 
-void top_add_stretch(struct top *t, struct top *also, const struct top_stretch *s, enum field field,
+bool top_add_stretch(struct top *t, struct top *also, const struct top_stretch *s, enum field field,
                      struct top_cells *cells)
 {
     struct top *both[] = {t, also};
     bool filled = false;
     for (unsigned i = 0; i < 2 && both[i]; i++) {
         if (both[i]->count <= FEW) {
-            add_few(both[i], s, field);
+            add_few(both[i], s, field, cells->row);
             continue;
         }
         if (!filled)
@@ -259,4 +260,5 @@ void top_add_stretch(struct top *t, struct top *also, const struct top_stretch *
         filled = true;
         top_add_cells(both[i], cells, s);
     }
+    return filled;
 }

@@ -54,8 +54,10 @@ uint32_t top_hashes(uint64_t *hashes, const struct top_stretch *s, enum field fi
 void top_add_cells(struct top *t, struct top_cells *cells, const struct top_stretch *s);
 
 /* Both in one, with `cells` as the room to work in; quicker for a small table. `also` gets the
- * same; NULL: there is none. */
-void top_add_stretch(struct top *t, struct top *also, const struct top_stretch *s, enum field field,
+ * same; NULL: there is none. True: `cells` then holds the keys, and its
+ * `row` says where each stands; false: where that of each entry does. (Of the last of the two, unless
+ * rows have moved meanwhile.) */
+bool top_add_stretch(struct top *t, struct top *also, const struct top_stretch *s, enum field field,
                      struct top_cells *cells);
 
 #endif

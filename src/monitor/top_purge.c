@@ -96,6 +96,8 @@ static uint64_t quota_hits(const struct top *t, struct quota want, struct quota 
 static void row_move(struct top *t, uint32_t from, uint32_t to, size_t *text_used)
 {
     t->rows[to] = t->rows[from];
+    if (t->marks)
+        t->marks[to] = t->marks[from];
     struct top_entry *e = &t->rows[to];
     if (e->len <= KEY_SHORT)
         return;

@@ -41,6 +41,7 @@ struct top {
     struct latency **histograms; /* NULL without; else TOP_HISTOGRAMS, in use up to the count */
     uint32_t histogram_count;
     uint32_t purges; /* how often rows have moved */
+    uint16_t *marks; /* by row, what somebody noted about the key; 0: nothing. NULL: nobody does */
 };
 
 static inline uint32_t top_slot(uint32_t hash, uint32_t row)
@@ -110,6 +111,8 @@ uint32_t top_row_of(struct top *t, struct text text);
 
 /* Adds a row without a look whether there is room (merging). */
 uint32_t top_row_append(struct top *t, const struct top_key *key, const char *text);
+/* From now on each row has room for a mark (top_marks.h). */
+void top_keep_marks(struct top *t);
 /* Enters all rows into an emptied index. */
 void top_reindex(struct top *t);
 

@@ -315,7 +315,7 @@ static inline void naive_advance_to(struct naive_rules *n, int64_t second)
         for (unsigned r = 0; r < n->count; r++)
             for (unsigned k = 0; k < NAIVE_KEYS && n->keys[r][k].name; k++)
                 naive_judge_key(n, r, &n->keys[r][k]);
-        while (n->first < n->item_count && n->items[n->first].second < n->clock - 400)
+        while (n->first < n->item_count && n->items[n->first].second < n->clock - 1000)
             n->first++;
     }
 }
@@ -392,7 +392,8 @@ static inline void naive_rule(struct random_numbers *r, struct rule_spec *rule, 
     if (random_below(r, 2)) /* on the quiet side */
         rule->recover.amount = rule->side == RULE_ABOVE ? rule->level.amount * 2 / 3
                                                         : rule->level.amount * 3 / 2;
-    rule->window_s = 1 + (int64_t)random_below(r, random_below(r, 3) ? 30 : 200);
+    int64_t longest = random_below(r, 3) ? 30 : random_below(r, 3) ? 200 : 1000;
+    rule->window_s = 1 + (int64_t)random_below(r, (uint64_t)longest);
     rule->for_s = random_below(r, 2) ? 0 : (int64_t)random_below(r, 20);
     rule->at_least = random_below(r, 2) ? 0 : random_below(r, 30);
     bool whole = rule->metric == RULE_REJECTED;

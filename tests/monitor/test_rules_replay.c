@@ -103,21 +103,63 @@ struct piece {
     bool any;
 };
 
-static struct piece put_piece(struct rules_tape *t, struct timeline *all, struct batch *b,
+/* A tape, and the tally that is counted beside it, or NULL. */
+struct counting {
+    struct rules_tape *tape;
+    struct tally *tally;
+    unsigned lines; /* of a batch */
+};
+
+/* Tables of all sizes, also such that have to make place all the time; and of few dimensions. */
+static struct tally *random_tally(struct random_numbers *r)
+{
+    static const uint32_t rooms[] = {2, 5, 12, 1000};
+    dimension_set wanted =
+        random_below(r, 2) ? DIMENSION_EVERY : (dimension_set)random_below(r, DIMENSION_EVERY);
+    return random_below(r, 4) ? tally_new(wanted, false, rooms[random_below(r, 4)]) : NULL;
+}
+
+static struct counting random_counting(struct random_numbers *r, const struct rule_spec *rules,
+                                       unsigned count, unsigned tapes)
+{
+    return (struct counting){.tape = rules_tape_new(rules, count, tapes),
+                             .tally = random_tally(r),
+                             .lines = 1 + (unsigned)random_below(r, random_below(r, 2) ? 7 : 500)};
+}
+
+/* The seconds of the entries since they were asked for. */
+static void look_at_seconds(struct rules_tape *t, unsigned from, unsigned to)
+{
+    int64_t first = INT64_MAX, last = INT64_MIN, said_first, said_last;
+    for (unsigned i = from; i < to; i++)
+        if (!items[i].refused) {
+            first = items[i].second < first ? items[i].second : first;
+            last = items[i].second > last ? items[i].second : last;
+        }
+    rules_tape_seconds(t, &said_first, &said_last);
+    cr_assert(said_first == first && said_last == last);
+}
+
+static struct piece put_piece(const struct counting *c, struct timeline *all, struct batch *b,
                               unsigned from, unsigned to)
 {
     struct piece p;
-    rules_tape_piece(t);
+    rules_tape_piece(c->tape);
     for (unsigned i = from; i < to;) {
-        for (unsigned k = 0; k < 7 && i < to; k++, i++) {
+        unsigned first = i;
+        for (unsigned k = 0; k < c->lines && i < to; k++, i++) {
             naive_feed(b, &items[i]);
             if (!items[i].refused)
                 timeline_add(all, items[i].second, 1);
         }
-        rules_tape_batch(t, b);
+        if (c->tally)
+            rules_tape_and_tally(c->tape, c->tally, b);
+        else
+            rules_tape_batch(c->tape, b);
+        look_at_seconds(c->tape, first, i);
         batch_clear(b);
     }
-    p.any = rules_tape_edges(t, &p.leading, &p.last);
+    p.any = rules_tape_edges(c->tape, &p.leading, &p.last);
     return p;
 }
 
@@ -125,17 +167,20 @@ static void run_tapes(struct random_numbers *r, const struct rule_spec *rules, u
 {
     unsigned tape_count = 1 + (unsigned)random_below(r, TAPES);
     struct rules_tape *tapes[TAPES];
+    struct counting counting[TAPES];
     struct timeline *all = timeline_new();
     struct batch *b = batch_new();
     bool any = false;
     int64_t last = 0;
-    for (unsigned i = 0; i < tape_count; i++)
-        tapes[i] = rules_tape_new(rules, count, tape_count);
+    for (unsigned i = 0; i < tape_count; i++) {
+        counting[i] = random_counting(r, rules, count, tape_count);
+        tapes[i] = counting[i].tape;
+    }
     for (unsigned from = 0, to; from < item_count; from = to) {
         to = from + 1 + (unsigned)random_below(r, 800);
         to = to > item_count ? item_count : to;
         unsigned which = (unsigned)random_below(r, tape_count);
-        struct piece p = put_piece(tapes[which], all, b, from, to);
+        struct piece p = put_piece(&counting[which], all, b, from, to);
         if (any)
             rules_tape_refused(tapes[which], last, p.leading);
         last = p.any ? p.last : last;
@@ -150,8 +195,10 @@ static void run_tapes(struct random_numbers *r, const struct rule_spec *rules, u
     for (unsigned part = 0; part < parts; part++)
         rules_replay(tapes[0], &log, part, parts, on_firing, (void *)(uintptr_t)rules);
     rules_log_done(&log);
-    for (unsigned i = 0; i < tape_count; i++)
+    for (unsigned i = 0; i < tape_count; i++) {
         rules_tape_free(tapes[i]);
+        tally_free(counting[i].tally);
+    }
     timeline_free(all);
     batch_free(b);
 }
