@@ -9,7 +9,17 @@
 struct question {
     struct explained about;
     int64_t from, middle, to; /* (from, middle] is the time before, (middle, to] the window */
+    uint32_t where;           /* in explain.wheres: many rules choose the same entries */
     struct cause_sums *sums;
+};
+
+/* What has been found out about the entry under way. */
+struct seen {
+    bool named;
+    struct text names[CAUSE_DIMENSIONS]; /* len 0 and at NULL: it has none */
+    uint32_t hashes[CAUSE_DIMENSIONS];
+    char room[CAUSE_NAME_SIZE];
+    enum verdict { NOT_ASKED, LETS_IN, LEAVES_OUT } *verdicts; /* by explain.wheres */
 };
 
 struct explain {
@@ -17,7 +27,26 @@ struct explain {
     size_t count;
     struct question *questions;
     struct question **active; /* those that a batch is about */
+    const struct rule_where **wheres;
+    uint32_t where_count;
+    struct seen seen;
 };
+
+static bool same_where(const struct rule_where *a, const struct rule_where *b)
+{
+    return a->text && b->text ? !strcmp(a->text, b->text) : a->text == b->text;
+}
+
+static uint32_t where_at(struct explain *e, const struct rule_spec *rule)
+{
+    static const struct rule_where every = {.needs = FIELD_COUNT};
+    const struct rule_where *where = rule ? &rule->where : &every;
+    for (uint32_t i = 0; i < e->where_count; i++)
+        if (same_where(e->wheres[i], where))
+            return i;
+    e->wheres[e->where_count] = where;
+    return e->where_count++;
+}
 
 struct explain *explain_new(const struct explained *alerts, size_t count, int64_t first)
 {
@@ -26,12 +55,15 @@ struct explain *explain_new(const struct explained *alerts, size_t count, int64_
     e->count = count;
     e->questions = mem_new(count + 1, sizeof *e->questions);
     e->active = mem_new(count + 1, sizeof(struct question *));
+    e->wheres = mem_new(count + 1, sizeof(struct rule_where *));
+    e->seen.verdicts = mem_new(count + 1, sizeof *e->seen.verdicts);
     for (size_t i = 0; i < count; i++) {
         int64_t to = alerts[i].alert->triggered_at, window_s = alerts[i].alert->window_s;
         e->questions[i] = (struct question){.about = alerts[i],
                                             .from = to - 2 * window_s,
                                             .middle = to - window_s,
                                             .to = to,
+                                           .where = where_at(e, alerts[i].rule),
                                             .sums = cause_sums_new()};
     }
     return e;
@@ -45,6 +77,8 @@ void explain_free(struct explain *e)
         cause_sums_free(e->questions[i].sums);
     free(e->questions);
     free(e->active);
+    free(e->wheres);
+    free(e->seen.verdicts);
     free(e);
 }
 
@@ -88,25 +122,49 @@ static bool is_of_key(const struct monitor_alert *a, const struct batch *b, cons
     return text_same(name, text_make(a->key, a->key_len));
 }
 
-static bool is_asked(const struct question *q, const struct batch *b, const struct entry *e)
+static bool lets_in(struct explain *e, uint32_t where, const struct batch *b,
+                    const struct entry *entry)
 {
-    return e->second > q->from && e->second <= q->to &&
-           (!q->about.rule ||
-            (rule_counts(q->about.rule, b, e) && is_of_key(q->about.alert, b, e)));
+    enum verdict *verdict = &e->seen.verdicts[where];
+    const struct rule_where *w = e->wheres[where];
+    if (*verdict == NOT_ASKED)
+        *verdict = !w->matches || w->matches(w->filter, b, entry) ? LETS_IN : LEAVES_OUT;
+    return *verdict == LETS_IN;
 }
 
-static void take_entry(struct question *q, const struct batch *b, const struct entry *e)
+static void name_entry(struct seen *s, const struct batch *b, const struct entry *entry)
 {
-    char room[CAUSE_NAME_SIZE];
-    struct text name;
-    double amount = q->about.rule ? cause_amount(q->about.rule, e) : 1;
-    if (amount <= 0)
-        return;
-    enum cause_when when = e->second > q->middle ? CAUSE_NOW : CAUSE_BEFORE;
+    s->named = true;
+    for (unsigned d = 0; d < CAUSE_DIMENSIONS; d++) {
+        if (!cause_name(d, b, entry, s->room, &s->names[d]))
+            s->names[d] = text_make(NULL, 0);
+        else
+            s->hashes[d] = (uint32_t)hash_text(s->names[d]);
+    }
+}
+
+static void take_entry(struct explain *e, const struct question *q, const struct batch *b,
+                       const struct entry *entry, double amount)
+{
+    struct seen *s = &e->seen;
+    enum cause_when when = entry->second > q->middle ? CAUSE_NOW : CAUSE_BEFORE;
+    if (!s->named)
+        name_entry(s, b, entry);
     cause_sums_whole(q->sums, when, amount);
     for (unsigned d = 0; d < CAUSE_DIMENSIONS; d++)
-        if (cause_name(d, b, e, room, &name))
-            cause_sums_add(q->sums, d, (uint32_t)hash_text(name), name, when, amount);
+        if (s->names[d].at)
+            cause_sums_add(q->sums, d, s->hashes[d], s->names[d], when, amount);
+}
+
+static void ask_entry(struct explain *e, const struct question *q, const struct batch *b,
+                      const struct entry *entry)
+{
+    if (entry->second <= q->from || entry->second > q->to)
+        return;
+    double amount = q->about.rule ? cause_amount(q->about.rule, entry) : 1;
+    if (amount > 0 && lets_in(e, q->where, b, entry) &&
+        (!q->about.rule || is_of_key(q->about.alert, b, entry)))
+        take_entry(e, q, b, entry, amount);
 }
 
 void explain_batch(struct explain *e, const struct batch *b)
@@ -116,9 +174,10 @@ void explain_batch(struct explain *e, const struct batch *b)
         const struct entry *entry = &b->entries[i];
         if (!(entry->has & FIELD_BIT(FIELD_TIME)))
             continue;
+        e->seen.named = false;
+        memset(e->seen.verdicts, 0, e->where_count * sizeof *e->seen.verdicts);
         for (size_t k = 0; k < active; k++)
-            if (is_asked(e->active[k], b, entry))
-                take_entry(e->active[k], b, entry);
+            ask_entry(e, e->active[k], b, entry);
     }
 }
 
