@@ -7,7 +7,7 @@ import re
 COUNT = 500
 LINE = re.compile(r'(\S+) \S+ \S+ \[([^]]+)\] "(\S+) (\S+)[^"]*" (\d+) (\S+)')
 WINDOWS = {"1m": 60, "2m": 120, "5m": 300, "10m": 600, "15m": 900, "30m": 1800, "1h": 3600}
-METRICS = ("hits", "errors", "client_errors", "bytes", "visitors", "request_time")
+METRICS = ("hits", "errors", "client_errors", "bytes", "visitors", "request_time")  # the first four: sums
 SAMPLE = 100_000  # lines from the middle of the log, that levels are taken from
 
 Hit = collections.namedtuple("Hit", "second host method path section status bytes")
@@ -72,8 +72,9 @@ class Each:
 
 
 class Maker:
-    def __init__(self, log, seed):
+    def __init__(self, log, seed, over=3):
         self.random = random.Random(seed)
+        self.over = over  # levels are so many times what the sample comes to
         self.hits = sample(log)
         self.all = Chosen(self.hits)
         Chosen.span = max(2, self.hits[-1].second)
@@ -99,11 +100,11 @@ class Maker:
         elif metric in ("errors", "client_errors") and number % 2 and of_all:
             level = f"{90 + number % 9}.{number % 10}%, at_least: {100 + number}"
         elif metric == "visitors":
-            level = f"{int(chosen.most(metric, seconds) * 3) + 30 + number % 7}"
+            level = f"{int(chosen.most(metric, seconds) * self.over) + 30 + number % 7}"
         else:
             full = chosen.most(metric, seconds)
             spare = 2_000_000 if metric == "bytes" else 20
-            level = f"{(full * 3 + spare + number % 7) / seconds:.4f}/s"
+            level = f"{(full * self.over + spare + number % 7) / seconds:.4f}/s"
         text = f"name: rule {number}, metric: {metric}, above: {level}, window: {name}"
         text += f", where: '{where}'" if where else ""
         text += f", per: {per}" if per else ""
@@ -127,6 +128,34 @@ class Maker:
     def write(self, path):
         with open(path, "w") as out:
             out.write("\n".join(self.rules[:COUNT + 1]) + "\n")
+
+
+def plain(log, path):
+    """Nothing but thresholds on all hits; like those of the next two so high that nothing fires."""
+    m = Maker(log, 3, 30)
+    for _ in range(COUNT):
+        m.add("hits")
+    m.write(path)
+
+
+def sections(log, path):
+    """Hits of a section each."""
+    m = Maker(log, 4, 30)
+    names = m.common("section")
+    for i in range(COUNT):
+        m.of_section("hits", names[i % len(names)])
+    m.write(path)
+
+
+def pairs(log, path):
+    """A section and a method each, in four metrics."""
+    m = Maker(log, 5, 30)
+    names = m.common("section")
+    for i in range(COUNT):
+        method = ("GET", "POST")[i // 4 % 2]
+        m.of_section(METRICS[i % 4], names[i // 8 % len(names)], f" and method = {method}",
+                     lambda h, method=method: h.method == method)
+    m.write(path)
 
 
 def spread(log, path):
