@@ -111,14 +111,13 @@ Test(latency, begins_anew_after_a_reset)
 /* One of 10 ns more, by each way there is. */
 static void add_one(struct latency *l, unsigned way)
 {
-    static const uint64_t ns[] = {0, 10};
     static const uint16_t buckets[] = {LATENCY_NONE, 10};
     struct latency *one = latency_new();
     latency_add(one, 10, 1);
     if (way == 0)
         latency_add(l, 10, 1);
     else if (way == 1)
-        latency_add_all(l, ns, buckets, 2);
+        latency_add_all(l, buckets, 2, &(struct latency_ends){10, 10});
     else
         latency_merge(l, one);
     latency_free(one);
@@ -169,10 +168,15 @@ Test(latency, adds_many_wherever_they_lie)
     struct latency *l = latency_new(), *expected = latency_new();
     for (unsigned from = 0; from < 5; from++) /* further up, further down, and both at once */
         for (unsigned to = from; to <= 5; to++) {
-            latency_add_all(l, ns + from, buckets + from, to - from);
-            for (unsigned i = from; i < to; i++)
-                if (i != 3)
-                    latency_add(expected, ns[i], 1);
+            struct latency_ends ends = {UINT64_MAX, 0};
+            for (unsigned i = from; i < to; i++) {
+                if (i == 3)
+                    continue;
+                ends.least = ns[i] < ends.least ? ns[i] : ends.least;
+                ends.most = ns[i] > ends.most ? ns[i] : ends.most;
+                latency_add(expected, ns[i], 1);
+            }
+            latency_add_all(l, buckets + from, to - from, &ends);
             cr_assert_eq(latency_count(l), latency_count(expected));
             cr_assert_eq(latency_max(l), latency_max(expected));
             for (unsigned share = 0; share <= 20; share++)
