@@ -117,6 +117,7 @@ Test(keys, tab_goes_to_the_alerts_and_enter_opens_one)
     expect(t, "\u2500 alert \u2500");
     expect(t, "rule          high traffic");
     expect(t, "lasted        1m52s");
+    expect(t, "total         ");
     expect(t, "2026-11-18T");
     vt_send(t, VT_ESCAPE);
     expect_gone(t, "lasted");

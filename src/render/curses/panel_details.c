@@ -93,8 +93,10 @@ static void about_alert(struct details *d, const struct snapshot *now,
     }
     add_words(d, a->recovered ? "lasted" : "firing for",
               number_span(number, (double)(until - a->triggered_at)));
-    if (a->recovered && a->total)
-        add_count(d, "counted", a->total);
+    if (a->recovered && a->by_rule && a->metric == RULE_BYTES)
+        add_words(d, "total", number_bytes(number, a->total));
+    else if (a->recovered)
+        add_count(d, "total", a->total);
     if (a->acknowledged)
         add_time(d, "seen", now, a->acknowledged);
     else
