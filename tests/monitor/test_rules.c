@@ -364,6 +364,43 @@ Test(rules, a_new_set_keeps_the_counts_and_the_state_of_what_stays)
     watched_done(&w);
 }
 
+/* Every other member makes it another rule: its alert ends, and the new one begins anew. */
+Test(rules, a_rule_that_differs_in_anything_is_another)
+{
+    struct rule_spec was = hits_above("busy", 2, 10);
+    was.recover.amount = 1;
+    struct rule_spec others[14];
+    for (size_t i = 0; i < 14; i++)
+        others[i] = was;
+    strcpy(others[0].name, "busier");
+    others[1].metric = RULE_BYTES;
+    others[2].level.amount = 3;
+    others[3].level.scale = 10;
+    others[4].level.per_s = 60;
+    others[5].recover.amount = 2;
+    others[6].window_s = 11;
+    others[7].for_s = 1;
+    others[8].at_least = 1;
+    others[9].where = naive_where(1);
+    others[10].per = FIELD_SECTION;
+    others[11].side = RULE_BELOW;
+    others[12].level.measure = others[12].recover.measure = RULE_AMOUNT;
+    others[13].level.percentile_millis = 1;
+    for (size_t i = 0; i <= 14; i++) {
+        start(&was, 1);
+        begin();
+        traffic(12, 3, "/a", "10.0.0.1");
+        cr_assert_eq(w.alert_count, 1);
+        set_rules(i < 14 ? &others[i] : &was, 1);
+        cr_assert_eq(w.alert_count, i < 14 ? 2 : 1, "row %zu", i);
+        if (i < 14) {
+            enum alert_end end = i == 0 ? ALERT_END_REMOVED : ALERT_END_CHANGED;
+            cr_expect(w.alerts[1].recovered && w.alerts[1].end == end, "row %zu", i);
+        }
+        watched_done(&w);
+    }
+}
+
 Test(rules, an_alert_whose_rule_goes_says_what_it_came_to)
 {
     struct rule_spec r = hits_above("section", 2, 10), none = hits_above("other", 100, 10);
