@@ -164,17 +164,21 @@ static field_set tally_weights(struct tally *t, const struct entry *e, uint32_t 
 static void tally_request_times(struct tally *t, const struct entry *e, uint32_t count,
                                 struct top_weights *w)
 {
-    field_set any = 0;
-    for (uint32_t i = 0; i < count && t->request_time; i++, e++) {
+    struct latency_ends ends = {UINT64_MAX, 0};
+    w->timed = false;
+    if (!t->request_time)
+        return;
+    for (uint32_t i = 0; i < count; i++, e++) {
         uint64_t ns = entry_number(e, FIELD_REQUEST_TIME);
-        bool has = e->has & FIELD_BIT(FIELD_REQUEST_TIME);
+        /* All bits where there is none. */
+        uint64_t none = (e->has >> FIELD_REQUEST_TIME & 1) - 1;
         w->request_ns[i] = ns;
-        w->bucket[i] = has ? (uint16_t)latency_bucket(ns) : LATENCY_NONE;
-        any |= e->has;
+        w->bucket[i] = (uint16_t)(latency_bucket(ns) | none);
+        ends.least = (ns | none) < ends.least ? ns : ends.least;
+        ends.most = (ns & ~none) > ends.most ? ns : ends.most;
+        w->timed |= !none;
     }
-    w->timed = any & FIELD_BIT(FIELD_REQUEST_TIME);
-    if (w->timed)
-        latency_add_all(t->request_time, w->request_ns, w->bucket, count);
+    latency_add_all(t->request_time, w->bucket, count, &ends);
 }
 
 /* What a guest is lent of a dimension. */
