@@ -1,5 +1,7 @@
-/* The readers of named columns: no line makes them point outside of it, hold a field
- * that is both there and null, or answer otherwise when it is read again. */
+/* The readers of named formats: no line makes them point outside of it, hold a field that is both
+ * there and null, or answer otherwise when it is read again.
+ *
+ * The first byte chooses the format: up to 127 one of the columns, else one of the others. */
 #include "base/buf.h"
 #include "parse/format.h"
 #include <stdio.h>
@@ -8,11 +10,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const specs[] = {"squid",   "haproxy", "envoy",      "aws-elb",
-                                    "aws-alb", "aws-s3",  "cloudfront", "w3c",
-                                    "istio",   "ltsv",    "logfmt",     "gcp",
-                                    "caddy",   "json"};
-enum { SPECS = sizeof specs / sizeof *specs };
+static const char *const specs[] = {
+    "squid", "haproxy", "envoy", "aws-elb", "aws-alb", "aws-s3", "cloudfront", "w3c",
+    /* others */
+    "istio", "ltsv", "logfmt", "json", "caddy", "traefik", "gcp", "cloudflare", "envoy-json",
+    "lograge", "nginx-proxy-manager", "nginx-ingress", "forwarded_combined", "lighttpd", "agent",
+    "referer"};
+enum { SPECS = sizeof specs / sizeof *specs, COLUMNS = 8, OTHERS = SPECS - COLUMNS };
 
 static void must(bool held, const char *what, struct text line)
 {
@@ -66,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1 || size > LINE_LIMIT) {
         return 0;
     }
-    unsigned which = data[0] % SPECS;
+    unsigned which = data[0] < 128 ? data[0] % COLUMNS : COLUMNS + data[0] % OTHERS;
     if (formats[which] == NULL) {
         formats[which] = format_new(text_of(specs[which]), NULL);
     }
