@@ -421,6 +421,63 @@ Test(rules, an_alert_whose_rule_goes_says_what_it_came_to)
     watched_done(&w);
 }
 
+Test(rules, another_default_rule_ends_the_alert_of_the_one_before_and_keeps_the_window)
+{
+    struct monitor_window window;
+    memset(&w, 0, sizeof w);
+    watched_init(&w, 2, 20, T, true);
+    begin();
+    traffic(30, 3, "/a", "10.0.0.1");
+    cr_assert_eq(w.alert_count, 1);
+    monitor_set_rules(w.monitor, &(struct alert_rule){"high traffic", 2, 20}, NULL, 0);
+    cr_assert_eq(w.alert_count, 1, "the same");
+    monitor_set_rules(w.monitor, &(struct alert_rule){"high traffic", 2.5, 20}, NULL, 0);
+    cr_assert_eq(w.alert_count, 2);
+    cr_expect(w.alerts[1].recovered && w.alerts[1].end == ALERT_END_CHANGED);
+    cr_expect_gt(w.alerts[1].total, 40);
+    watched_wait(&w, 1);
+    cr_assert_eq(w.alert_count, 3, "the new one knows the window");
+    monitor_set_rules(w.monitor, &(struct alert_rule){"high traffic", 2.5, 10}, NULL, 0);
+    monitor_window(w.monitor, &window);
+    cr_expect_eq(window.seconds, 10);
+    cr_expect_eq(window.hits, 9 * 3, "%lu: the last second is empty", (unsigned long)window.hits);
+    cr_assert_eq(w.alert_count, 4);
+    watched_done(&w);
+}
+
+Test(rules, causes_are_told_from_what_was_before_a_reload)
+{
+    struct rule_spec rule = hits_above("busy", 60, 30);
+    struct random_numbers r = {8};
+    start(&rule, 1);
+    begin();
+    surge(&r, 70, 30, 0, 0);
+    set_rules(&rule, 1);
+    surge(&r, 40, 30, 60, 90);
+    cr_assert_eq(w.alert_count, 1);
+    assert_cause(&w.alerts[0], CAUSE_ADDRESS, "203.0.113.9", 0.9);
+    watched_done(&w);
+}
+
+Test(rules, an_alert_is_seen_by_whoever_was_first_and_stays_so)
+{
+    struct rule_spec r = hits_above("busy", 2, 10);
+    const struct monitor_alert *kept;
+    start(&r, 1);
+    begin();
+    traffic(20, 3, "/a", "10.0.0.1");
+    cr_assert_eq(monitor_alerts(w.monitor, &kept), 1);
+    monitor_acknowledge(w.monitor, kept->id, T + 20);
+    monitor_acknowledge(w.monitor, kept->id, T + 30);
+    monitor_acknowledge(w.monitor, kept->id + 1, T + 30);
+    traffic(5, 9, "/a", "10.0.0.1"); /* a new peak */
+    watched_wait(&w, 20);
+    cr_assert_eq(monitor_alerts(w.monitor, &kept), 1);
+    cr_expect(kept->recovered);
+    cr_expect_eq(kept->acknowledged, T + 20);
+    watched_done(&w);
+}
+
 /* Stops, and goes on from what was kept. */
 static void restart(const struct rule_spec *rules, uint32_t count)
 {
