@@ -4,8 +4,8 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "lib/cpu_time.h"
 #include "lib/one_file.h"
 
 static bool read_as_file(struct settings *s, struct text bytes, struct error *why)
@@ -135,13 +135,6 @@ Test(config_yaml, is_refused_when_it_is_longer_than_a_mebibyte)
     cr_expect(s.unreadable && strstr(why.text, "it is larger than 1 MiB"), "%s", why.text);
     settings_done(&s);
     buf_done(&text);
-}
-
-static int64_t cpu_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* Each took from two seconds to minutes. */

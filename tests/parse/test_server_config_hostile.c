@@ -1,9 +1,9 @@
 /* Configurations of a mebibyte that want to take long, or much memory. */
 #include "lib/config_files.h"
+#include "lib/cpu_time.h"
 #include "parse/server_config_build.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <time.h>
 
 enum { MEBIBYTE = 1024 * 1024 };
 
@@ -13,13 +13,6 @@ static bool read_one(struct server_config *c, enum server_kind kind, struct text
     struct config_memory files;
     config_memory_init(&files, bytes);
     return server_config_read_from(c, &files.host, kind, CONFIG_FILES_MAIN, why);
-}
-
-static int64_t cpu_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* `with` is printed again and again, each time with the next number. */
