@@ -54,6 +54,13 @@ static bool fill_step(const struct program *p, unsigned i, struct head_step *out
     return true;
 }
 
+/* Behind the required steps one that failed is no reason to begin anew: the value before it may
+ * have to end later. Not so where its literal holds a space, for that is behind the whole word. */
+static bool may_end_later(const struct head_step *s)
+{
+    return s->op == HEAD_PREFIX && !memchr(&s->after, ' ', s->after_len);
+}
+
 static bool has_after(const struct head_step *s, const char *after)
 {
     size_t len = strlen(after);
@@ -102,7 +109,8 @@ struct head *head_new(const struct program *p)
     h->required = p->required;
     h->total = p->count;
     if (p->lead.len == 0 && !p->many_times && p->steps[p->required - 1].shape != SHAPE_FREE)
-        while (h->count < p->count && fill_step(p, h->count, &h->steps[h->count]))
+        while (h->count < p->count && fill_step(p, h->count, &h->steps[h->count]) &&
+               (h->count < p->required || !may_end_later(&h->steps[h->count])))
             h->count++;
     find_shape(h);
     if (h->count >= p->required)

@@ -23,16 +23,24 @@ static const char *const formats[] = {
     "%h %l %{cookie}n %t \"%r\" %>s %O \"%{Referer}i\" \"%u\" %{us}T",
     "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent "
     "\"$http_referer\" ${request_time}5x \"$http_user_agent\"",
+    "%h %l %u %t \"%r\" %>s %b %v:%p \"%{Referer}i\"", /* a name may hold what is behind it */
+    "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent "
+    "\"$http_referer\" \"$http_user_agent\" $request_length $request_time "
+    "[$proxy_upstream_name] [$proxy_alternative_upstream_name] $upstream_addr "
+    "$upstream_response_length $upstream_response_time $upstream_status $req_id",
+    "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent "
+    "\"$http_user_agent\" $upstream_response_time $request_time $upstream_connect_time",
 };
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 static const field_set wishes[] = {
     ~(field_set)0,
+    ~(field_set)0 - 1,
     FIELD_BIT(FIELD_SECTION) | FIELD_BIT(FIELD_REQUEST_TIME),
     FIELD_BIT(FIELD_AGENT),
     FIELD_BIT(FIELD_REFERRER) | FIELD_BIT(FIELD_USER),
     FIELD_BIT(FIELD_REQUEST_LENGTH) | FIELD_BIT(FIELD_FORWARDED),
-    FIELD_BIT(FIELD_UPSTREAM_TIME) | FIELD_BIT(FIELD_HOST),
+    FIELD_BIT(FIELD_UPSTREAM_TIME) | FIELD_BIT(FIELD_HOST) | FIELD_BIT(FIELD_VHOST),
 };
 enum { WISHES = sizeof wishes / sizeof *wishes };
 
@@ -58,6 +66,15 @@ static const char *const times[] = {
     "0.123.",
     "a.123",
     "0.001, 0.034 : -",
+    "a:b",
+    "a]b",
+    "0.1, 0.2",
+    "0.1,",
+    "- : -",
+    "0.1 :",
+    "-,",
+    "a, b",
+    "12, 13",
     "-0.1",
     "0:123",
     "0.1/3",
@@ -92,6 +109,8 @@ static void add_time(struct buf *line, struct dice *d)
 {
     if (dice_roll(d, 10) == 0)
         add_any(line, d, times, sizeof times / sizeof *times);
+    else if (dice_roll(d, 10) == 0)
+        buf_printf(line, "%u", dice_roll(d, 20000));
     else
         buf_printf(line, "%u.%03u", dice_roll(d, 10), dice_roll(d, 1000));
 }
@@ -110,7 +129,7 @@ static void add_tail(struct buf *line, struct dice *d, const char *format)
             at = strchr(at + 1, '"');
         } else if (*at == '$' || *at == '%') {
             add_time(line, d);
-            at += strcspn(at, " \"|}");
+            at += strcspn(at, " \"|}:]");
             at -= *at != '}';
         } else {
             buf_byte(line, *at);
