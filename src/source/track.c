@@ -132,6 +132,11 @@ void track_failed(struct track *k, int problem)
     track_pause(k, LONGEST_PAUSE);
 }
 
+void track_lost(struct track *k, const char *how)
+{
+    shared_tell(k->shared, k->source, NOTICE_LOSS, "%s: %s; lines may be lost", k->safe, how);
+}
+
 /* ---- Looking at the path ---------------------------------------------------------------- */
 
 /* Edge b: what stood under the path is read on, but no longer as what stands there. */
@@ -209,8 +214,8 @@ static int find_newest(struct track *k, const struct siblings *s, const struct t
 }
 
 /* Settles where the new file is to be read from, and opens the generations between it and the
- * one before, when the path changed hands more than once between two looks (edge f). */
-static int connect(struct track *k, struct tail *t)
+ * one before, when the path changed hands more than once between two looks (edge f): `opened`. */
+static int connect(struct track *k, struct tail *t, size_t *opened)
 {
     const struct position *left = shared_left(k->shared, &t->file);
     struct siblings s;
@@ -219,10 +224,10 @@ static int connect(struct track *k, struct tail *t)
     if (siblings_list(&s, k->shared->os, k->path) != 0)
         return -1;
     struct tail *newest = k->count > 1 ? k->tails[k->count - 2] : NULL; /* t is the last */
-    size_t index = 0, opened;
+    size_t index = 0;
     int result = newest ? find_newest(k, &s, newest, &index) : 0;
     if (result == 0 && index < s.count)
-        result = track_open_between(k, &s, newest ? index + 1 : 0, true, k->count - 1, &opened);
+        result = track_open_between(k, &s, newest ? index + 1 : 0, true, k->count - 1, opened);
     if (result == 0)
         track_see(k, &s);
     int problem = errno;
@@ -270,8 +275,9 @@ static void adopt(struct track *k)
         return;
     }
     bool rotated = k->count > 0;
+    size_t between = 0;
     track_insert(k, k->count, t);
-    if (k->begun && connect(k, t) != 0) {
+    if (k->begun && connect(k, t, &between) != 0) {
         int problem = errno;
         track_remove(k, t);
         track_failed(k, problem);
@@ -284,6 +290,7 @@ static void adopt(struct track *k)
     if (!rotated && !k->trouble && !k->waiting)
         shared_tell(shared, k->source, NOTICE_OPENED, "%s", k->safe);
     k->named = true;
+    track_met(k, 1 + between);
     settled(k);
 }
 
@@ -299,6 +306,7 @@ static void reseat(struct track *k, struct tail *t)
     t->role = TAIL_CURRENT;
     t->pending = true;
     k->current = t;
+    track_met(k, 1);
     settled(k);
 }
 
@@ -329,6 +337,7 @@ void track_look(struct track *k)
         return;
     }
     if (k->current && identity_same(&k->current->file, &facts.id)) {
+        track_met(k, 0);
         settled(k);
         return;
     }
@@ -339,6 +348,7 @@ void track_look(struct track *k)
         reseat(k, t);
     } else if (track_held_elsewhere(k, &facts.id)) {
         unseat(k); /* another log that was renamed to ours: it is read there */
+        track_met(k, 0);
         track_pause(k, MISSING_PAUSE);
     } else {
         adopt(k);

@@ -22,7 +22,8 @@
  * found also when nothing has stood under the path, and nobody has written, for a minute. One that
  * was named keeps it: its writer may write on, and it is one file.
  *
- * What may have been destroyed unread (c; a file gone during a stop) is told as NOTICE_LOSS.
+ * What may have been destroyed unread (c; a file gone during a stop; one that came and went between
+ * two looks and lies nowhere beside) is told as NOTICE_LOSS.
  * Anything that fails is tried again later, from a state that loses nothing.
  *
  * Owns its tails. One thread. Members are for the source layer to read. */
@@ -70,6 +71,7 @@ struct track {
     int64_t retry_ns;   /* not to be looked at before; 0: no matter */
     int64_t pause_ns;   /* the last pause */
     int64_t over_ns;    /* not to be asked before whether it is over */
+    int unmet;          /* files that came under the path, as events tell, less those opened */
     int dir_watch, parent_watch;
 };
 
@@ -107,6 +109,10 @@ bool track_busy(const struct track *k);
  * path later may be read by a new one. */
 bool track_is_over(struct track *k);
 
+/* `files` that stood under the path were opened since the last look; 0: the same stands there. Told
+ * as a loss when more have come: those were gone before they could be opened. */
+void track_met(struct track *k, size_t files);
+
 /* An event of the watcher, if it concerns this track. */
 void track_event(struct track *k, const struct os_event *e);
 
@@ -129,6 +135,7 @@ void track_remove(struct track *k, struct tail *t); /* closes it */
 void track_watch(struct track *k, struct tail *t);
 void track_pause(struct track *k, int64_t longest_ns);
 void track_failed(struct track *k, int problem); /* tells once and pauses */
+void track_lost(struct track *k, const char *how);
 void track_well(struct track *k);                /* tells that it can be read again */
 
 /* Remembers which siblings are there by now. */

@@ -8,8 +8,10 @@
 void track_event(struct track *k, const struct os_event *e)
 {
     const uint32_t moved = IN_MOVE_SELF | IN_DELETE_SELF | IN_ATTRIB | IN_IGNORED;
-    if (e->watch == k->dir_watch && (!e->name[0] || strcmp(e->name, path_name(k->path)) == 0))
+    if (e->watch == k->dir_watch && (!e->name[0] || strcmp(e->name, path_name(k->path)) == 0)) {
         k->look = true;
+        k->unmet += (e->mask & (IN_CREATE | IN_MOVED_TO)) != 0;
+    }
     if (e->watch == k->parent_watch && (!e->name[0] || strcmp(e->name, path_name(k->dir)) == 0))
         k->look = true;
     for (size_t i = 0; i < k->count; i++) {
@@ -29,6 +31,17 @@ void track_event(struct track *k, const struct os_event *e)
     }
     if (k->look)
         k->retry_ns = 0;
+}
+
+/* Events are taken in before each look, so one that was opened has been told of, or will be before
+ * the next look: the number may be below 0 till then. */
+void track_met(struct track *k, size_t files)
+{
+    k->unmet -= (int)files;
+    if (files && k->begun && k->unmet > 0)
+        track_lost(k, "a file that stood there was gone before it could be opened");
+    if (files == 0 || k->unmet > 0 || !k->begun)
+        k->unmet = 0;
 }
 
 void track_doubt(struct track *k)

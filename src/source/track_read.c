@@ -100,11 +100,6 @@ static enum step done_with(struct track *k, struct tail *t, struct batch *b)
     return t->alias || may_go(k, t) || is_remainder(k, t) ? let_go(k, t, b) : STEP_NEXT;
 }
 
-static void lost(struct track *k, const char *how)
-{
-    shared_tell(k->shared, k->source, NOTICE_LOSS, "%s: %s; lines may be lost", k->safe, how);
-}
-
 /* The copy that copytruncate made before it cut the file may hold what was not read yet. */
 static int find_copy(struct track *k, struct tail *t)
 {
@@ -134,7 +129,7 @@ static enum step cut(struct track *k, struct tail *t, struct batch *b)
     /* Cut since it was rotated away: to make room, not to be written. */
     if (t->role == TAIL_OLD && newer_than(k, t) && t->rested) {
         if (t->destroyed)
-            lost(k, "a rotated file was cut before it was read to its end");
+            track_lost(k, "a rotated file was cut before it was read to its end");
         lines_drop(&t->lines);
         return done_with(k, t, b);
     }
@@ -147,11 +142,11 @@ static enum step cut(struct track *k, struct tail *t, struct batch *b)
     }
     shared_tell(k->shared, k->source, NOTICE_TRUNCATED, "%s", k->safe);
     if (t->destroyed && found != 1)
-        lost(k, "it was cut before it was read to its end");
+        track_lost(k, "it was cut before it was read to its end");
     else if (t->rewritten)
-        lost(k, "it was written anew between two looks");
+        track_lost(k, "it was written anew between two looks");
     else if (now - t->changed_ns < BUSY_NS)
-        lost(k, "it was cut while it was being written");
+        track_lost(k, "it was cut while it was being written");
     t->failures = 0;
     t->announced = false; /* the new place is to be known */
     tail_restart(t);
@@ -163,7 +158,7 @@ static enum step failed(struct track *k, struct tail *t, struct batch *b, int pr
     bool hopeless = problem == EBADMSG || ++t->failures >= TRIES;
     bool left = newer_than(k, t) || read_once(t) || is_remainder(k, t);
     if (t != k->current && left && hopeless) {
-        lost(k, "a rotated file could not be read to its end");
+        track_lost(k, "a rotated file could not be read to its end");
         lines_drop(&t->lines);
         return done_with(k, t, b);
     }
@@ -217,7 +212,7 @@ static enum step was_cut(struct track *k, struct tail *t, struct batch *b)
 {
     if (!read_once(t))
         return cut(k, t, b);
-    lost(k, "the copy made by copytruncate changed before it was read to its end");
+    track_lost(k, "the copy made by copytruncate changed before it was read to its end");
     lines_drop(&t->lines);
     return done_with(k, t, b);
 }

@@ -161,6 +161,44 @@ Test(faults, three_rotations_between_two_looks)
         memfs_advance(fs, NS_PER_S);
     }
     cr_expect_str_eq(rig_read(&rig, 10), "b c d");
+    cr_expect_eq(rig_told(&rig, NOTICE_LOSS), 0);
+}
+
+Test(faults, what_came_and_was_deleted_between_two_looks_may_be_lost)
+{
+    begin();
+    for (int i = 0; i < 2; i++) { /* told each time, and once for a stretch between two looks */
+        memfs_rename(fs, LOG, i == 0 ? LOG ".1" : LOG ".2");
+        for (int j = 0; j < 3; j++) {
+            memfs_write(fs, LOG, "unseen\n");
+            memfs_unlink(fs, LOG);
+        }
+        memfs_write(fs, LOG, "new\n");
+        cr_expect_str_eq(rig_read(&rig, 10), "new");
+        cr_expect_eq(rig_told(&rig, NOTICE_LOSS), 1 + (size_t)i);
+        rig_read(&rig, 3000);
+    }
+    cr_expect_eq(rig_told(&rig, NOTICE_LOSS), 2);
+}
+
+Test(faults, rotations_that_are_seen_raise_no_doubt)
+{
+    char path[32];
+    begin();
+    for (int i = 0; i < 20; i++) {
+        snprintf(path, sizeof path, LOG ".%d", 40 - i);
+        memfs_rename(fs, LOG, path);
+        if (i % 3 == 0)
+            rig_read(&rig, 10);
+        if (i % 4 == 0) { /* put back */
+            memfs_rename(fs, path, LOG);
+            rig_read(&rig, i % 8 == 0 ? 10 : 3000);
+            memfs_rename(fs, LOG, path);
+        }
+        memfs_write(fs, LOG, "new\n");
+        cr_expect_str_eq(rig_read(&rig, i % 5 == 0 ? 10 : 2000), "new");
+    }
+    cr_expect_eq(rig_told(&rig, NOTICE_LOSS), 0);
 }
 
 Test(faults, rename_and_unlink)
