@@ -200,6 +200,8 @@ static void recovered(const struct looking *l, const struct reading *is)
     a->recovered = true;
     a->recovered_at = l->r->end;
     a->recovered_hits = is->entries;
+    if (is->entries > a->peak_hits) /* what recovers by its share may be busier than ever */
+        a->peak_hits = is->entries;
     a->recovered_value = natural(l->rule, is);
     a->total = lane_total(&l->k->lane, l->g->column_of[rules_counter(a->metric)]) - l->j->before;
     l->r->firing--;

@@ -162,6 +162,8 @@ static void end_alert(struct rules *r, const struct group_run *from, const struc
     a->recovered = true;
     a->recovered_at = r->end;
     a->recovered_hits = lane_sum(&k->lane, tail, from->column_of[COUNT_ENTRIES]);
+    if (a->recovered_hits > a->peak_hits)
+        a->peak_hits = a->recovered_hits;
     a->recovered_value = a->value;
     if (a->level.measure == RULE_RATE && a->metric != RULE_VISITORS)
         a->recovered_value = (double)lane_sum(&k->lane, tail, column) / (double)a->window_s;

@@ -70,6 +70,7 @@ static void compare(unsigned round)
     for (unsigned i = 0; i < w.alert_count; i++) {
         got[i] = naive_told(&w.alerts[i]);
         firings += !w.alerts[i].recovered;
+        cr_assert_geq(w.alerts[i].peak_hits, w.alerts[i].recovered_hits, "log %u", round);
     }
     naive_same(naive.turns, naive.turn_count, got, w.alert_count, false, "live", round);
 }
