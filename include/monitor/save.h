@@ -5,9 +5,10 @@
  * window, minute by minute, so that only what changed need be written.
  *
  * A monitor that was resumed goes on as if it had never stopped: totals, window, clock and a firing
- * alert are what they were; what has passed meanwhile is judged when the past has been read. Not
- * kept: the interval under way, rejected lines, the sections and visitors of the window, what was
- * gathered about causes.
+ * alert are what they were; what has passed meanwhile is judged when the past has been read. Of the
+ * window's sections the 128 busiest are kept, and its visitors while they are exact (up to 12,288 of
+ * them): the sketch behind that is too large to be written each second. Not kept: the interval under
+ * way, rejected lines, what was gathered about causes.
  *
  * Monitor thread, like all of monitor.h. */
 #ifndef SPATE_MONITOR_SAVE_H
@@ -18,7 +19,7 @@
 #include "monitor/monitor.h"
 
 enum {
-    SAVED_VERSION = 2, /* of parts and of the window's minutes; a new part needs a new one */
+    SAVED_VERSION = 3, /* of parts and of the window's minutes; a new part needs a new one */
     SAVED_PARTS = 24,
     SAVED_TOP = 512,       /* keys of each list */
     SAVED_TIMED_KEYS = 64, /* those with their histogram of request times */

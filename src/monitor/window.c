@@ -148,6 +148,33 @@ void window_restore(struct window *w, int64_t second, const struct window_slot *
         w->sums.classes[i] += s->classes[i];
 }
 
+void window_pack(const struct window *w, int64_t start, int64_t until, struct buf *out)
+{
+    pack_u64(out, w->sections != NULL);
+    if (w->sections)
+        section_window_pack(w->sections, start, until, out);
+    pack_u64(out, w->visitors != NULL);
+    if (w->visitors)
+        visitor_window_pack(w->visitors, start, until, out);
+}
+
+static void unpack(struct window *w, int64_t start, int64_t until, struct unpack *u)
+{
+    if (unpack_most(u, 1)) /* else they were not counted */
+        section_window_unpack(w ? w->sections : NULL, start, until, u);
+    if (unpack_most(u, 1))
+        visitor_window_unpack(w ? w->visitors : NULL, start, until, u);
+}
+
+bool window_unpack(struct window *w, int64_t start, int64_t until, struct unpack *u)
+{
+    struct unpack again = *u;
+    unpack(NULL, start, until, u);
+    if (!u->bad)
+        unpack(w, start, until, &again);
+    return !u->bad;
+}
+
 const struct window_sums *window_sums(const struct window *w)
 {
     return &w->sums;

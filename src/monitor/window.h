@@ -8,6 +8,7 @@
 #ifndef SPATE_MONITOR_WINDOW_H
 #define SPATE_MONITOR_WINDOW_H
 
+#include "base/pack.h"
 #include "base/text.h"
 #include "monitor/top.h"
 #include <stdbool.h>
@@ -56,9 +57,15 @@ struct window_slot {
 
 /* A second of the window; NULL outside of it. Lives until the window changes. */
 const struct window_slot *window_look(const struct window *w, int64_t second);
-/* Fills a second that is empty, as it was kept; nothing outside of the window. Its sections and
- * visitors are not known any more. */
+/* Fills a second that is empty, as it was kept, but for its sections and visitors; nothing outside of
+ * the window. */
 void window_restore(struct window *w, int64_t second, const struct window_slot *from);
+
+/* What sections and visitors got in the seconds of [start, until), a small part of the window; and back,
+ * into a window that stands where it stood, for seconds that were restored; NULL: only reads it. Reading
+ * takes all or nothing; *u is then behind it, or bad. */
+void window_pack(const struct window *w, int64_t start, int64_t until, struct buf *out);
+bool window_unpack(struct window *w, int64_t start, int64_t until, struct unpack *u);
 
 struct window_sums {
     uint64_t hits, bytes;

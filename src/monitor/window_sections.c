@@ -1,59 +1,9 @@
-#include "monitor/window_sections.h"
+#include "monitor/window_sections_inside.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-
-enum {
-    STRETCHES = 4096,
-    ITEMS_MOST = 262144,
-    SECTIONS_MOST = 8192,
-    TABLE_SLOTS = SECTIONS_MOST * 2,
-    NONE = 0 /* no item, no section: both are numbered from 1 */
-};
-
-/* What a section got in a stretch. A section may have several items in one, where lines
- * came out of order. */
-struct item {
-    uint32_t section, next;
-    uint32_t hits, errors, client_errors;
-    uint64_t bytes;
-};
-
-struct section {
-    uint64_t hash;
-    struct top_counts counts; /* in the window */
-    char *name;
-    uint32_t len;
-    uint32_t item;   /* the one added to last */
-    int64_t stretch; /* and its stretch */
-};
-
-struct section_window {
-    int64_t seconds, width; /* of the window, of a stretch */
-    int64_t end;
-    int64_t oldest; /* the oldest stretch that may have items */
-    struct item *items;
-    uint32_t item_count, item_capacity, item_free; /* ever used, allocated, list of free ones */
-    uint32_t item_used;
-    struct section *sections;
-    uint32_t section_count, section_capacity;
-    uint32_t table[TABLE_SLOTS];
-    uint32_t heads[STRETCHES + 2]; /* by stretch modulo their number: its items */
-};
-
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b < 0);
-}
-
-static uint32_t *head_of(struct section_window *s, int64_t stretch)
-{
-    int64_t at = stretch % (STRETCHES + 2);
-    return &s->heads[at < 0 ? at + STRETCHES + 2 : at];
-}
 
 static int64_t first_width(int64_t seconds)
 {
@@ -97,16 +47,6 @@ void section_window_clear(struct section_window *s, int64_t end)
     s->width = first_width(s->seconds);
     s->end = end;
     s->oldest = floor_div(end - s->seconds + 1, s->width);
-}
-
-static struct item *item_at(struct section_window *s, uint32_t item)
-{
-    return &s->items[item - 1];
-}
-
-static struct section *section_at(struct section_window *s, uint32_t section)
-{
-    return &s->sections[section - 1];
 }
 
 static uint32_t item_new(struct section_window *s)
@@ -296,6 +236,14 @@ static struct item *item_for(struct section_window *s, uint32_t number, int64_t 
     return item_at(s, item);
 }
 
+struct item *section_window_item(struct section_window *s, const struct window_hit *hit, uint32_t *number)
+{
+    while (s->item_used >= ITEMS_MOST)
+        stretches_join(s);
+    *number = section_of(s, hit);
+    return item_for(s, *number, hit->second);
+}
+
 /* What stands in the first slot for it, most often its section; NULL: none. */
 static const struct section *guess(const struct section_window *s, const struct window_hit *hit)
 {
@@ -324,10 +272,8 @@ void section_window_prefetch(const struct section_window *s, const struct window
 
 void section_window_add(struct section_window *s, const struct window_hit *hit)
 {
-    while (s->item_used >= ITEMS_MOST)
-        stretches_join(s);
-    uint32_t number = section_of(s, hit);
-    struct item *it = item_for(s, number, hit->second);
+    uint32_t number;
+    struct item *it = section_window_item(s, hit, &number);
     struct top_counts *c = &section_at(s, number)->counts;
     uint64_t error = hit->status / 100u == 5, client_error = hit->status / 100u == 4;
     it->hits++;

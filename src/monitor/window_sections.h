@@ -13,11 +13,13 @@
 #ifndef SPATE_MONITOR_WINDOW_SECTIONS_H
 #define SPATE_MONITOR_WINDOW_SECTIONS_H
 
+#include "base/pack.h"
 #include "monitor/top.h"
 #include "monitor/window.h"
 #include <stddef.h>
 #include <stdint.h>
 
+enum { SECTIONS_SAVED = 128 }; /* of those in the window */
 enum { SECTION_KEPT = 256 }; /* bytes of a section's name; longer ones are cut when shown */
 
 struct section_window;
@@ -34,5 +36,10 @@ void section_window_add(struct section_window *s, const struct window_hit *hit);
 /* The first `limit`; how many. Keys live until the next call. */
 size_t section_window_sorted(const struct section_window *s, enum top_order by, struct top_row *rows,
                              size_t limit);
+
+/* What the busiest sections got in the stretches that reach into [start, until). */
+void section_window_pack(const struct section_window *s, int64_t start, int64_t until, struct buf *out);
+/* Puts it back; NULL: only reads it, which is to be done first, for what is bad stays there in part. */
+void section_window_unpack(struct section_window *s, int64_t start, int64_t until, struct unpack *u);
 
 #endif

@@ -1,5 +1,6 @@
 #include "monitor/window_visitors.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,4 +199,57 @@ uint64_t visitor_window_count(const struct visitor_window *v)
     for (unsigned i = 0; i < HLL_REGISTERS; i++)
         registers[register_rank(&v->registers[i], gone(v))]++;
     return hll_estimate(registers);
+}
+
+/* ---- Kept --------------------------------------------------------------------------------------
+ */
+
+/* Each: the hash, and in a byte how many seconds behind the first of those that are packed. */
+enum { PACKED_VISITOR = 9, PACKED_SECONDS = 127 };
+
+/* The steps of [start, until) that are in the window: *first to *last; how many were seen last in
+ * them. */
+static uint32_t seen_between(const struct visitor_window *from, int64_t start, int64_t until,
+                             uint32_t *first, uint32_t *last)
+{
+    struct visitor_window *v = (struct visitor_window *)(uintptr_t)from; /* nothing is changed */
+    int64_t least = start - v->base, most = until - 1 - v->base;
+    *first = least > gone(v) ? (uint32_t)least : gone(v) + 1;
+    *last = most < v->end ? (uint32_t)(most > 0 ? most : 0) : v->end;
+    uint32_t count = 0;
+    for (uint32_t step = *first; step <= *last; step++)
+        count += *leaving_at(v, step);
+    return count;
+}
+
+void visitor_window_pack(const struct visitor_window *v, int64_t start, int64_t until, struct buf *out)
+{
+    uint32_t first, last;
+    uint32_t count = v->sketching ? 0 : seen_between(v, start, until, &first, &last);
+    assert(until - start <= PACKED_SECONDS);
+    pack_u64(out, count);
+    char *to = buf_room(out, count * PACKED_VISITOR);
+    out->len += count * PACKED_VISITOR;
+    for (unsigned i = 0; count > 0 && i < TABLE_SLOTS; i++) {
+        const struct seen *seen = &v->table[i];
+        if (seen->last < first || seen->last > last)
+            continue;
+        memcpy(to, &seen->hash, sizeof seen->hash);
+        to[sizeof seen->hash] = (char)(v->base + seen->last - start);
+        to += PACKED_VISITOR;
+        count--;
+    }
+}
+
+void visitor_window_unpack(struct visitor_window *v, int64_t start, int64_t until, struct unpack *u)
+{
+    for (size_t left = unpack_count(u); left > 0 && !u->bad; left--) {
+        uint64_t hash = 0;
+        struct text bytes = unpack_bytes(u, sizeof hash);
+        int64_t second = start + (int64_t)unpack_most(u, (uint64_t)(until - 1 - start));
+        if (!v || u->bad || second <= v->base + gone(v) || second > v->base + v->end)
+            continue;
+        memcpy(&hash, bytes.at, sizeof hash);
+        visitor_window_add(v, hash, second);
+    }
 }

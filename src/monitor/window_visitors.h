@@ -13,6 +13,7 @@
 #ifndef SPATE_MONITOR_WINDOW_VISITORS_H
 #define SPATE_MONITOR_WINDOW_VISITORS_H
 
+#include "base/pack.h"
 #include <stdint.h>
 
 struct visitor_window;
@@ -27,5 +28,11 @@ void visitor_window_prefetch(const struct visitor_window *v, uint64_t hash);
 void visitor_window_add(struct visitor_window *v, uint64_t hash,
                         int64_t second); /* in the window */
 uint64_t visitor_window_count(const struct visitor_window *v);
+
+/* Those who were seen last in [start, until), while all are known; none once there is a sketch, which is
+ * too large to be kept each second. */
+void visitor_window_pack(const struct visitor_window *v, int64_t start, int64_t until, struct buf *out);
+/* Puts them back; NULL: only reads them, which is to be done first. */
+void visitor_window_unpack(struct visitor_window *v, int64_t start, int64_t until, struct unpack *u);
 
 #endif

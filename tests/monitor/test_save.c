@@ -57,6 +57,25 @@ static void downtime(struct pair *p, struct batch *later)
     }
 }
 
+static void expect_same_window(const struct watched *a, const struct watched *b, const char *when)
+{
+    struct monitor_window left, right;
+    struct top_row rows[2][16];
+    monitor_window(a->monitor, &left);
+    monitor_window(b->monitor, &right);
+    cr_assert_eq(left.hits, right.hits, "%s", when);
+    cr_assert_eq(left.bytes, right.bytes, "%s", when);
+    cr_assert_eq(left.visitors, right.visitors, "%s: %llu visitors, %llu when cut", when,
+                 (unsigned long long)left.visitors, (unsigned long long)right.visitors);
+    size_t count = monitor_window_sections(a->monitor, TOP_BY_HITS, rows[0], 16);
+    cr_assert_eq(monitor_window_sections(b->monitor, TOP_BY_HITS, rows[1], 16), count, "%s", when);
+    for (size_t i = 0; i < count; i++) {
+        cr_assert(text_same(rows[0][i].key, rows[1][i].key), "%s", when);
+        cr_assert_eq(memcmp(&rows[0][i].counts, &rows[1][i].counts, sizeof rows[0][i].counts), 0,
+                     "%s: %.*s", when, (int)rows[0][i].key.len, rows[0][i].key.at);
+    }
+}
+
 /* Everything that is saved goes through bytes, into a fresh monitor with another monotonic clock.
  */
 static void cut_and_resume(struct pair *p)
@@ -83,7 +102,7 @@ static void cut_and_resume(struct pair *p)
         if (monitor_save_window(old.monitor, s, &seconds))
             cr_assert(monitor_load_window(p->cut.monitor, s, buf_text(&seconds)));
     }
-    cr_expect_eq(watched_window_hits(&p->cut), watched_window_hits(&old));
+    expect_same_window(&old, &p->cut, "as it was kept");
     monitor_free(old.monitor);
     buf_done(&saved.bytes);
     buf_done(&seconds);
@@ -162,6 +181,8 @@ static unsigned run(unsigned log)
         pass(&p, NS_PER_S * (int64_t)random_below(&p.random, step % 50 == 49 ? 100 : 3), true);
         if (random_below(&p.random, 25) == 0)
             cut_and_resume(&p);
+        if (step % 10 == 9)
+            expect_same_window(&p.whole, &p.cut, "later");
     }
     for (int64_t i = 0; i < window + 3; i++)
         pass(&p, NS_PER_S, true);
@@ -180,6 +201,88 @@ Test(save, a_monitor_that_is_resumed_tells_and_counts_what_one_does_that_never_s
     for (unsigned log = 1; log <= LOGS; log++)
         alerts += run(log);
     cr_expect_gt(alerts, 300);
+}
+
+/* Of now, which it makes that second. */
+static void one_hit(struct watched *w, int64_t second, const char *section, const char *host)
+{
+    int64_t ns = second * NS_PER_S - w->wall_ns;
+    if (ns > 0)
+        watched_pass(w, ns);
+    feed_request(w->batch, second, section, host, 200, 10);
+    watched_send(w);
+}
+
+/* A fresh one that was given what the window of `w` holds, minute by minute. */
+static void resume_window(struct watched *fresh, const struct watched *w, int64_t window)
+{
+    struct saved saved = {0};
+    struct buf seconds = {0};
+    int64_t first, last;
+    watched_init(fresh, 1e9, window, T, true);
+    monitor_save(w->monitor, w->wall_ns, &saved);
+    for (size_t i = 0; i < saved.count; i++)
+        monitor_load(fresh->monitor, text_of(saved.parts[i].name), saved_bytes(&saved, i));
+    monitor_resume(fresh->monitor, fresh->now_ns);
+    cr_assert(monitor_window_span(w->monitor, &first, &last));
+    for (int64_t s = rollup_floor(first, SAVED_WINDOW_SECONDS); s <= last; s += SAVED_WINDOW_SECONDS) {
+        buf_clear(&seconds);
+        if (monitor_save_window(w->monitor, s, &seconds))
+            cr_assert(monitor_load_window(fresh->monitor, s, buf_text(&seconds)));
+    }
+    buf_done(&saved.bytes);
+    buf_done(&seconds);
+}
+
+/* Sections are counted in stretches there, of which some lie in two minutes. */
+Test(save, a_window_of_a_day_is_what_it_was)
+{
+    enum { DAY = 86400 };
+    struct watched w;
+    char section[32], host[32];
+    watched_init(&w, 1e9, DAY, T, true);
+    for (int i = 0; i < 20000; i++) {
+        snprintf(section, sizeof section, "/%d", i % 9);
+        snprintf(host, sizeof host, "10.0.0.%d", i * i % 251);
+        one_hit(&w, T + (int64_t)i * (DAY + 9999) / 20000, section, host);
+    }
+    struct watched fresh;
+    resume_window(&fresh, &w, DAY);
+    expect_same_window(&w, &fresh, "a day");
+    watched_done(&w);
+    watched_done(&fresh);
+}
+
+/* What is kept of a window is bounded: the busiest sections, and visitors while they are all known. */
+Test(save, of_a_flooded_window_the_busiest_sections_are_kept)
+{
+    struct watched w;
+    struct top_row all[64], kept[64];
+    struct buf minute = {0};
+    char section[32], host[32];
+    watched_init(&w, 1e9, 60, T, true);
+    for (int i = 0; i < 40000; i++) {
+        snprintf(section, sizeof section, "/%d", i % 4 ? i % 40 : i);
+        snprintf(host, sizeof host, "10.%d.%d.0", i / 200, i % 200);
+        one_hit(&w, T + i / 800, section, host);
+    }
+    struct watched fresh;
+    resume_window(&fresh, &w, 60);
+    size_t count = monitor_window_sections(w.monitor, TOP_BY_HITS, all, 30);
+    cr_assert_eq(count, 30);
+    cr_assert_geq(monitor_window_sections(fresh.monitor, TOP_BY_HITS, kept, 30), 30);
+    for (size_t i = 0; i < count; i++) {
+        cr_expect(text_same(all[i].key, kept[i].key), "row %zu", i);
+        cr_expect_eq(memcmp(&all[i].counts, &kept[i].counts, sizeof all[i].counts), 0, "row %zu", i);
+    }
+    struct monitor_window window;
+    monitor_window(fresh.monitor, &window);
+    cr_expect_eq(window.visitors, 0, "a sketch is not kept");
+    monitor_save_window(w.monitor, rollup_floor(T, SAVED_WINDOW_SECONDS), &minute);
+    cr_expect_lt(minute.len, 200000, "%zu bytes", minute.len);
+    buf_done(&minute);
+    watched_done(&w);
+    watched_done(&fresh);
 }
 
 Test(save, a_part_that_is_damaged_anywhere_is_refused)
