@@ -3,6 +3,7 @@
 
 #include "base/pack.h"
 #include "monitor/monitor_inside.h"
+#include "monitor/alerts_save.h"
 #include "monitor/rules_save.h"
 
 enum { VERSION = SAVED_VERSION };
