@@ -18,6 +18,8 @@ void reader_close(struct reader *r);
 
 /* True when the whole can be cut into ranges (a plain regular file). */
 bool reader_can_seek(const struct reader *r);
+/* Of one that can seek; up to four bytes. */
+bool reader_begins_with(const struct reader *r, struct text bytes);
 uint64_t reader_size(const struct reader *r);  /* bytes on disk; 0 for a pipe */
 uint64_t reader_place(const struct reader *r); /* bytes on disk read so far; any thread may ask */
 

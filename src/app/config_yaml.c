@@ -1,10 +1,10 @@
 #include "app/config_yaml.h"
 
-#include <libfyaml.h>
 #include <stdlib.h>
 
 #include "app/config_quoted.h"
 #include "app/config_yaml_words.h"
+#include "app/fyaml_late.h"
 #include "base/mem.h"
 #include "base/safe.h"
 
@@ -62,7 +62,7 @@ static bool check_bytes(struct text source, struct config_problems *problems)
 {
     for (size_t at = 0, len; at < source.len; at += len) {
         unsigned char byte = (unsigned char)source.at[at];
-        len = character(source, at);
+        len = byte >= 0x20 && byte < 0x7f ? 1 : character(source, at);
         if (!len)
             return problem_at(problems, (struct config_place){at, at + 1},
                               "this is no UTF-8 text (byte 0x%02x): save the file as UTF-8", byte);
@@ -92,7 +92,7 @@ static bool check_slow(struct text source, struct config_problems *problems)
         bool first = at == 0 || source.at[at - 1] == '\n' || source.at[at - 1] == '\r';
         if (byte == '%' && first && !check_directive(source, at, problems))
             return false;
-        if (strchr(" \t\r\n\"", byte)) {
+        if (byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n' || byte == '"') {
             tag = source.len;
             escapes = 0;
         } else if (byte == '!' && tag == source.len) {
@@ -190,7 +190,7 @@ static size_t empty_place(const struct reading *r)
 
 static struct config_place place_of(const struct reading *r, struct fy_event *e)
 {
-    const struct fy_mark *from = fy_event_start_mark(e), *to = fy_event_end_mark(e);
+    const struct fy_mark *from = fyaml.event_start_mark(e), *to = fyaml.event_end_mark(e);
     struct config_place p = {r->at, r->at};
     if (from && from->line >= 0 && from->input_pos <= r->source.len)
         p.at = p.end = from->input_pos;
@@ -205,9 +205,9 @@ static bool refuse_extras(struct reading *r, struct fy_event *e, struct config_p
 {
     if (e->type == FYET_ALIAS)
         return problem_at(r->problems, place, "aliases (*name) are not used here: a text that begins with * is written in quotes");
-    if (fy_event_get_anchor_token(e))
+    if (fyaml.event_get_anchor_token(e))
         return problem_at(r->problems, place, "anchors (&name) are not used here: a text that begins with & is written in quotes");
-    if (fy_event_get_tag_token(e))
+    if (fyaml.event_get_tag_token(e))
         return problem_at(r->problems, place, "tags (!name) are not used here: a text that begins with ! is written in quotes");
     return true;
 }
@@ -215,7 +215,7 @@ static bool refuse_extras(struct reading *r, struct fy_event *e, struct config_p
 static bool take_scalar(struct reading *r, struct fy_event *e, struct config_place place)
 {
     struct fy_token *token = e->scalar.value;
-    enum fy_scalar_style style = token ? fy_token_scalar_style(token) : FYSS_PLAIN;
+    enum fy_scalar_style style = token ? fyaml.token_scalar_style(token) : FYSS_PLAIN;
     struct buf unquoted = {0};
     struct text text = TEXT("");
     struct yaml_node *n = new_node(r->yaml, YAML_SCALAR, place);
@@ -224,7 +224,7 @@ static bool take_scalar(struct reading *r, struct fy_event *e, struct config_pla
         (style == FYSS_SINGLE_QUOTED ? quoted_read_single : quoted_read_double)(raw, &unquoted);
         text = buf_text(&unquoted);
     } else if (token) {
-        text.at = fy_token_get_text(token, &text.len);
+        text.at = fyaml.token_get_text(token, &text.len);
         if (!text.at)
             return problem_at(r->problems, place, "this text cannot be read");
     }
@@ -311,7 +311,7 @@ static bool take_finding(struct reading *r, const struct fy_diag_error *found)
 static bool take_findings(struct reading *r, struct fy_diag *diag, bool failed)
 {
     void *at = NULL;
-    struct fy_diag_error *found = fy_diag_errors_iterate(diag, &at);
+    struct fy_diag_error *found = fyaml.diag_errors_iterate(diag, &at);
     if (found && found->msg)
         return take_finding(r, found);
     if (failed)
@@ -323,33 +323,38 @@ static bool take_findings(struct reading *r, struct fy_diag *diag, bool failed)
 static bool read_events(struct reading *r)
 {
     struct fy_diag_cfg diag_cfg;
-    fy_diag_cfg_default(&diag_cfg);
+    fyaml.diag_cfg_default(&diag_cfg);
     diag_cfg.fp = NULL; /* nothing is printed behind our back */
     diag_cfg.colorize = false;
-    struct fy_diag *diag = fy_diag_create(&diag_cfg);
+    struct fy_diag *diag = fyaml.diag_create(&diag_cfg);
     struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET, .diag = diag};
-    struct fy_parser *parser = diag ? fy_parser_create(&cfg) : NULL;
-    bool good =
-        parser && !fy_parser_set_string(parser, r->source.len ? r->source.at : "", r->source.len);
+    struct fy_parser *parser = diag ? fyaml.parser_create(&cfg) : NULL;
+    bool good = parser &&
+                !fyaml.parser_set_string(parser, r->source.len ? r->source.at : "", r->source.len);
     if (diag)
-        fy_diag_set_collect_errors(diag, true);
+        fyaml.diag_set_collect_errors(diag, true);
     struct fy_event *e;
     bool taken = true;
-    while (good && taken && (e = fy_parser_parse(parser))) {
+    while (good && taken && (e = fyaml.parser_parse(parser))) {
         taken = take_event(r, e);
-        fy_parser_event_free(parser, e);
+        fyaml.parser_event_free(parser, e);
     }
     if (taken)
-        taken = take_findings(r, diag, !good || fy_parser_get_stream_error(parser));
-    fy_parser_destroy(parser);
-    fy_diag_destroy(diag);
+        taken = take_findings(r, diag, !good || fyaml.parser_get_stream_error(parser));
+    fyaml.parser_destroy(parser);
+    fyaml.diag_destroy(diag);
     return taken;
 }
 
 struct yaml *yaml_read(struct text source, struct config_problems *problems)
 {
+    struct error why = {0};
     if (!check_bytes(source, problems) || !check_slow(source, problems))
         return NULL;
+    if (!fyaml_late(&why)) {
+        problem_at(problems, (struct config_place){0, 0}, "%s", why.text);
+        return NULL;
+    }
     struct yaml *y = mem_new(1, sizeof *y);
     struct reading r = {.yaml = y, .problems = problems, .source = source};
     if (read_events(&r))

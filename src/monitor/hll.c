@@ -41,7 +41,7 @@ uint64_t hll_estimate_of(const uint32_t *registers, unsigned bits)
     for (int rank = ranks - 1; rank >= 1; rank--)
         z = 0.5 * (z + registers[rank]);
     z += m * hll_sigma(registers[0] / m);
-    return (uint64_t)llround(m * m / (2 * M_LN2 * z));
+    return (uint64_t)(m * m / (2 * M_LN2 * z) + 0.5);
 }
 
 uint64_t hll_estimate(const uint32_t registers[HLL_RANKS + 1])

@@ -1,6 +1,5 @@
 #include "notify/message.h"
 
-#include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "base/safe.h"
 #include "base/time.h"
 #include "base/version.h"
+#include "notify/nettle_late.h"
 
 /* ---- Made and done --------------------------------------------------------------------------- */
 
@@ -23,10 +23,10 @@ static void make_key(struct message *m)
     memcpy(m->key, m->events[0].key, sizeof m->key);
     if (m->count == 1)
         return;
-    sha256_init(&sha);
+    nettle.sha256_init(&sha);
     for (size_t i = 0; i < m->count; i++)
-        sha256_update(&sha, NOTIFY_KEY_SIZE - 1, (const uint8_t *)m->events[i].key);
-    sha256_digest(&sha, sizeof sum, sum);
+        nettle.sha256_update(&sha, NOTIFY_KEY_SIZE - 1, (const uint8_t *)m->events[i].key);
+    nettle.sha256_digest(&sha, sizeof sum, sum);
     for (size_t i = 0; i < (NOTIFY_KEY_SIZE - 1) / 2; i++) {
         m->key[2 * i] = digits[sum[i] >> 4];
         m->key[2 * i + 1] = digits[sum[i] & 15];

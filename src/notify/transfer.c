@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/safe.h"
+#include "notify/nettle_late.h"
 #include "notify/transfer_inside.h"
 
 struct transfers {
@@ -19,7 +20,7 @@ enum { FDS_MOST = 64 };
 
 struct transfers *transfers_new(struct error *why)
 {
-    if (!curl_late(why))
+    if (!nettle_late(why) || !curl_late(why))
         return NULL;
     CURLM *multi = curl.multi_init();
     if (!multi) {

@@ -1,10 +1,10 @@
 /* webhook.c - JSON by POST; with a secret, signed: X-Spate-Signature is the HMAC-SHA256 of
  * X-Spate-Timestamp, a dot and the body, so that an old message cannot be played again. */
-#include <nettle/hmac.h>
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "notify/channel.h"
+#include "notify/nettle_late.h"
 #include "notify/secret.h"
 #include "notify/transfer.h"
 #include "notify/webhook.h"
@@ -14,11 +14,11 @@ void webhook_sign(char out[WEBHOOK_SIGNATURE_SIZE], struct text secret, struct t
 {
     struct hmac_sha256_ctx hmac;
     uint8_t sum[SHA256_DIGEST_SIZE];
-    hmac_sha256_set_key(&hmac, secret.len, (const uint8_t *)secret.at);
-    hmac_sha256_update(&hmac, time.len, (const uint8_t *)time.at);
-    hmac_sha256_update(&hmac, 1, (const uint8_t *)".");
-    hmac_sha256_update(&hmac, body.len, (const uint8_t *)body.at);
-    hmac_sha256_digest(&hmac, sizeof sum, sum);
+    nettle.hmac_sha256_set_key(&hmac, secret.len, (const uint8_t *)secret.at);
+    nettle.hmac_sha256_update(&hmac, time.len, (const uint8_t *)time.at);
+    nettle.hmac_sha256_update(&hmac, 1, (const uint8_t *)".");
+    nettle.hmac_sha256_update(&hmac, body.len, (const uint8_t *)body.at);
+    nettle.hmac_sha256_digest(&hmac, sizeof sum, sum);
     for (size_t i = 0; i < sizeof sum; i++)
         snprintf(&out[2 * i], 3, "%02x", sum[i]);
     explicit_bzero(&hmac, sizeof hmac);

@@ -19,10 +19,35 @@ size_t lines_find_plain(const char *bytes, uint32_t from, uint32_t to, uint32_t 
 
 #include <immintrin.h>
 
-bool lines_vector(void)
+/* The C library knows the machine from its own start. The compiler's way asks the processor again
+ * in each start of the program, and in a virtual machine each question is answered by the host. */
+#if __has_include(<sys/platform/x86.h>)
+#include <sys/platform/x86.h>
+static bool has_avx2_and_bmi(void)
+{
+    return CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(BMI1) && CPU_FEATURE_ACTIVE(BMI2);
+}
+
+static bool has_avx512(void)
+{
+    return CPU_FEATURE_ACTIVE(AVX512BW) && CPU_FEATURE_ACTIVE(AVX512_VBMI2);
+}
+#else
+static bool has_avx2_and_bmi(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
            __builtin_cpu_supports("bmi2");
+}
+
+static bool has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2");
+}
+#endif
+
+bool lines_vector(void)
+{
+    return has_avx2_and_bmi();
 }
 
 __attribute__((target("avx2,bmi,bmi2"))) static inline uint64_t newlines_64(const char *at)
@@ -68,8 +93,7 @@ lines_find_vector(const char *bytes, uint32_t from, uint32_t to, uint32_t *ends,
 /* Processors that have these slow nothing else down for them. */
 bool lines_wide(void)
 {
-    return lines_vector() && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512vbmi2");
+    return has_avx2_and_bmi() && has_avx512();
 }
 
 __attribute__((target("avx2,bmi,bmi2,avx512f,avx512bw"))) size_t

@@ -2,11 +2,10 @@
  *
  * The one home of pcre2. The pattern is the user's but the line is an attacker's: matching is
  * bounded, and a pattern that hits its bounds again and again is switched off. */
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "parse/pattern_late.h"
 #include "parse/reader.h"
 #include "parse/value.h"
 
@@ -43,7 +42,7 @@ struct format_state {
 static bool refuse_pattern(struct error *why, int code, size_t offset)
 {
     char message[160];
-    if (pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message) < 0)
+    if (pcre2.get_error_message(code, (PCRE2_UCHAR *)message, sizeof message) < 0)
         strcpy(message, "not a pattern");
     return error_at(why, (uint32_t)offset + 1, "bad regex: %s (character %zu of the pattern)",
                     message, offset + 1);
@@ -64,9 +63,9 @@ static void find_groups(struct pattern *p)
 {
     uint32_t count = 0, size = 0;
     PCRE2_SPTR row = NULL;
-    pcre2_pattern_info(p->code, PCRE2_INFO_NAMECOUNT, &count);
-    pcre2_pattern_info(p->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
-    pcre2_pattern_info(p->code, PCRE2_INFO_NAMETABLE, &row);
+    pcre2.pattern_info(p->code, PCRE2_INFO_NAMECOUNT, &count);
+    pcre2.pattern_info(p->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+    pcre2.pattern_info(p->code, PCRE2_INFO_NAMETABLE, &row);
     for (uint32_t i = 0; i < count; i++, row += size)
         add_group(p, (uint32_t)row[0] << 8 | row[1], field_named(text_of((const char *)row + 2)));
 }
@@ -110,7 +109,7 @@ static void pattern_free(void *program)
     struct pattern *p = program;
     if (!p)
         return;
-    pcre2_code_free(p->code);
+    pcre2.code_free(p->code);
     free(p);
 }
 
@@ -118,8 +117,10 @@ static void *pattern_compile(struct text spec, struct format_facts *facts, struc
 {
     int code = 0;
     size_t offset = 0;
+    if (!pcre2_late(why))
+        return NULL;
     struct pattern *p = mem_new(1, sizeof *p);
-    p->code = pcre2_compile((PCRE2_SPTR)spec.at, spec.len,
+    p->code = pcre2.compile((PCRE2_SPTR)spec.at, spec.len,
                             PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &offset, NULL);
     if (!p->code) {
         refuse_pattern(why, code, offset);
@@ -134,7 +135,7 @@ static void *pattern_compile(struct text spec, struct format_facts *facts, struc
         return NULL;
     }
     drop_parts_of_request(p);
-    pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE); /* where it is refused, matching still works */
+    pcre2.jit_compile(p->code, PCRE2_JIT_COMPLETE); /* where it is refused, matching still works */
     facts->fields = fields_of(p);
     facts->escape = ESCAPE_APACHE; /* the widest: knows nginx's escapes too */
     facts->has_state = true;
@@ -147,21 +148,21 @@ static struct format_state *state_new(const void *program)
 {
     const struct pattern *p = program;
     struct format_state *state = mem_new(1, sizeof *state);
-    state->match = pcre2_match_data_create_from_pattern(p->code, NULL);
-    state->context = pcre2_match_context_create(NULL);
-    state->stack = pcre2_jit_stack_create(JIT_STACK_FIRST, JIT_STACK_MOST, NULL);
-    pcre2_set_match_limit(state->context, MATCH_LIMIT);
-    pcre2_set_depth_limit(state->context, DEPTH_LIMIT);
-    pcre2_set_heap_limit(state->context, HEAP_LIMIT_KIB);
-    pcre2_jit_stack_assign(state->context, NULL, state->stack);
+    state->match = pcre2.match_data_create_from_pattern(p->code, NULL);
+    state->context = pcre2.match_context_create(NULL);
+    state->stack = pcre2.jit_stack_create(JIT_STACK_FIRST, JIT_STACK_MOST, NULL);
+    pcre2.set_match_limit(state->context, MATCH_LIMIT);
+    pcre2.set_depth_limit(state->context, DEPTH_LIMIT);
+    pcre2.set_heap_limit(state->context, HEAP_LIMIT_KIB);
+    pcre2.jit_stack_assign(state->context, NULL, state->stack);
     return state;
 }
 
 static void state_free(struct format_state *state)
 {
-    pcre2_match_data_free(state->match);
-    pcre2_match_context_free(state->context);
-    pcre2_jit_stack_free(state->stack);
+    pcre2.match_data_free(state->match);
+    pcre2.match_context_free(state->context);
+    pcre2.jit_stack_free(state->stack);
     free(state);
 }
 
@@ -213,12 +214,12 @@ static enum verdict pattern_read(const void *program, struct reading *r)
     if (r->memo->gave_up)
         return reading_reject(r, line.at, "the pattern was switched off: it takes too long");
     int code =
-        pcre2_match(p->code, (PCRE2_SPTR)line.at, line.len, 0, 0, state->match, state->context);
+        pcre2.match(p->code, (PCRE2_SPTR)line.at, line.len, 0, 0, state->match, state->context);
     if (code < 0)
         return reject_match(r, state, code);
-    r->reached = line.at + pcre2_get_ovector_pointer(state->match)[1];
-    return put_groups(p, r, pcre2_get_ovector_pointer(state->match),
-                      pcre2_get_ovector_count(state->match));
+    r->reached = line.at + pcre2.get_ovector_pointer(state->match)[1];
+    return put_groups(p, r, pcre2.get_ovector_pointer(state->match),
+                      pcre2.get_ovector_count(state->match));
 }
 
 const struct reader reader_regex = {

@@ -1,7 +1,5 @@
 #include "parse/pattern_match.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -11,6 +9,7 @@
 #include "base/mem.h"
 #include "base/note.h"
 #include "base/safe.h"
+#include "parse/pattern_late.h"
 
 enum {
     STEPS_MOST = 50000, /* a millisecond or two */
@@ -47,9 +46,9 @@ static _Thread_local struct room *room_mine;
 static void room_free(void *arg)
 {
     struct room *r = arg;
-    pcre2_match_data_free(r->data);
-    pcre2_match_context_free(r->context);
-    pcre2_jit_stack_free(r->stack);
+    pcre2.match_data_free(r->data);
+    pcre2.match_context_free(r->context);
+    pcre2.jit_stack_free(r->stack);
     free(r);
 }
 
@@ -64,18 +63,18 @@ static struct room *room_get(void)
     if (room_mine)
         return room_mine;
     struct room *r = mem_new(1, sizeof *r);
-    r->data = pcre2_match_data_create(1, NULL);
-    r->context = pcre2_match_context_create(NULL);
-    r->stack = pcre2_jit_stack_create(STACK_FIRST, STACK_MOST, NULL);
+    r->data = pcre2.match_data_create(1, NULL);
+    r->context = pcre2.match_context_create(NULL);
+    r->stack = pcre2.jit_stack_create(STACK_FIRST, STACK_MOST, NULL);
     if (!r->data || !r->context) {
         room_free(r);
         return NULL;
     }
-    pcre2_set_match_limit(r->context, STEPS_MOST);
-    pcre2_set_depth_limit(r->context, STEPS_MOST);
-    pcre2_set_heap_limit(r->context, HEAP_MOST_KIB);
+    pcre2.set_match_limit(r->context, STEPS_MOST);
+    pcre2.set_depth_limit(r->context, STEPS_MOST);
+    pcre2.set_heap_limit(r->context, HEAP_MOST_KIB);
     if (r->stack)
-        pcre2_jit_stack_assign(r->context, NULL, r->stack);
+        pcre2.jit_stack_assign(r->context, NULL, r->stack);
     pthread_once(&room_once, room_key_make);
     pthread_setspecific(room_key, r);
     return room_mine = r;
@@ -93,20 +92,22 @@ struct pattern_match *pattern_match_new(struct text pattern, struct error *why)
 {
     int number;
     PCRE2_SIZE place;
+    if (!pcre2_late(why))
+        return NULL;
     /* A pattern may not ask for UTF-8 by itself: texts are not valid UTF-8. */
     const char *bytes = pattern.len ? pattern.at : ""; /* nothing may have no place */
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)bytes, pattern.len,
+    pcre2_code *code = pcre2.compile((PCRE2_SPTR)bytes, pattern.len,
                                      PCRE2_NEVER_UTF | PCRE2_NEVER_UCP, &number, &place, NULL);
     if (!code) {
         char reason[160];
-        pcre2_get_error_message(number, (PCRE2_UCHAR *)reason, sizeof reason);
+        pcre2.get_error_message(number, (PCRE2_UCHAR *)reason, sizeof reason);
         error_at(why, (uint32_t)place + 1, "`%s' is no regular expression: %s", safe_str(pattern),
                  reason);
         return NULL;
     }
     struct pattern_match *p = mem_new(1, sizeof *p);
     p->code = code;
-    p->compiled = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0; /* may be forbidden: no error */
+    p->compiled = pcre2.jit_compile(code, PCRE2_JIT_COMPLETE) == 0; /* may be forbidden: no error */
     p->shown = safe_copy(pattern);
     return p;
 }
@@ -115,7 +116,7 @@ void pattern_match_free(struct pattern_match *p)
 {
     if (!p)
         return;
-    pcre2_code_free(p->code);
+    pcre2.code_free(p->code);
     free(p->shown);
     free(p);
 }
@@ -152,8 +153,8 @@ bool pattern_match_in(struct pattern_match *p, struct text subject)
         return false;
     PCRE2_SPTR at = (PCRE2_SPTR)(subject.len ? subject.at : "");
     int64_t before = coarse_ns();
-    int got = p->compiled ? pcre2_jit_match(p->code, at, subject.len, 0, 0, r->data, r->context)
-                          : pcre2_match(p->code, at, subject.len, 0, 0, r->data, r->context);
+    int got = p->compiled ? pcre2.jit_match(p->code, at, subject.len, 0, 0, r->data, r->context)
+                          : pcre2.match(p->code, at, subject.len, 0, 0, r->data, r->context);
     if ((got < 0 && got != PCRE2_ERROR_NOMATCH) || coarse_ns() - before > SLOW_MS * NS_PER_MS)
         strike(p);
     else

@@ -1,11 +1,11 @@
 #include "source/decompress.h"
 
 #include "base/mem.h"
+#include "source/zlib_late.h"
+#include "source/zstd_late.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
-#include <zstd.h>
 
 enum {
     INPUT_BYTES = 128 * 1024,
@@ -26,12 +26,12 @@ struct decompress {
 
 enum compression compression_of(const void *start, size_t len)
 {
-    static const unsigned char gzip[] = {0x1f, 0x8b}, zstd[] = {0x28, 0xb5, 0x2f, 0xfd};
+    static const unsigned char gzip_magic[] = {0x1f, 0x8b}, zstd_magic[] = {0x28, 0xb5, 0x2f, 0xfd};
     static const unsigned char skippable[] = {0x2a, 0x4d, 0x18}; /* after 0x50 to 0x5f */
     const unsigned char *byte = start;
-    if (len >= sizeof gzip && memcmp(byte, gzip, sizeof gzip) == 0)
+    if (len >= sizeof gzip_magic && memcmp(byte, gzip_magic, sizeof gzip_magic) == 0)
         return COMPRESSION_GZIP;
-    if (len >= sizeof zstd && memcmp(byte, zstd, sizeof zstd) == 0)
+    if (len >= sizeof zstd_magic && memcmp(byte, zstd_magic, sizeof zstd_magic) == 0)
         return COMPRESSION_ZSTD;
     if (len >= COMPRESSION_MAGIC && byte[0] >> 4 == 5 &&
         memcmp(byte + 1, skippable, sizeof skippable) == 0)
@@ -39,20 +39,27 @@ enum compression compression_of(const void *start, size_t len)
     return COMPRESSION_NONE;
 }
 
-struct decompress *decompress_new(enum compression kind, decompress_more *more, void *ctx)
+struct decompress *decompress_new(enum compression kind, decompress_more *more, void *ctx,
+                                  struct error *why)
 {
+    if (!(kind == COMPRESSION_GZIP ? zlib_late : zstd_late)(why)) {
+        errno = ELIBACC;
+        return NULL;
+    }
     struct decompress *d = mem_new(1, sizeof *d);
     d->kind = kind;
     d->more = more;
     d->ctx = ctx;
-    bool made = false;
-    if (kind == COMPRESSION_GZIP)
-        made = inflateInit2(&d->gzip, GZIP_WINDOW) == Z_OK;
-    else if (kind == COMPRESSION_ZSTD)
-        made = (d->zstd = ZSTD_createDStream()) != NULL;
+    bool made;
+    if (kind == COMPRESSION_GZIP) /* what the macro inflateInit2() makes of itself */
+        made = zlib.inflateInit2_(&d->gzip, GZIP_WINDOW, ZLIB_VERSION, sizeof d->gzip) == Z_OK;
+    else
+        made = (d->zstd = zstd.createDStream()) != NULL;
     if (made)
         return d;
     free(d);
+    errno = ENOMEM;
+    error_set(why, "%s", strerror(errno));
     return NULL;
 }
 
@@ -61,8 +68,9 @@ void decompress_free(struct decompress *d)
     if (!d)
         return;
     if (d->kind == COMPRESSION_GZIP)
-        inflateEnd(&d->gzip);
-    ZSTD_freeDStream(d->zstd);
+        zlib.inflateEnd(&d->gzip);
+    else
+        zstd.freeDStream(d->zstd);
     free(d);
 }
 
@@ -95,14 +103,14 @@ static bool step_gzip(struct decompress *d, unsigned char *into, size_t room, si
             d->over = true;
             return true;
         }
-        inflateReset(&d->gzip);
+        zlib.inflateReset(&d->gzip);
     }
     d->inside = true;
     d->gzip.next_in = d->input + d->at;
     d->gzip.avail_in = (uInt)(d->len - d->at);
     d->gzip.next_out = into;
     d->gzip.avail_out = (uInt)room;
-    int result = inflate(&d->gzip, Z_NO_FLUSH);
+    int result = zlib.inflate(&d->gzip, Z_NO_FLUSH);
     d->at = d->len - d->gzip.avail_in;
     *made = room - d->gzip.avail_out;
     if (result == Z_STREAM_END)
@@ -114,11 +122,11 @@ static const char *step_zstd(struct decompress *d, unsigned char *into, size_t r
 {
     ZSTD_inBuffer in = {d->input, d->len, d->at};
     ZSTD_outBuffer out = {into, room, 0};
-    size_t result = ZSTD_decompressStream(d->zstd, &out, &in);
+    size_t result = zstd.decompressStream(d->zstd, &out, &in);
     d->at = in.pos;
     *made = out.pos;
     d->inside = result != 0;
-    return ZSTD_isError(result) ? ZSTD_getErrorName(result) : NULL;
+    return zstd.isError(result) ? zstd.getErrorName(result) : NULL;
 }
 
 ssize_t decompress_read(struct decompress *d, void *into, size_t room, struct error *why)

@@ -22,7 +22,9 @@ enum compression compression_of(const void *start, size_t len);
 typedef ssize_t decompress_more(void *ctx, void *into, size_t room);
 
 struct decompress;
-struct decompress *decompress_new(enum compression kind, decompress_more *more, void *ctx);
+/* NULL with *why, which may be NULL, and errno. */
+struct decompress *decompress_new(enum compression kind, decompress_more *more, void *ctx,
+                                  struct error *why);
 void decompress_free(struct decompress *d);
 
 /* The next bytes of the contents: how many, 0 at the end. -1 with *why filled when

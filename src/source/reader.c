@@ -82,8 +82,8 @@ static bool peek(struct reader *r)
     return true;
 }
 
-/* Takes the measure of an open descriptor. False with errno. */
-static bool examine(struct reader *r)
+/* Takes the measure of an open descriptor. False with errno, or with *why where that says more. */
+static bool examine(struct reader *r, struct error *why)
 {
     struct stat s;
     if (fstat(r->fd, &s) != 0)
@@ -98,11 +98,9 @@ static bool examine(struct reader *r)
         return false;
     enum compression kind = compression_of(r->magic, r->magic_len);
     if (kind != COMPRESSION_NONE) {
-        r->unpack = decompress_new(kind, packed_bytes, r);
-        if (!r->unpack) {
-            errno = ENOMEM;
+        r->unpack = decompress_new(kind, packed_bytes, r, why);
+        if (!r->unpack)
             return false;
-        }
     }
     if (r->seekable)
         posix_fadvise(r->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -124,8 +122,9 @@ struct reader *reader_open(const char *path, struct error *why)
     struct reader *r = mem_new(1, sizeof *r);
     *r = (struct reader){.fd = fd, .to = UINT64_MAX};
     lines_init(&r->lines);
-    if (!examine(r)) {
-        error_set(why, "cannot read %s: %s", name, strerror(errno));
+    struct error reason = {0};
+    if (!examine(r, &reason)) {
+        error_set(why, "cannot read %s: %s", name, reason.text[0] ? reason.text : strerror(errno));
         reader_close(r);
         return NULL;
     }
@@ -149,6 +148,11 @@ void reader_close(struct reader *r)
 bool reader_can_seek(const struct reader *r)
 {
     return r->seekable && !r->unpack;
+}
+
+bool reader_begins_with(const struct reader *r, struct text bytes)
+{
+    return text_starts(text_make(r->magic, r->magic_len), bytes);
 }
 
 uint64_t reader_size(const struct reader *r)

@@ -30,7 +30,7 @@ static bool unpack_start(struct tail *t)
     }
     decompress_free(t->unpack);
     t->packed_at = 0;
-    t->unpack = decompress_new(kind, packed_bytes, t);
+    t->unpack = decompress_new(kind, packed_bytes, t, NULL);
     return t->unpack != NULL;
 }
 

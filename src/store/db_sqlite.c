@@ -1,8 +1,8 @@
 #include "store/db.h"
 
 #include "base/buf.h"
+#include "store/sqlite_late.h"
 #include <limits.h>
-#include <sqlite3.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -35,19 +35,19 @@ static enum db_result result_of(int code)
 /* The file is ours, but whatever is in it must not make SQLite do more than we ask for. */
 static void distrust(sqlite3 *db)
 {
-    sqlite3_extended_result_codes(db, 1);
-    sqlite3_busy_timeout(db, BUSY_MS);
-    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LENGTH_MOST);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite.extended_result_codes(db, 1);
+    sqlite.busy_timeout(db, BUSY_MS);
+    sqlite.limit(db, SQLITE_LIMIT_LENGTH, LENGTH_MOST);
+    sqlite.db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite.db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    sqlite.db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    sqlite.db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 }
 
 static enum db_result calls_run(void *self, void *db, const char *sql)
 {
     (void)self;
-    return result_of(sqlite3_exec(db, sql, NULL, NULL, NULL));
+    return result_of(sqlite.exec(db, sql, NULL, NULL, NULL));
 }
 
 /* A path as SQLite takes it with options behind it. */
@@ -71,12 +71,15 @@ static enum db_result calls_open(void *self, const char *path, enum db_mode mode
         [DB_READ] = SQLITE_OPEN_READONLY,
         [DB_STILL] = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
     };
+    *db = NULL;
+    if (!sqlite_late(NULL))
+        return DB_FAILED;
     int flags = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | MODES[mode];
     struct buf uri = {0};
     if (mode == DB_STILL)
         add_uri(&uri, path);
     sqlite3 *opened = NULL;
-    int code = sqlite3_open_v2(uri.at ? uri.at : path, &opened, flags, NULL);
+    int code = sqlite.open_v2(uri.at ? uri.at : path, &opened, flags, NULL);
     buf_done(&uri);
     *db = opened;
     if (code != SQLITE_OK)
@@ -90,14 +93,15 @@ static enum db_result calls_open(void *self, const char *path, enum db_mode mode
 static void calls_close(void *self, void *db)
 {
     (void)self;
-    sqlite3_close(db);
+    if (db)
+        sqlite.close(db);
 }
 
 static enum db_result calls_prepare(void *self, void *db, const char *sql, void **statement)
 {
     (void)self;
     sqlite3_stmt *made = NULL;
-    int code = sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &made, NULL);
+    int code = sqlite.prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &made, NULL);
     *statement = made;
     /* Our statements are right: what SQLite cannot find in the schema is not there any more. */
     return (code & 0xff) == SQLITE_ERROR ? DB_DAMAGED : result_of(code);
@@ -106,53 +110,57 @@ static enum db_result calls_prepare(void *self, void *db, const char *sql, void 
 static void calls_finish(void *self, void *statement)
 {
     (void)self;
-    sqlite3_finalize(statement);
+    if (statement)
+        sqlite.finalize(statement);
 }
 
 static enum db_result calls_bind_number(void *self, void *statement, int at, int64_t number)
 {
     (void)self;
-    return result_of(sqlite3_bind_int64(statement, at, number));
+    return result_of(sqlite.bind_int64(statement, at, number));
 }
 
 static enum db_result calls_bind_bytes(void *self, void *statement, int at, struct text bytes)
 {
     (void)self;
     return result_of(
-        sqlite3_bind_blob64(statement, at, bytes.len ? bytes.at : "", bytes.len, SQLITE_STATIC));
+        sqlite.bind_blob64(statement, at, bytes.len ? bytes.at : "", bytes.len, SQLITE_STATIC));
 }
 
 static enum db_result calls_step(void *self, void *statement)
 {
     (void)self;
-    return result_of(sqlite3_step(statement));
+    return result_of(sqlite.step(statement));
 }
 
 static void calls_reset(void *self, void *statement)
 {
     (void)self;
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
+    sqlite.reset(statement);
+    sqlite.clear_bindings(statement);
 }
 
 static int64_t calls_number(void *self, void *statement, int column)
 {
     (void)self;
-    return sqlite3_column_int64(statement, column);
+    return sqlite.column_int64(statement, column);
 }
 
 static struct text calls_bytes(void *self, void *statement, int column)
 {
     (void)self;
-    const char *at = sqlite3_column_blob(statement, column);
-    int len = sqlite3_column_bytes(statement, column);
+    const char *at = sqlite.column_blob(statement, column);
+    int len = sqlite.column_bytes(statement, column);
     return at && len > 0 ? text_make(at, (size_t)len) : TEXT("");
 }
 
 static const char *calls_why(void *self, void *db)
 {
     (void)self;
-    return db ? sqlite3_errmsg(db) : "no memory";
+    static _Thread_local struct error missing;
+    if (db)
+        return sqlite.errmsg(db);
+    return sqlite_late(&missing) ? "no memory" : missing.text;
 }
 
 const struct db_calls db_sqlite = {

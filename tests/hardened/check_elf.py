@@ -39,13 +39,20 @@ def protections(program):
         yield "control-flow protection", "endbr64" in start
 
 
+def late_libraries():
+    """Those that are loaded when something needs them, as the modules in src name them."""
+    for module in sorted(SOURCE.glob("src/**/*_late.c")):
+        yield re.search(r'\bLATE\("([^"]+)"', module.read_text(encoding="utf-8")).group(1)
+
+
 def strange_libraries(program):
     """Libraries of no package in the run section."""
     lines = (SOURCE / "tools/packages").read_text(encoding="utf-8").splitlines()
     allowed = {words[1] for words in map(str.split, lines) if words[:1] == ["run"]}
     needed = re.findall(r"\(NEEDED\).*\[(.*)\]", output("readelf", "-dW", program))
     paths = dict(re.findall(r"^\s*(\S+) => (/\S+)", output("ldd", program), re.M))
-    for name in needed:
+    paths.update((name, late_path(name)) for name in late_libraries())
+    for name in [*needed, *late_libraries()]:
         path = paths.get(name, name)
         if name.startswith("ld-linux"):
             continue
@@ -57,6 +64,20 @@ def strange_libraries(program):
             yield f"{name} (of {', '.join(sorted(owners)) or 'no package'})"
 
 
+def late_path(name):
+    """Where the loader finds the library."""
+    return re.search(rf"^\s*{re.escape(name)} \(.*=> (/\S+)", output("/sbin/ldconfig", "-p"), re.M).group(1)
+
+
+def other_versions():
+    """Late libraries whose interface is not the one that the headers here belong to."""
+    for name in late_libraries():
+        stem = name.split(".so")[0] + ".so"
+        linked = Path(output("gcc", f"-print-file-name={stem}").strip())  # a library, or a text that names it
+        if name.encode() not in linked.read_bytes():
+            yield f"{name} is loaded, but {stem} is another"
+
+
 def main():
     wrong = []
     for program in sys.argv[1:]:
@@ -64,6 +85,7 @@ def main():
         wrong += [f"{name}: {what} is missing" for what, there in protections(program) if not there]
         wrong += [f"{name}: {what} is not in the run section of tools/packages"
                   for what in strange_libraries(program)]
+    wrong += other_versions()
     for line in wrong:
         print(line)
     print(f"{len(sys.argv) - 1} programs, {len(wrong)} found wrong")

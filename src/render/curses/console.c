@@ -2,10 +2,10 @@
 #include "render/console.h"
 
 #include "base/clock.h"
+#include "render/curses/curses_late.h"
 #include "render/curses/frame.h"
 #include "render/curses/keys.h"
 #include "render/curses/terminal.h"
-#include <curses.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -58,7 +58,7 @@ static struct scene scene_of(const struct console *c)
 static void plan(struct console *c)
 {
     struct scene scene = scene_of(c);
-    frame_plan(&c->frame, &scene, LINES, COLS);
+    frame_plan(&c->frame, &scene, *curses.LINES, *curses.COLS);
     view_settle(&c->view, &c->frame.screen);
 }
 
@@ -67,7 +67,7 @@ static void draw(struct console *c)
     plan(c);
     struct scene scene = scene_of(c);
     frame_draw(&c->frame, &scene, &c->screen);
-    refresh();
+    curses.refresh();
     c->drawn_ns = clock_monotonic(&c->clock);
     c->dirty = false;
 }

@@ -77,7 +77,7 @@ void frame_plan(struct frame *f, const struct scene *s, int rows, int columns)
 
 void frame_draw(const struct frame *f, const struct scene *s, struct screen *screen)
 {
-    erase();
+    curses.erase();
     for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         struct pen pen = {screen, f->layout.at[parts[i].area]};
         if (!rect_empty(pen.at))

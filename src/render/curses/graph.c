@@ -10,7 +10,9 @@ static double round_up(double n)
     static const double steps[] = {1, 2, 3, 4, 5, 6, 8, 10};
     if (!(n > 1))
         return 1;
-    double power = pow(10, floor(log10(n)));
+    double power = 1;
+    while (power * 10 <= n)
+        power *= 10;
     for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
         if (n <= steps[i] * power * (1 + 1e-9))
             return steps[i] * power;
@@ -69,7 +71,7 @@ unsigned graph_eighths(const struct graph *g, double rate, unsigned rows)
 {
     if (!(rate > 0))
         return 0;
-    double eighths = round(rate / g->top * rows * 8);
+    double eighths = rate / g->top * rows * 8 + 0.5;
     return eighths < 1 ? 1 : eighths > rows * 8 ? rows * 8 : (unsigned)eighths;
 }
 

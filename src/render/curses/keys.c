@@ -1,7 +1,7 @@
 /* keys.c - see keys.h. In the order of importance: a narrow footer shows the first ones. */
 #include "render/curses/keys.h"
 
-#include <curses.h>
+#include "render/curses/curses_late.h"
 
 #define CTRL(letter) ((letter)&0x1f)
 

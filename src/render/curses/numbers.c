@@ -48,7 +48,7 @@ const char *number_bytes(char into[NUMBER_SIZE], uint64_t n)
 const char *number_rate(char into[NUMBER_SIZE], double per_s)
 {
     if (per_s >= 999.5)
-        return number_count(into, (uint64_t)llround(per_s));
+        return number_count(into, (uint64_t)(per_s + 0.5));
     int decimals = per_s == 0 ? 0 : per_s < 0.095 ? 2 : per_s < 99.95 ? 1 : 0;
     snprintf(into, TEXT_SIZE, "%.*f", decimals, per_s);
     return into;
@@ -57,7 +57,7 @@ const char *number_rate(char into[NUMBER_SIZE], double per_s)
 const char *number_exact(char into[NUMBER_SIZE], double n)
 {
     if (n >= 999.5)
-        return number_count(into, (uint64_t)llround(n));
+        return number_count(into, (uint64_t)(n + 0.5));
     snprintf(into, TEXT_SIZE, "%.3g", n);
     return into;
 }
@@ -95,10 +95,10 @@ const char *number_latency(char into[NUMBER_SIZE], uint64_t ns)
 
 const char *number_span(char into[NUMBER_SIZE], double seconds)
 {
-    unsigned long long s = seconds > 0 ? (unsigned long long)llround(seconds) : 0;
+    unsigned long long s = seconds > 0 ? (unsigned long long)(seconds + 0.5) : 0;
     unsigned minutes = (unsigned)(s / 60 % 60), rest = (unsigned)(s % 60);
     if (seconds > 0 && seconds < 0.0995)
-        snprintf(into, TEXT_SIZE, "%.0f ms", fmax(seconds * 1e3, 1));
+        snprintf(into, TEXT_SIZE, "%.0f ms", seconds > 1e-3 ? seconds * 1e3 : 1);
     else if (seconds < 9.95 && fabs(seconds - (double)s) > 0.04)
         snprintf(into, TEXT_SIZE, "%.1f s", seconds);
     else if (s < 60)

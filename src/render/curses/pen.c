@@ -29,7 +29,7 @@ static struct slot clipped(const struct pen *p, struct slot f)
 
 static void set_style(const struct pen *p, enum style style)
 {
-    attrset((int)p->screen->theme.attributes[style]);
+    curses.attrset((int)p->screen->theme.attributes[style]);
 }
 
 /* As wide characters: curses reads bytes by the process's locale, and ours is the thread's. */
@@ -42,7 +42,7 @@ static void add_utf8(const char *at, size_t len)
         size_t count = mbsnrtowcs(wide, &rest, len, sizeof(wide) / sizeof(*wide), &state);
         if (count == 0 || count == (size_t)-1)
             return;
-        addnwstr(wide, (int)count);
+        curses.addnwstr(wide, (int)count);
         len -= rest ? (size_t)(rest - at) : len;
         at = rest;
     }
@@ -54,7 +54,7 @@ int pen_text(const struct pen *p, struct slot f, enum style style, struct safe t
     if ((int)text.width > f.w) /* only whole text, made for its field, is drawn */
         return 0;
     set_style(p, style);
-    move(p->at.y + f.y, p->at.x + f.x);
+    curses.move(p->at.y + f.y, p->at.x + f.x);
     add_utf8(text.utf8.at, text.utf8.len);
     return (int)text.width;
 }
@@ -130,7 +130,7 @@ void pen_sign(const struct pen *p, struct slot f, enum style style, enum glyph g
         return;
     const char *sign = glyph_sign(g, p->screen->ascii);
     set_style(p, style);
-    move(p->at.y + f.y, p->at.x + f.x);
+    curses.move(p->at.y + f.y, p->at.x + f.x);
     for (int i = 0; i < f.w; i++)
         add_utf8(sign, strlen(sign));
 }
@@ -141,7 +141,7 @@ void pen_block(const struct pen *p, int y, int x, enum style style, const char *
     if (f.w == 0)
         return;
     set_style(p, style);
-    move(p->at.y + f.y, p->at.x + f.x);
+    curses.move(p->at.y + f.y, p->at.x + f.x);
     add_utf8(block, strlen(block));
 }
 

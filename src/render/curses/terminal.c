@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/note.h"
 #include "render/curses/rescue.h"
-#include <curses.h>
+#include "render/curses/terminfo_late.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <term.h>
 #include <unistd.h>
 
 enum { ESCAPE_MS = 25 }; /* how long an ESC may be the beginning of a key's sequence */
@@ -98,12 +97,14 @@ static bool check_terminal(struct error *why)
     if (!name || !*name)
         return error_set(
             why, "the console needs to know the terminal: TERM is not set (--headless needs none)");
-    if (setupterm(NULL, STDOUT_FILENO, &result) != OK)
+    if (!curses_late(why))
+        return false;
+    if (terminfo.setupterm(NULL, STDOUT_FILENO, &result) != OK)
         return error_set(
             why, "the terminal \"%.80s\" (TERM) is not known here (--headless needs none)", name);
-    const char *move = tigetstr("cup");
+    const char *move = terminfo.tigetstr("cup");
     bool able = move && move != (char *)-1;
-    del_curterm(cur_term);
+    terminfo.del_curterm(*terminfo.cur_term);
     if (!able)
         return error_set(
             why, "the terminal \"%.80s\" (TERM) cannot place the cursor (--headless needs none)",
@@ -126,22 +127,22 @@ static void prepare_rescue(const struct termios *settings)
     static const char *const names[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
     collected = (struct rescue){.fd = STDOUT_FILENO, .settings = *settings};
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        const char *sequence = tigetstr(names[i]);
+        const char *sequence = terminfo.tigetstr(names[i]);
         if (sequence && sequence != (char *)-1)
-            tputs(sequence, 1, collect);
+            terminfo.tputs(sequence, 1, collect);
     }
     rescue_ready(&collected);
 }
 
 static void set_modes(void)
 {
-    cbreak();
-    noecho();
-    nonl();
-    curs_set(0);
-    keypad(stdscr, TRUE);
-    nodelay(stdscr, TRUE);
-    typeahead(-1);
+    curses.cbreak();
+    curses.noecho();
+    curses.nonl();
+    curses.curs_set(0);
+    curses.keypad(*curses.stdscr, TRUE);
+    curses.nodelay(*curses.stdscr, TRUE);
+    curses.typeahead(-1);
 }
 
 /* Ctrl-S would stop the picture without a word: pausing is a key of ours. */
@@ -152,7 +153,7 @@ static void let_output_flow(void)
         return;
     settings.c_iflag &= ~(tcflag_t)IXON;
     tcsetattr(STDOUT_FILENO, TCSADRAIN, &settings);
-    def_prog_mode();
+    curses.def_prog_mode();
 }
 
 static bool colours_wanted(enum console_colour colour)
@@ -165,19 +166,19 @@ static bool start_curses(struct terminal *t, const struct console_options *o, st
 {
     struct termios settings;
     tcgetattr(STDOUT_FILENO, &settings);
-    use_env(FALSE); /* the terminal knows its size better than LINES and COLUMNS */
-    use_tioctl(TRUE);
-    set_escdelay(ESCAPE_MS);
-    t->screen = newterm(NULL, stdout, t->keyboard);
+    curses.use_env(FALSE); /* the terminal knows its size better than LINES and COLUMNS */
+    curses.use_tioctl(TRUE);
+    curses.set_escdelay(ESCAPE_MS);
+    t->screen = curses.newterm(NULL, stdout, t->keyboard);
     if (!t->screen)
         return error_set(
             why, "the terminal \"%.80s\" (TERM) cannot show the console (--headless needs none)",
             getenv("TERM"));
     prepare_rescue(&settings);
-    t->colours = colours_wanted(o->colour) && has_colors();
+    t->colours = colours_wanted(o->colour) && curses.has_colors();
     if (t->colours) {
-        start_color();
-        use_default_colors();
+        curses.start_color();
+        curses.use_default_colors();
     }
     set_modes();
     let_output_flow();
@@ -216,9 +217,9 @@ void terminal_close(struct terminal *t)
     if (!t)
         return;
     if (t->screen) {
-        endwin();
+        curses.endwin();
         rescue_disarm();
-        delscreen(t->screen);
+        curses.delscreen(t->screen);
     } else {
         rescue_disarm();
     }
@@ -259,7 +260,7 @@ int terminal_signal_fd(const struct terminal *t)
 int terminal_key(struct terminal *t)
 {
     (void)t;
-    int key = getch();
+    int key = curses.getch();
     return key == ERR ? -1 : key;
 }
 
@@ -267,7 +268,7 @@ static void take_size(void)
 {
     struct winsize size;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
-        resizeterm(size.ws_row, size.ws_col);
+        curses.resizeterm(size.ws_row, size.ws_col);
 }
 
 /* The shell had the terminal meanwhile: its settings and its screen are anything now. After
@@ -275,7 +276,7 @@ static void take_size(void)
 static void come_back(struct terminal *t)
 {
     take_size();
-    reset_prog_mode();
+    curses.reset_prog_mode();
     terminal_redraw(t);
 }
 
@@ -289,8 +290,8 @@ static void forget_signals(struct terminal *t)
 void terminal_suspend(struct terminal *t)
 {
     struct sigaction by_default = {.sa_handler = SIG_DFL}, ours;
-    def_prog_mode();
-    endwin();
+    curses.def_prog_mode();
+    curses.endwin();
     sigaction(SIGTSTP, &by_default, &ours);
     raise(SIGTSTP); /* returns after SIGCONT, or at once where nobody could continue us */
     sigaction(SIGTSTP, &ours, NULL);
@@ -311,7 +312,7 @@ bool terminal_signals(struct terminal *t)
     if (stop) {
         terminal_suspend(t);
     } else if (back) {
-        endwin();
+        curses.endwin();
         come_back(t);
     } else if (resized) {
         take_size();
@@ -322,5 +323,5 @@ bool terminal_signals(struct terminal *t)
 void terminal_redraw(struct terminal *t)
 {
     (void)t;
-    clearok(curscr, TRUE);
+    curses.clearok(*curses.curscr, TRUE);
 }

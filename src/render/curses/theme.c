@@ -30,14 +30,14 @@ static const struct look {
 
 void theme_init(struct theme *t, bool colours)
 {
-    bool many = COLORS >= 256;
+    bool many = *curses.COLORS >= 256;
     for (short i = 0; i < STYLE_COUNT; i++) {
         const struct look *look = &looks[i];
         t->attributes[i] = look->without;
-        if (!colours || COLOR_PAIRS <= i)
+        if (!colours || *curses.COLOR_PAIRS <= i)
             continue;
-        init_pair(i + 1, many ? look->fore : look->fore_8, many ? look->back : look->back_8);
-        t->attributes[i] = look->with | (attr_t)COLOR_PAIR(i + 1);
+        curses.init_pair(i + 1, many ? look->fore : look->fore_8, many ? look->back : look->back_8);
+        t->attributes[i] = look->with | (attr_t)curses.COLOR_PAIR(i + 1);
     }
 }
 

@@ -5,7 +5,7 @@
 #define SPATE_RENDER_CURSES_THEME_H
 
 #include "model/snapshot.h"
-#include <curses.h>
+#include "render/curses/curses_late.h"
 #include <stdbool.h>
 
 enum style {
