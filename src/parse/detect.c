@@ -17,6 +17,46 @@ void trial_clear(struct trial *t)
     t->sample_len = 0;
 }
 
+/* ---- At a glance ----------------------------------------------------------------------------- */
+
+/* Whether `byte` stands somewhere in the line and again `apart` bytes behind. */
+static bool has_twice(struct text line, char byte, size_t apart, size_t *at)
+{
+    for (*at = text_find(line, byte, 0); *at + apart < line.len;
+         *at = text_find(line, byte, *at + 1))
+        if (line.at[*at + apart] == byte)
+            return true;
+    return false;
+}
+
+static bool has_clf_date(struct text line)
+{
+    size_t slash;
+    while (has_twice(line, '/', 4, &slash)) {
+        if (slash + 9 < line.len && line.at[slash + 9] == ':')
+            return true;
+        line = text_cut(line, slash + 1, line.len);
+    }
+    return false;
+}
+
+static unsigned line_has(struct text line)
+{
+    size_t at = 0;
+    unsigned has = has_clf_date(line) ? LINE_HAS_CLF_DATE : 0;
+    has |= has_twice(line, '-', 3, &at) ? LINE_HAS_ISO_DATE : 0;
+    has |= text_find(line, '"', 0) < line.len ? LINE_HAS_QUOTE : 0;
+    for (at = 0; at < line.len && memchr(" \t\r", line.at[at], 3);)
+        at++;
+    if (at < line.len) {
+        has |= line.at[at] == '{' ? LINE_IS_OBJECT : 0;
+        has |= line.at[at] >= '0' && line.at[at] <= '9' ? LINE_IS_NUMBER : 0;
+    }
+    return has;
+}
+
+/* ---- A trial --------------------------------------------------------------------------------- */
+
 /* Of the formats that refuse a line those are nearest that had most values of their own kind
  * before that, and of these the one of the highest rank that came about as far as any. Where words
  * were all that fitted it does not count how many: there are enough in anything. */
@@ -86,70 +126,53 @@ static void note_line(struct trial *t, const unsigned doubts[], size_t count)
             t->fit[i].lines |= UINT64_C(1) << (t->lines % TRIAL_LINES);
 }
 
+/* What each format made of one line. */
+struct tried {
+    struct reject why[TRIAL_FORMATS];
+    unsigned sure[TRIAL_FORMATS], doubts[TRIAL_FORMATS];
+    bool any; /* of them reads it */
+};
+
+static void try_one(struct trial *t, struct tried *tried, size_t i, const struct format *f,
+                    struct reading *r)
+{
+    tried->why[i] = (struct reject){.column = 1, .reason = ""};
+    r->why = &tried->why[i];
+    enum verdict verdict = try_format(t, i, f, r);
+    tried->any |= verdict != LINE_REJECTED;
+    tried->sure[i] = r->sure;
+    tried->doubts[i] = verdict == LINE_HIT ? r->doubts : UINT_MAX;
+}
+
+/* A format that needs what the line has not is only asked where no other reads it: then for how far
+ * it comes. */
 void trial_line(struct trial *t, const struct format *const formats[], struct format_memo memos[],
                 size_t count, struct batch *b, struct span line)
 {
     struct entry scratch;
-    struct reject why[TRIAL_FORMATS];
-    unsigned sure[TRIAL_FORMATS], doubts[TRIAL_FORMATS];
-    bool any = false;
-    for (size_t i = 0; i < count; i++) {
-        why[i] = (struct reject){.column = 1, .reason = ""};
-        struct reading r = {.batch = b,
-                            .line = line,
-                            .want = ~(field_set)0,
-                            .out = &scratch,
-                            .memo = &memos[i],
-                            .why = &why[i],
-                            .measure = true};
-        enum verdict verdict = try_format(t, i, formats[i], &r);
-        any |= verdict != LINE_REJECTED;
-        sure[i] = r.sure;
-        doubts[i] = verdict == LINE_HIT ? r.doubts : UINT_MAX;
-    }
-    note_line(t, doubts, count);
-    if (!any)
-        keep_nearest(t, why, sure, count, batch_span(b, line));
+    struct tried tried;
+    unsigned has = line_has(batch_span(b, line));
+    tried.any = false;
+    for (size_t i = 0; i < count; i++)
+        tried.doubts[i] = UINT_MAX;
+    for (int able = 1; able >= 0 && !tried.any; able--)
+        for (size_t i = 0; i < count; i++) {
+            struct reading r = {.batch = b,
+                                .line = line,
+                                .want = ~(field_set)0,
+                                .out = &scratch,
+                                .memo = &memos[i],
+                                .measure = true};
+            if (able == !(format_needs(formats[i]) & ~has))
+                try_one(t, &tried, i, formats[i], &r);
+        }
+    note_line(t, tried.doubts, count);
+    if (!tried.any)
+        keep_nearest(t, tried.why, tried.sure, count, batch_span(b, line));
     t->lines++;
 }
 
-/* ---- At a glance ----------------------------------------------------------------------------- */
-
-/* Whether `byte` stands somewhere in the line and again `apart` bytes behind. */
-static bool has_twice(struct text line, char byte, size_t apart, size_t *at)
-{
-    for (*at = text_find(line, byte, 0); *at + apart < line.len;
-         *at = text_find(line, byte, *at + 1))
-        if (line.at[*at + apart] == byte)
-            return true;
-    return false;
-}
-
-static bool has_clf_date(struct text line)
-{
-    size_t slash;
-    while (has_twice(line, '/', 4, &slash)) {
-        if (slash + 9 < line.len && line.at[slash + 9] == ':')
-            return true;
-        line = text_cut(line, slash + 1, line.len);
-    }
-    return false;
-}
-
-static unsigned line_has(struct text line)
-{
-    size_t at = 0;
-    unsigned has = has_clf_date(line) ? LINE_HAS_CLF_DATE : 0;
-    has |= has_twice(line, '-', 3, &at) ? LINE_HAS_ISO_DATE : 0;
-    has |= text_find(line, '"', 0) < line.len ? LINE_HAS_QUOTE : 0;
-    for (at = 0; at < line.len && memchr(" \t\r", line.at[at], 3);)
-        at++;
-    if (at < line.len) {
-        has |= line.at[at] == '{' ? LINE_IS_OBJECT : 0;
-        has |= line.at[at] >= '0' && line.at[at] <= '9' ? LINE_IS_NUMBER : 0;
-    }
-    return has;
-}
+/* ---- Any at all ------------------------------------------------------------------------------ */
 
 bool trial_any_reads(const struct format *const formats[], struct format_memo memos[], size_t count,
                      struct batch *b, struct span line)
