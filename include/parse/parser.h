@@ -38,6 +38,9 @@ void formats_prefer_forwarded(struct formats *fs);
 struct parser;
 struct parser *parser_new(const struct formats *fs, field_set want);
 void parser_free(struct parser *p);
+/* Another that stands where this one does, for another part of the same file; directives in the log
+ * are to be shown to it again. NULL where a named format keeps more than can be copied. */
+struct parser *parser_copy(const struct parser *p);
 /* Other fields from the next line on. */
 void parser_want(struct parser *p, field_set want);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/spread.h"
 #include "base/mem.h"
 
 /* ---- Gathering ------------------------------------------------------------------------------- */
@@ -85,7 +86,7 @@ static void judge_all(struct judged *j, struct rules_tape *tape, const struct ru
         parts[i].own.tries = mem_new(rules->try_count + 1, sizeof *j->tries);
     }
     while (started + 1 < jobs &&
-           !pthread_create(&parts[started].thread, NULL, judge, &parts[started]))
+           spread_start(&parts[started].thread, started, judge, &parts[started]))
         started++;
     for (unsigned i = started; i < jobs; i++)
         judge(&parts[i]);

@@ -21,9 +21,9 @@ static bool second_of(void *ctx, struct text line, int64_t *second)
 }
 
 /* Reads what the reader still has to give. */
-static void read_seconds(struct reader *reader, struct parser *parser, struct timeline *seconds)
+static void read_seconds(struct reader *reader, struct parser *parser, struct batch *b,
+                         struct timeline *seconds)
 {
-    struct batch *b = batch_new();
     while (reader_fill(reader, b, NULL) == READER_LINES) {
         for (bool all = false; !all; b->count = 0) {
             all = parser_run(parser, b);
@@ -33,7 +33,6 @@ static void read_seconds(struct reader *reader, struct parser *parser, struct ti
         }
         batch_clear(b);
     }
-    batch_free(b);
 }
 
 static bool is_regular(const char *path)
@@ -51,16 +50,18 @@ static void add_seconds(const char *path, const struct formats *formats, bool pa
         return;
     struct reader *reader = reader_open(path, NULL);
     struct parser *parser = parser_new(formats, FIELD_BIT(FIELD_TIME));
+    struct batch *b = batch_new();
     parser_reads(parser, path);
     bool plain = reader && reader_can_seek(reader);
     if (plain) {
         uint64_t size = reader_size(reader), from = size > TAIL_BYTES ? size - TAIL_BYTES : 0;
         if (from)
-            header_before(parser, path, from);
+            header_before(parser, path, from, b);
         reader_range(reader, from, size);
     }
     if (reader && plain != packed)
-        read_seconds(reader, parser, seconds);
+        read_seconds(reader, parser, b, seconds);
+    batch_free(b);
     parser_free(parser);
     reader_close(reader);
 }

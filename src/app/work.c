@@ -5,13 +5,14 @@
 #include <sys/stat.h>
 
 #include "app/progress.h"
+#include "app/spread.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/note.h"
 #include "parse/filter.h"
 #include "source/reader.h"
 
-enum { PIECE_LEAST = 1 << 20 /* a smaller file is not worth a second thread */ };
+enum { PIECE_LEAST = 1 << 20 /* what is smaller is not worth a second thread */ };
 
 static void add_piece(struct work *w, struct piece piece)
 {
@@ -19,7 +20,23 @@ static void add_piece(struct work *w, struct piece piece)
     w->pieces[w->piece_count++] = piece;
 }
 
-/* As many pieces as threads for a plain file of some size, else one. */
+static struct header *add_header(struct work *w, const char *path)
+{
+    w->headers = mem_grow(w->headers, w->header_count + 1, sizeof *w->headers);
+    return w->headers[w->header_count++] = header_new(path, w->formats, w->fields);
+}
+
+/* What each piece takes of what is left of a file. They get smaller towards its end, so that
+ * threads end at the same time, whichever of them began late or was held up. Where columns are
+ * named in the log (#Fields) each piece looks for the last such line before it: then there are as
+ * few as can be. */
+static uint64_t share_of(const struct work *w, uint64_t left, bool named, uint64_t even)
+{
+    uint64_t share = w->jobs == 1 ? left : named ? even : left / (w->jobs + 1);
+    return share < PIECE_LEAST ? PIECE_LEAST : share;
+}
+
+/* A plain file of some size for all threads, else one piece. */
 static void cut_file(struct work *w, const char *path, struct reader *r)
 {
     uint64_t from = 0, to = reader_size(r);
@@ -30,13 +47,15 @@ static void cut_file(struct work *w, const char *path, struct reader *r)
     }
     range_narrow(&w->range, r, w->formats, &from, &to);
     w->bytes += to - from;
-    uint64_t step = (to - from) / w->jobs + 1;
-    step = step < PIECE_LEAST ? PIECE_LEAST : step;
-    for (uint64_t at = from; at < to; at += step)
-        add_piece(w, (struct piece){.path = path,
-                                   .from = at,
-                                   .to = at + step < to ? at + step : to,
-                                   .ranged = true});
+    bool named = reader_begins_with(r, TEXT("#")) || reader_begins_with(r, TEXT("\xef\xbb\xbf#"));
+    uint64_t even = (to - from) / w->jobs + 1;
+    struct header *header = add_header(w, path);
+    for (uint64_t at = from, end; at < to; at = end) {
+        uint64_t share = share_of(w, to - at, named, even);
+        end = share < to - at ? at + share : to;
+        add_piece(w, (struct piece){
+                         .path = path, .header = header, .from = at, .to = end, .ranged = true});
+    }
 }
 
 /* Standard input, a named pipe, a process's output: opened once, by the worker that reads it. */
@@ -77,6 +96,7 @@ struct work *work_new(const struct work_order *o, struct error *why)
     const struct settings *s = o->settings;
     struct work *w = mem_new(1, sizeof *w);
     w->formats = o->formats;
+    w->only = s->only;
     w->where = s->filter;
     w->rules = o->rules;
     w->rule_count = o->rules->count + o->rules->try_count;
@@ -92,13 +112,8 @@ struct work *work_new(const struct work_order *o, struct error *why)
     if (w->jobs > w->piece_count)
         w->jobs = w->piece_count ? (unsigned)w->piece_count : 1;
     w->workers = mem_new(w->jobs, sizeof *w->workers);
-    for (unsigned i = 0; i < w->jobs; i++) {
+    for (unsigned i = 0; i < w->jobs; i++)
         w->workers[i].work = w;
-        w->workers[i].tally = tally_new(s->only, true, 0);
-        w->workers[i].batch = batch_new_of(BATCH_ROUND);
-        if (w->rule_count)
-            w->workers[i].tape = rules_tape_new(w->rules->others, w->rule_count, w->jobs);
-    }
     return w;
 }
 
@@ -120,6 +135,9 @@ void work_free(struct work *w)
     }
     free(w->workers);
     free_pieces(w->pieces, w->piece_count);
+    for (size_t i = 0; i < w->header_count; i++)
+        header_free(w->headers[i]);
+    free(w->headers);
     pipe_causes_free(w->pipe);
     free(w);
 }
@@ -132,20 +150,17 @@ static uint64_t bytes_done(const struct work *w)
     return sum;
 }
 
-static bool start_worker(struct worker *k)
-{
-    return !pthread_create(&k->thread, NULL, work_read, k);
-}
-
 /* All pieces by all workers. */
 static void run_workers(struct work *w)
 {
     unsigned started = 0;
     struct progress *progress = progress_new(w->bytes);
-    unsigned helpers = progress ? w->jobs : w->jobs - 1; /* with nobody watching this thread reads too */
+    unsigned helpers =
+        progress ? w->jobs : w->jobs - 1; /* with nobody watching this thread reads too */
     atomic_store(&w->next, 0);
     atomic_store(&w->left, 0);
-    while (started < helpers && start_worker(&w->workers[started]))
+    while (started < helpers && spread_start(&w->workers[started].thread, started, work_read,
+                                             &w->workers[started]))
         started++;
     if (started < w->jobs)
         work_read(&w->workers[started]);
@@ -173,7 +188,7 @@ static void place_refused(struct work *w)
 
 static void merge_workers(struct work *w)
 {
-    for (unsigned i = 1; i < w->jobs; i++) {
+    for (unsigned i = 1; i < w->jobs && w->workers[i].tally; i++) {
         tally_merge(w->workers[0].tally, w->workers[i].tally);
         if (w->rule_count)
             rules_tape_merge(w->workers[0].tape, w->workers[i].tape);
@@ -215,7 +230,11 @@ static void want_stretches(struct work *w, const struct piece *p, const struct e
         if (last && last->path == p->path && last->ranged && s->from <= last->to)
             last->to = s->to > last->to ? s->to : last->to;
         else
-            add_piece(w, (struct piece){.path = p->path, .from = s->from, .to = s->to, .ranged = true});
+            add_piece(w, (struct piece){.path = p->path,
+                                        .header = p->header,
+                                        .from = s->from,
+                                        .to = s->to,
+                                        .ranged = true});
     }
 }
 
@@ -247,15 +266,30 @@ const struct pipe_causes *work_pipe(const struct work *w)
     return w->pipe;
 }
 
+/* Whether a piece of the same file that lies before has brought news of the kind. */
+static bool told_before(const struct work *w, const struct news *news)
+{
+    for (unsigned i = 0; i < w->jobs; i++)
+        for (size_t n = 0; n < w->workers[i].news_count; n++) {
+            const struct news *other = &w->workers[i].news[n];
+            if (other->notice.kind == news->notice.kind && other->piece->from < news->piece->from &&
+                !strcmp(other->piece->path, news->piece->path))
+                return true;
+        }
+    return false;
+}
+
 static void tell(const struct work *w, enum notice_kind kind, struct buf *out)
 {
     for (unsigned i = 0; i < w->jobs; i++)
         for (size_t n = 0; n < w->workers[i].news_count; n++) {
-            const struct notice *news = &w->workers[i].news[n];
-            if (news->kind == kind && out)
-                buf_printf(out, "format    %s\n", news->text);
-            else if (news->kind == kind)
-                note("%s", news->text);
+            const struct news *news = &w->workers[i].news[n];
+            if (news->notice.kind != kind || told_before(w, news))
+                continue;
+            if (out)
+                buf_printf(out, "format    %s\n", news->notice.text);
+            else
+                note("%s", news->notice.text);
         }
 }
 

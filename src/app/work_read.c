@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "app/header.h"
 #include "app/keep.h"
 #include "base/mem.h"
 #include "base/note.h"
@@ -11,23 +10,23 @@
 
 /* A choice is told once, by who reads the file's beginning: other pieces and most other files have
  * the same. */
-static bool is_news(const struct worker *k, const struct piece *piece, const struct notice *news)
+static bool is_news(const struct worker *k, const struct piece *piece, const struct notice *notice)
 {
-    if (news->kind == NOTICE_NO_FORMAT)
+    if (notice->kind == NOTICE_NO_FORMAT)
         return true;
-    size_t name = strcspn(news->text, ":");
+    size_t name = strcspn(notice->text, ":");
     for (size_t i = 0; i < k->news_count; i++)
-        if (!strncmp(k->news[i].text, news->text, name + 1))
+        if (!strncmp(k->news[i].notice.text, notice->text, name + 1))
             return false;
-    return news->kind == NOTICE_FORMAT && piece->from == 0;
+    return notice->kind == NOTICE_FORMAT && piece->from == 0;
 }
 
 static void take_news(struct worker *k, const struct piece *piece, struct parser *parser)
 {
-    struct notice news;
-    while (parser_news(parser, &news))
-        if (k->news_count < NEWS_KEPT && is_news(k, piece, &news))
-            k->news[k->news_count++] = news;
+    struct notice notice;
+    while (parser_news(parser, &notice))
+        if (!k->explain && k->news_count < NEWS_KEPT && is_news(k, piece, &notice))
+            k->news[k->news_count++] = (struct news){notice, piece};
 }
 
 static void begin_stretch(struct piece *p, uint64_t from)
@@ -109,6 +108,15 @@ static enum reader_result read_lines(struct worker *k, struct parser *parser, st
     return got;
 }
 
+static struct parser *parser_of(struct worker *k, const struct piece *piece)
+{
+    if (piece->header)
+        return header_parser(piece->header, piece->from, k->batch);
+    struct parser *parser = parser_new(k->work->formats, k->work->fields);
+    parser_reads(parser, piece->path);
+    return parser;
+}
+
 static bool read_piece(struct worker *k, struct piece *piece)
 {
     struct error why = {0};
@@ -117,13 +125,9 @@ static bool read_piece(struct worker *k, struct piece *piece)
         note("%s", why.text);
         return false;
     }
-    struct parser *parser = parser_new(k->work->formats, k->work->fields);
-    parser_reads(parser, piece->path);
-    if (piece->ranged) {
-        if (piece->from)
-            header_before(parser, piece->path, piece->from);
+    struct parser *parser = parser_of(k, piece);
+    if (piece->ranged)
         reader_range(r, piece->from, piece->to);
-    }
     enum reader_result got = read_lines(k, parser, piece, r, &why);
     if (got == READER_ERROR)
         note("%s", why.text);
@@ -132,10 +136,22 @@ static bool read_piece(struct worker *k, struct piece *piece)
     return got == READER_END;
 }
 
+void work_equip(struct worker *k)
+{
+    const struct work *w = k->work;
+    if (k->tally)
+        return;
+    k->tally = tally_new(w->only, true, 0);
+    k->batch = batch_new_of(BATCH_ROUND);
+    if (w->rule_count)
+        k->tape = rules_tape_new(w->rules->others, w->rule_count, w->jobs);
+}
+
 void *work_read(void *arg)
 {
     struct worker *k = arg;
     struct work *w = k->work;
+    work_equip(k);
     for (size_t i; (i = atomic_fetch_add_explicit(&w->next, 1, memory_order_relaxed)) < w->piece_count;)
         if (!read_piece(k, &w->pieces[i]))
             k->failed = true;

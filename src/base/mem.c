@@ -50,6 +50,11 @@ void *mem_aligned(size_t alignment, size_t size)
     return memset(mem_checked(memory, bytes), 0, bytes);
 }
 
+void *mem_copy(const void *from, size_t size)
+{
+    return from ? memcpy(mem_grow(NULL, size, 1), from, size) : NULL;
+}
+
 char *mem_string(struct text text)
 {
     /* No slice is as long as the address space, so that the 1 cannot wrap. */

@@ -25,6 +25,21 @@ struct parser *parser_new(const struct formats *fs, field_set want)
     return p;
 }
 
+struct parser *parser_copy(const struct parser *p)
+{
+    for (size_t i = 0; !p->fs->automatic && i < p->fs->count; i++)
+        if (p->memos[i].state)
+            return NULL;
+    struct parser *copy = mem_new(1, sizeof *copy);
+    *copy = *p;
+    copy->memos = mem_new(p->fs->count, sizeof *copy->memos);
+    for (size_t i = 0; i < p->fs->count; i++)
+        format_memo_init(&copy->memos[i], p->fs->list[i]);
+    copy->trial = mem_copy(p->trial, sizeof *p->trial);
+    copy->news = mem_copy(p->news, sizeof *p->news);
+    return copy;
+}
+
 void parser_want(struct parser *p, field_set want)
 {
     p->want = want;

@@ -187,6 +187,38 @@ class MadeLogs(unittest.TestCase):
                 self.assertEqual(report("--top", "0", *args), one, args)
             self.assertEqual(report("--top", "0", plain, packed)["hits"], 2 * one["hits"])
 
+    def test_pieces_of_a_file_are_read_like_the_whole(self):
+        def combined(i):
+            return line(1_500_000_000 + i // 30, f"/s{i % 40}/{i % 333}", 200 if i % 9 else 500, i % 5000)
+
+        def w3c(i):
+            return f"2015-05-17 10:{i // 1000 % 60:02}:{i % 60:02} GET /s{i % 40}/{i % 333} 200 {i % 5000:09} 10.0.{i % 7}.{i % 250}\n"
+
+        fields = "#Fields: date time cs-method cs-uri-stem sc-status sc-bytes c-ip\n"
+        other = '{"ts":1500002000.5,"request":{"remote_ip":"10.1.1.1","method":"GET","host":"h","uri":"/j"},"status":200,"size":5}\n'
+        many = range(45_000)
+        logs = {
+            "one format": "".join(map(combined, many)),
+            "redeployed": "".join(map(combined, range(20_000))) + other * 10_000 + "".join(map(combined, many)),
+            "mixed": "".join(combined(i) + (other if i % 3 == 0 else "") for i in many),
+            "rubbish": "".join(combined(i) + ("no line\n" * 3000 if i % 20_000 == 0 else "") for i in many),
+            "columns": "#Version: 1.0\n" + fields + "".join(map(w3c, many)),
+            "columns named late": combined(0) + fields + "".join(map(w3c, many)),
+            "columns named anew": fields + "".join(map(w3c, range(25_000))) +
+                                  "#Fields: c-ip date time cs-method cs-uri-stem sc-status\n" +
+                                  "".join(f"10.9.9.{i % 250} 2015-05-17 12:00:00 GET /late/{i % 9} 404\n" for i in many),
+            "no known format": "what is this\n" * 200_000,
+        }
+        with Folder() as f:
+            for name, text in logs.items():
+                path = f.file("a.log", text)
+                self.assertGreater(len(text), 2 << 20, name)
+                told = {jobs: run("report", "-o", "json", "--top", "0", "--jobs", jobs, path) for jobs in "1238"}
+                for jobs in "238":
+                    self.assertTrue(told[jobs] == told["1"], (name, jobs)) # their difference would be long
+                self.assertGreater(json.loads(told["1"][1])["lines"]["read"], 44_999)
+                self.assertEqual(told["1"][2].count("no known format fits"), name == "no known format")
+
     def test_hostile_bytes_leave_only_clean_json_and_text(self):
         log = (b'1.1.1.1 - - [17/May/2015:10:05:03 +0000] "GET /\x1b[2J\x9b31m\xe2\x80\xae/x HTTP/1.1" 200 5 "\x07" "\x1b]0;t\x07"\n'
                b'2.2.2.2 - - [17/May/2015:10:05:03 +0000] "\\x16\\x03\\x01" 400 0 "-" "-"\n'
