@@ -55,6 +55,14 @@ static bool is_one_of(const char *word, const char *const *words, size_t count, 
     return false;
 }
 
+static bool refuse_key(struct config_read *r, const struct yaml_node *key, const char *const *keys,
+                       size_t count, const char *what)
+{
+    char key_of[80];
+    snprintf(key_of, sizeof key_of, "key of %s", what);
+    return refuse_word(r, key, key_of, keys, count);
+}
+
 bool read_map(struct config_read *r, const struct yaml_node *n, const char *const *keys,
               size_t count, const char *what)
 {
@@ -63,11 +71,9 @@ bool read_map(struct config_read *r, const struct yaml_node *n, const char *cons
     if (n->kind != YAML_MAP)
         return problem_at(r->problems, n->place, "%s is made of keys and values, such as `%s: ...'",
                           what, keys[0]);
-    char key_of[80];
-    snprintf(key_of, sizeof key_of, "key of %s", what);
     for (const struct yaml_node *m = n->first; m; m = m->next)
         if (!is_one_of(m->key->value, keys, count, &index))
-            good = refuse_word(r, m->key, key_of, keys, count);
+            good = refuse_key(r, m->key, keys, count, what);
     return good;
 }
 

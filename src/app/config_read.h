@@ -6,10 +6,16 @@
 #include "app/config.h"
 #include "app/config_yaml.h"
 
+enum { NAME_SLOTS = 4096 };
+_Static_assert(NAME_SLOTS >= 2 * RULES_MOST, "half of the slots are free");
+
 struct config_read {
     struct config *config;
     const struct settings *settings;
     struct config_problems *problems;
+    /* the names of the configuration's first rules, by hash: a rule's number + 1, 0 for none */
+    uint16_t names[NAME_SLOTS];
+    size_t named; /* so many */
 };
 
 /* Memory that lives as long as the configuration. */

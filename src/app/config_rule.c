@@ -4,6 +4,7 @@
 #include "app/config_level.h"
 #include "app/config_read.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/safe.h"
 #include "parse/filter.h"
@@ -137,19 +138,25 @@ static void list_levels(struct buf *out, enum rule_metric metric)
     buf_byte(out, 0);
 }
 
+static bool is_level(const struct yaml_node *n, enum rule_metric metric, struct rule_level *out)
+{
+    return n->kind == YAML_SCALAR && level_parse(text_of(n->value), out) &&
+           (rule_metric_measures(metric) & out->measure);
+}
+
 static bool read_level(struct config_read *r, const struct yaml_node *n, enum rule_metric metric,
                        struct rule_level *out)
 {
     struct buf accepts = {0};
     const char *text = NULL;
+    if (is_level(n, metric, out))
+        return true;
     list_levels(&accepts, metric);
-    bool good = read_text(r, n, accepts.at, &text);
-    if (good &&
-        (!level_parse(text_of(text), out) || !(rule_metric_measures(metric) & out->measure)))
-        good = problem_at(r->problems, n->place, "`%.80s' is no level of %s: right would be %s",
-                          safe_str(text_of(text)), rule_metric_key(metric), accepts.at);
+    if (read_text(r, n, accepts.at, &text))
+        problem_at(r->problems, n->place, "`%.80s' is no level of %s: right would be %s",
+                   safe_str(text_of(text)), rule_metric_key(metric), accepts.at);
     buf_done(&accepts);
-    return good;
+    return false;
 }
 
 /* A level that nothing can ever be beyond is a slip. */
@@ -283,18 +290,31 @@ static bool check_whole(struct config_read *r, const struct yaml_node *n,
     return true;
 }
 
+/* Where the name is among those of the rules so far, or belongs. */
+static uint16_t *name_slot(struct config_read *r, const char *name)
+{
+    size_t at = hash_text(text_of(name)) % NAME_SLOTS;
+    while (r->names[at] && strcmp(r->config->rules[r->names[at] - 1].name, name))
+        at = (at + 1) % NAME_SLOTS;
+    return &r->names[at];
+}
+
+static bool is_name_taken(struct config_read *r, const char *name)
+{
+    for (; r->named < r->config->rule_count; r->named++)
+        *name_slot(r, r->config->rules[r->named].name) = (uint16_t)(r->named + 1);
+    return *name_slot(r, name);
+}
+
 static bool check_name(struct config_read *r, const struct yaml_node *n,
                        const struct rule_spec *rule)
 {
     const struct yaml_node *name = read_member(n, "name");
-    const struct config *c = r->config;
     if (!name)
         return problem_at(r->problems, n->place, "an alert needs a `name', such as `name: high traffic'");
-    for (size_t i = 0; i < c->rule_count; i++)
-        if (!strcmp(c->rules[i].name, rule->name))
-            return problem_at(r->problems, name->place, "there are two alerts of the name `%s': give this one another",
-                              safe_str(text_of(rule->name)));
-    return true;
+    return !is_name_taken(r, rule->name) ||
+           problem_at(r->problems, name->place, "there are two alerts of the name `%s': give this one another",
+                      safe_str(text_of(rule->name)));
 }
 
 /* Every part is read even after a bad one, so that all that is wrong is said at once. */
@@ -317,8 +337,11 @@ bool read_rule(struct config_read *r, const struct yaml_node *n, struct rule_spe
 
 static struct rule_spec *add_rule(struct config *c)
 {
-    c->rules = mem_grow(c->rules, c->rule_count + 1, sizeof *c->rules);
-    return &c->rules[c->rule_count];
+    enum { FIRST_ROOM = 16 };
+    size_t n = c->rule_count;
+    if (n == 0 || (n >= FIRST_ROOM && (n & (n - 1)) == 0)) /* there is as much room as a power of two */
+        c->rules = mem_grow(c->rules, n ? 2 * n : FIRST_ROOM, sizeof *c->rules);
+    return &c->rules[n];
 }
 
 bool read_default_rule(struct config_read *r)
