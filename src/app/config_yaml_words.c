@@ -38,8 +38,15 @@ static const struct row {
       "mind the spaces",
       false, false}},
     {"multiline plain key",
-     {"what follows this value stands further right than the keys above it: mind the spaces", false,
-      false}},
+     {"this goes on in the next line, which has a key of its own: a `: ' is missing here, or that "
+      "line stands "
+      "too far right",
+      false, false}},
+    {"mapping in plain multiline",
+     {"this goes on in the next line, which has a key of its own: a `: ' is missing here, or that "
+      "line stands "
+      "too far right",
+      false, false}},
     {"invalid value after mapping", {"this line is no `key: value'", false, false}},
     {"could not find expected ':'", {"this line is no `key: value'", false, false}},
     {"block scalar no linebreak",
@@ -47,6 +54,13 @@ static const struct row {
       false}},
     {"did not find expected key",
      {"this line does not stand below the keys above it: mind the spaces", false, false}},
+    {"did not find expected node content", {"a value is missing here", false, false}},
+    {"block sequence on the same line",
+     {"a list begins on a line of its own, or stands in [ ]", false, false}},
+    {"mismatched flow", {"this bracket closes none of its kind", false, false}},
+    {"wrong indendation",
+     {"this line does not stand below those above it: mind the spaces", false, false}},
+    {"wrongly indented", {"this line stands too far left: mind the spaces", false, false}},
     {"indentation in mapping",
      {"this line does not stand below the keys above it: mind the spaces", false, false}},
 };

@@ -210,7 +210,7 @@ static const struct bad_row {
     {"notify_group_wait", 4, 17, "group_wait cannot be `2h': right would be a duration from 0s to"},
     {"notify_timeout", 4, 14, "timeout cannot be `0s': right would be a duration from 100ms to"},
     {"notify_give_up", 4, 14, "give_up cannot be `1s': right would be a duration from 1m to 30d,"},
-    {"over_indented", 3, 12, "what follows this value stands further right than the keys above it"},
+    {"over_indented", 3, 12, "this goes on in the next line, which has a key of its own: a `: ' is missing here, or"},
     {"no_key_value", 2, 1, "this line is no `key: value'"},
     {"folded_alone", 1, 10,
      "> and | end their line; a text that begins with them is written in quotes"},
@@ -237,6 +237,8 @@ static const struct bad_row {
      "the path of the API is added by itself: right would be an address such as "
      "http://127.0.0.1:9093"},
     {"notify_webhook_key", 4, 5, "`webhook' is no key of a channel; known: name, kind, url,"},
+    {"no_colon", 1, 1, "this goes on in the next line, which has a key of its own: a `: ' is"},
+    {"list_beside", 1, 8, "a list begins on a line of its own, or stands in [ ]"},
 };
 enum { BAD_ROWS = sizeof bad_rows / sizeof *bad_rows };
 
