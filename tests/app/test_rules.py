@@ -174,6 +174,14 @@ class Rules(unittest.TestCase):
             self.assertEqual(code, 2)
             self.assertIn("column 14", err)
 
+    def test_of_several_firings_the_first_and_the_longest_are_told(self):
+        with Folder() as f:
+            busy = [*range(10, 13), *range(50, 56), *range(90, 92)]
+            log = f.file("a.log", "".join(line(T + s) * (20 if s in busy else 1) for s in range(120)))
+            row = report("--try", "above: 5/s, window: 1s", log)["tries"][0]
+            self.assertEqual((row["firings"], row["firing_seconds"], row["longest_seconds"]), (3, 11, 6))
+            self.assertEqual(row["first"], "2023-11-14T22:13:30Z")
+
     def test_where_chooses_what_is_counted(self):
         with Folder() as f:
             log = f.file("a.log", surge_log() + "no line at all\n")

@@ -156,6 +156,18 @@ class Rule:
         self.window = dice.choice([1, 2, 5, 10, 30, 60])
         self.hold = dice.choice([0, 0, 1, 3, 10])
         self.at_least = dice.choice([0, 0, 3, 20])
+        if number == 0 and dice.random() < 0.7:
+            self.be_usual(dice)
+
+    def be_usual(self, dice):
+        """Such as -f and -r make, but for a part or two: that one is kept apart from the others."""
+        self.name, self.metric, self.per, self.below = "high traffic", "hits", None, False
+        self.where, self.lets = None, lambda h: True
+        self.level = self.recover = Level("rate", Fraction(dice.randrange(1, 30), 10))
+        if dice.random() < 0.3:
+            self.recover = Level("rate", self.level.number / 2)
+        self.hold = dice.choice([0, 0, 2])
+        self.at_least = dice.choice([0, 0, 15])
 
     def yaml(self):
         out = [f"  - name: {self.name}", f"    metric: {self.metric}",
