@@ -107,6 +107,9 @@ class History(unittest.TestCase):
                 site.until(lambda: (2, "recovered", False) in seen(), "the second")
                 self.assertEqual(site.alerts("ack", "1"), "")
                 site.until(lambda: seen()[-1] == (1, "recovered", True), "the mark")
+                time.sleep(1.5)  # looks in which there is nothing new
+                shown = seen()
+                self.assertEqual(len(set(shown)), len(shown), shown)
                 follow.send_signal(signal.SIGINT)
                 self.assertEqual(follow.wait(20), 0, follow.stderr.read())
                 follow.stderr.close()
