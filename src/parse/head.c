@@ -13,6 +13,14 @@ static bool is_count(const struct step *s)
     return s->field != STEP_NONE && field_kind(s->field) == FIELD_KIND_COUNT;
 }
 
+/* What stands behind a list is a space or the end. */
+static bool choose_list_op(const struct step *s, uint8_t *op)
+{
+    bool text = s->field == STEP_NONE || field_kind(s->field) == FIELD_KIND_TEXT;
+    *op = text ? HEAD_LIST : is_count(s) ? HEAD_COUNT : HEAD_DURATION;
+    return text || is_count(s) || field_kind(s->field) == FIELD_KIND_DURATION;
+}
+
 /* The fast way to read a step's value; false when it has none. */
 static bool choose_op(const struct step *s, uint8_t *op)
 {
@@ -20,6 +28,7 @@ static bool choose_op(const struct step *s, uint8_t *op)
     case SHAPE_WORD:
         *op = s->after.len == 0 || s->after.at[0] == ' ' ? HEAD_WORD : HEAD_PREFIX;
         return true;
+    case SHAPE_LIST: return choose_list_op(s, op);
     case SHAPE_FREE: *op = HEAD_USER; return text_starts(s->after, TEXT(" [")) && !s->may_be_empty;
     case SHAPE_TIME:
         *op = HEAD_TIME;
@@ -47,6 +56,7 @@ static bool fill_step(const struct program *p, unsigned i, struct head_step *out
     memset(&out->after_mask, 0xff, s->after.len);
     out->after_len = (uint8_t)s->after.len;
     out->after_space = p->flexible && s->after.len > 0 && s->after.at[s->after.len - 1] == ' ';
+    out->listed = s->shape == SHAPE_LIST;
     out->notation = (uint8_t)s->notation;
     out->gives = s->gives;
     out->field = (uint8_t)s->field;

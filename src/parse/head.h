@@ -18,6 +18,7 @@ enum head_op {
     HEAD_TIME,    /* CLF */
     HEAD_REQUEST, /* quoted */
     HEAD_QUOTED,
+    HEAD_LIST, /* a list of one: of more it is looked closer */
     HEAD_STATUS,
     HEAD_COUNT,
     HEAD_DURATION
@@ -27,6 +28,7 @@ struct head_step {
     uint8_t op;        /* enum head_op */
     uint8_t after_len; /* of the literal behind, at most 8 bytes */
     bool after_space;  /* it ends in a space, of which there must be one only */
+    bool listed;       /* a number that may be several: only one alone is read */
     uint8_t notation;  /* enum notation, of a duration */
     uint64_t after, after_mask;
     field_set gives; /* fields that come out of it; none: stepped over */

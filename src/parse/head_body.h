@@ -162,6 +162,13 @@ static inline bool put_clf_time(struct reading *r, const char *at)
     return true;
 }
 
+/* Whether a list that may end at `to` does. What joins its members begins with a comma or with a
+ * colon behind a space. */
+static ALWAYS bool list_ends(const char *to, const char *end)
+{
+    return to == end || (to < end && *to == ' ' && to[-1] != ',' && to[1] != ':');
+}
+
 /* What a step found: the end of its value and what is to be stored once the rest fits. */
 struct found {
     const char *to;
@@ -177,6 +184,7 @@ static ALWAYS bool find_value(const struct head_step *s, struct reading *r, cons
     switch ((enum head_op)s->op) {
     case HEAD_WORD: f->to = find_space(at, end); return f->to > at;
     case HEAD_USER: f->to = find_space(at, end); return f->to > at;
+    case HEAD_LIST: f->to = find_space(at, end); return f->to > at && list_ends(f->to, end);
     case HEAD_PREFIX:
         f->to = find_byte(at, end, first_of(s));
         return f->to > at && find_space(at, f->to) == f->to;
@@ -184,10 +192,12 @@ static ALWAYS bool find_value(const struct head_step *s, struct reading *r, cons
     case HEAD_REQUEST:
     case HEAD_QUOTED: f->to = plain_quote(at, end); return f->to != NULL;
     case HEAD_STATUS: f->to = scan_status(at, &f->status, &f->dash); return f->to && f->to <= end;
-    case HEAD_COUNT: f->to = scan_count(at, &f->number, &f->dash); return f->to && f->to <= end;
+    case HEAD_COUNT:
+        f->to = scan_count(at, &f->number, &f->dash);
+        return f->to && f->to <= end && (!s->listed || list_ends(f->to, end));
     case HEAD_DURATION:
         f->to = scan_duration(at, scale_of(s->notation), &f->number, &f->dash);
-        return f->to && f->to <= end;
+        return f->to && f->to <= end && (!s->listed || list_ends(f->to, end));
     }
     return false;
 }
@@ -199,6 +209,7 @@ static ALWAYS void put_value(const struct head_step *s, struct reading *r, const
     case HEAD_WORD:
     case HEAD_PREFIX:
     case HEAD_USER:
+    case HEAD_LIST:
     case HEAD_QUOTED: put_text(r, s, at, f->to); break;
     case HEAD_TIME: break; /* done, for it decides whether the line fits */
     case HEAD_REQUEST:

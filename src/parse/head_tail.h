@@ -136,7 +136,8 @@ APART static void tail_numbers(struct run_state *s, unsigned stop, struct tail *
         if (UNLIKELY(!at))
             continue;
         to = scan_number(&step, milli, at, &value, &dash);
-        if (UNLIKELY(!to || !ends_well(&step, last, to, t->end[n]))) {
+        if (UNLIKELY(!to || !ends_well(&step, last, to, t->end[n]) ||
+                     (step.listed && !list_ends(to, t->end[n])))) {
             read_alone(s, stop, i, at, e);
             t->at[n] = NULL;
             continue;

@@ -23,6 +23,7 @@ static const char *const formats[] = {
     "%h %l %{cookie}n %t \"%r\" %>s %O \"%{Referer}i\" \"%u\" %{us}T",
     "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent "
     "\"$http_referer\" ${request_time}5x \"$http_user_agent\"",
+    "%{X-Forwarded-For}i %l %u %t \"%r\" %>s %b \"%{Referer}i\" %D",
     "%h %l %u %t \"%r\" %>s %b %v:%p \"%{Referer}i\"", /* a name may hold what is behind it */
     "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent "
     "\"$http_referer\" \"$http_user_agent\" $request_length $request_time "
@@ -147,12 +148,16 @@ static void add_tail(struct buf *line, struct dice *d, const char *format)
         line->len -= dice_roll(d, 40);
 }
 
+static const char *const proxies[] = {"10.0.0.1, ", "10.0.0.1 : ", "10.0.0.1,", " ", "-, "};
+
 static void fill(struct batch *b, struct dice *d, const char *format)
 {
     struct buf line = {0};
     batch_clear(b);
     for (unsigned n = 0; n < LINES; n++) {
         buf_clear(&line);
+        if (dice_roll(d, 20) == 0)
+            add_any(&line, d, proxies, sizeof proxies / sizeof *proxies);
         buf_printf(&line, "192.0.2.%u - %s [10/Oct/2000:13:55:%02u -0700] \"GET /a/%u HTTP/1.1\" ",
                    n % 256, n % 7 ? "-" : "me", n / 20 % 60, n);
         buf_str(&line, dice_roll(d, 40) ? "200 17" : "200 -");
