@@ -177,7 +177,7 @@ static void walk_init(struct walk *w, const struct program *p, struct reading *r
     w->floor = w->tries = w->whole = w->sure = w->step = 0;
     w->searching = w->quiet = w->single = false;
     w->deepest = w->reason = NULL;
-    w->piece[0] = w->user = (struct text){0};
+    w->piece[0] = w->user = w->blanks = (struct text){0};
     w->stop = program_stop(p, r->want);
 }
 

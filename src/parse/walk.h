@@ -28,6 +28,7 @@ struct walk {
     struct text piece[STEP_LIMIT]; /* the way being tried; at == NULL: nothing there */
     bool fresh[STEP_LIMIT];        /* no end of this step was tried yet */
     struct text best[STEP_LIMIT];
+    struct text blanks; /* the spaces that were stepped over last: a value may end before each */
 };
 
 /* Remembers why a way failed, when none came further. */

@@ -76,6 +76,20 @@ static const char *missing_literal(const struct walk *w, const char *at, char by
     }
 }
 
+/* Each space of a long run may be where a value ends: the run is stepped over once, not once for
+ * each. */
+static const char *behind_blanks(struct walk *w, const char *at)
+{
+    const char *known = w->blanks.at, *to = at;
+    if (known && at >= known && at < known + w->blanks.len)
+        return known + w->blanks.len;
+    while (to < w->end && *to == ' ')
+        to++;
+    if (to > at)
+        w->blanks = text_make(at, (size_t)(to - at));
+    return to;
+}
+
 const char *walk_literal(struct walk *w, struct text literal, const char *at)
 {
     for (size_t i = 0; i < literal.len; i++) {
@@ -86,8 +100,7 @@ const char *walk_literal(struct walk *w, struct text literal, const char *at)
         }
         at++;
         if (literal.at[i] == ' ' && w->p->flexible && !w->single)
-            while (at < w->end && *at == ' ')
-                at++;
+            at = behind_blanks(w, at);
     }
     return at;
 }
