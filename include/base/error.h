@@ -13,6 +13,7 @@ struct error {
     char text[480];
     uint32_t column; /* 1-based place in a format, pattern or filter; 0: none */
     bool usage;      /* what was asked is wrong (exit 2), not the world (exit 1) */
+    bool storage;    /* it is the disk's fault: what can be done without it goes on */
 };
 
 /* Fills *why (which may be NULL) and returns false, so that a function can end

@@ -213,6 +213,8 @@ void *monitor_stage(void *arg)
     monitor_tell_ended(r.monitor);
     state_end_unknown(st->state, r.monitor, clock_wall(&r.clock), tell_unknown, &r);
     tell_still_firing(&r);
+    if (st->without_state[0])
+        tell(&r, NOTICE_STATE, st->without_state);
     while (drain(&r)) {
         obey_user(&r);
         int64_t now_ns = clock_monotonic(&r.clock);

@@ -25,6 +25,17 @@ struct pipeline {
 
 enum { QUEUE_DEPTH = 8 };
 
+/* Where nothing can be written counting goes on all the same, from where it would without a state. */
+static bool do_without_state(struct stages *st, struct error *why)
+{
+    if (!why->storage)
+        return false;
+    snprintf(st->without_state, sizeof st->without_state,
+             "%.380s; counting goes on without a state", why->text);
+    why->storage = false;
+    return true;
+}
+
 /* --state: takes it, and goes on where it was left. */
 static bool take_state(struct stages *st, const struct settings *s, struct follow_options *o,
                        struct error *why)
@@ -36,8 +47,10 @@ static bool take_state(struct stages *st, const struct settings *s, struct follo
     if (dir)
         st->state = state_open(dir, linked, &db_sqlite, o->paths, o->path_count, why);
     free(dir);
+    if (!st->state)
+        return do_without_state(st, why);
     o->resume = state_resume(st->state, &o->resume_count);
-    return st->state;
+    return true;
 }
 
 static struct monitor_options monitor_options_of(const struct settings *s,

@@ -36,6 +36,7 @@ struct stages {
     struct queue *queue;
     struct board *board;
     struct state *state;   /* monitor thread; NULL: nothing is kept */
+    char without_state[480]; /* why not, though it was asked for; safe; else "" */
     struct notify_stage *notify; /* monitor thread */
     struct follow *follow; /* parser thread; follow_wake() by any */
     size_t top;            /* monitor thread: rows of lists */

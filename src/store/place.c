@@ -29,6 +29,15 @@ struct place {
     ino_t inode;
 };
 
+/* Fills *why. That nothing can be written there now is no mistake of whoever named it. */
+static bool fail(struct error *why, const char *what, const char *shown, const char *name, int problem)
+{
+    error_set(why, "cannot %s %s%s: %s", what, shown, name, strerror(problem));
+    if (why)
+        why->storage = problem == EROFS || problem == ENOSPC || problem == EDQUOT || problem == EIO;
+    return false;
+}
+
 /* Makes the directory and those above it that are missing. */
 static bool make_directories(const char *dir)
 {
@@ -52,14 +61,14 @@ static bool open_directory(struct place *p, const char *dir, enum place_hold hol
 {
     struct stat facts;
     if (hold == PLACE_HELD && !make_directories(dir))
-        return error_set(why, "cannot make the state directory %s: %s", p->shown, strerror(errno));
+        return fail(why, "make the state directory", p->shown, "", errno);
     int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
     p->dir_fd = open(dir, linked ? flags : flags | O_NOFOLLOW);
     if (p->dir_fd < 0 && !linked && lstat(dir, &facts) == 0 && S_ISLNK(facts.st_mode))
         return error_set(why, "the state directory %s is a symbolic link; name what it points to",
                          p->shown);
     if (p->dir_fd < 0 || fstat(p->dir_fd, &facts) != 0)
-        return error_set(why, "cannot open the state directory %s: %s", p->shown, strerror(errno));
+        return fail(why, "open the state directory", p->shown, "", errno);
     /* root may look into what a run that gave its rights up has left */
     if (geteuid() != 0 && facts.st_uid != geteuid() && facts.st_uid != 0)
         return error_set(why, "the state directory %s belongs to another user", p->shown);
@@ -99,7 +108,7 @@ static bool lock(struct place *p, struct error *why)
     struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     p->lock_fd = openat(p->dir_fd, LOCK_NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (p->lock_fd < 0)
-        return error_set(why, "cannot make %s/" LOCK_NAME ": %s", p->shown, strerror(errno));
+        return fail(why, "make", p->shown, "/" LOCK_NAME, errno);
     if (fcntl(p->lock_fd, F_SETLK, &all) == 0)
         return true;
     if (errno == EACCES || errno == EAGAIN)
@@ -210,7 +219,7 @@ bool place_ready(struct place *p, struct error *why)
     if (fd < 0 && errno == ELOOP)
         return error_set(why, "%s/" FILE_NAME " is a symbolic link", p->shown);
     if (fd < 0 || fstat(fd, &facts) != 0) {
-        error_set(why, "cannot open %s/" FILE_NAME ": %s", p->shown, strerror(errno));
+        fail(why, "open", p->shown, "/" FILE_NAME, errno);
         if (fd >= 0)
             close(fd);
         return false;
