@@ -58,7 +58,7 @@ struct reader;
  * `memo` belongs to the calling reader (times repeat from line to line); a hit is
  * the same with a fresh one. */
 struct format_memo {
-    char time[64];     /* the last time text seen, and what it meant */
+    char time[40];     /* the last time text seen, and what it meant: long enough for most */
     uint32_t time_len;
     int64_t second;
     uint32_t nanos;

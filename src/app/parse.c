@@ -156,7 +156,7 @@ static void find_range(const struct run *r, const char *path, const struct forma
     struct reader *reader = r->range.limited && strcmp(path, "-") ? reader_open(path, NULL) : NULL;
     if (reader && reader_can_seek(reader)) {
         *to = reader_size(reader);
-        range_narrow(&r->range, reader, formats, from, to);
+        range_narrow(&r->range, path, reader, formats, from, to);
         if (r->range.to == INT64_MAX) /* it may grow */
             *to = UINT64_MAX;
     }

@@ -144,13 +144,14 @@ bool range_of(struct range *r, const struct settings *s, const char *const *path
            (!s->to || resolve("--to", s->to, newest, has_newest, &r->to, why));
 }
 
-void range_narrow(const struct range *r, struct reader *reader, const struct formats *formats,
-                  uint64_t *from, uint64_t *to)
+void range_narrow(const struct range *r, const char *path, struct reader *reader,
+                  const struct formats *formats, uint64_t *from, uint64_t *to)
 {
     if (!r->limited || !reader_can_seek(reader))
         return;
     struct parser *parser = parser_new(formats, FIELD_BIT(FIELD_TIME));
     uint64_t place;
+    parser_reads(parser, path);
     if (r->from > INT64_MIN && reader_seek_time(reader, r->from, OUT_OF_ORDER_S, second_of, parser, &place))
         *from = place;
     if (r->to < INT64_MAX - OUT_OF_ORDER_S &&

@@ -26,7 +26,7 @@ static inline bool range_holds(const struct range *r, int64_t second)
 }
 
 /* Narrows a plain file to the bytes that can hold the span (lines a little out of order included). */
-void range_narrow(const struct range *r, struct reader *reader, const struct formats *formats,
-                  uint64_t *from, uint64_t *to);
+void range_narrow(const struct range *r, const char *path, struct reader *reader,
+                  const struct formats *formats, uint64_t *from, uint64_t *to);
 
 #endif

@@ -45,7 +45,7 @@ static void cut_file(struct work *w, const char *path, struct reader *r)
         add_piece(w, (struct piece){.path = path});
         return;
     }
-    range_narrow(&w->range, r, w->formats, &from, &to);
+    range_narrow(&w->range, path, r, w->formats, &from, &to);
     w->bytes += to - from;
     bool named = reader_begins_with(r, TEXT("#")) || reader_begins_with(r, TEXT("\xef\xbb\xbf#"));
     uint64_t even = (to - from) / w->jobs + 1;

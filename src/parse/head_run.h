@@ -114,7 +114,7 @@ APART static size_t find_fronts(struct run_state *s, struct head_plan *plan, str
     plan->like.nanos = memo->nanos;
     for (; i < most; i++, e++) {
         const char *newline = bytes + ends[i];
-        if (UNLIKELY((size_t)(newline - at) - 1 >= LINE_LIMIT))
+        if (UNLIKELY((size_t)(newline - at) - 1 >= LINE_LIMIT || *at == '\0'))
             break;
         const char *end = newline - (newline[-1] == '\r');
         if (UNLIKELY(!near_spaces(spaces, at, end)))
@@ -234,7 +234,7 @@ static bool read_odd(struct run_state *s)
     struct batch *b = s->reading.batch;
     const char *newline = b->bytes + s->ends[s->next], *end = newline, *at;
     end -= end > s->at && end[-1] == '\r';
-    if ((size_t)(end - s->at) - 1 >= LINE_LIMIT)
+    if ((size_t)(end - s->at) - 1 >= LINE_LIMIT || *s->at == '\0')
         return false;
     s->reading.line = (struct span){(uint32_t)(s->at - b->bytes), (uint32_t)(end - s->at)};
     s->reading.out = s->out;

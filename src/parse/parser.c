@@ -173,6 +173,37 @@ static void take_wrap_time(struct reading *r, struct span time)
         r->out->null &= ~FIELD_BIT(FIELD_TIME);
 }
 
+/* What stands behind the last zeros of a line, which a crash put into it; empty when it has none. */
+static struct span behind_zeros(const struct batch *b, struct span line)
+{
+    const char *zero = memrchr(b->bytes + line.at, '\0', line.len);
+    uint32_t from = zero ? (uint32_t)(zero + 1 - b->bytes) : line.at + line.len;
+    return (struct span){from, line.at + line.len - from};
+}
+
+/* No object is read that has zeros in it. */
+static bool is_damaged(const struct reading *r, enum verdict verdict)
+{
+    struct text line = reading_line(r);
+    return (verdict == LINE_REJECTED || line.at[0] != '{') && memchr(line.at, '\0', line.len);
+}
+
+/* A line of which the beginning of one and, behind zeros, all of another are left is read as the
+ * other. */
+static enum verdict read_damaged(struct parser *p, struct reading *r)
+{
+    struct span whole = r->line;
+    struct reject *why = r->why;
+    r->line = behind_zeros(r->batch, whole);
+    r->why = NULL;
+    enum verdict verdict = r->line.len > 0 ? parser_read_line(p, r) : LINE_REJECTED;
+    r->why = why;
+    if (verdict == LINE_HIT)
+        return verdict;
+    r->line = whole;
+    return parser_read_line(p, r);
+}
+
 /* The same, but the choice may change before the line, which begins at `at`, is refused or read in
  * doubt. */
 static enum verdict read_line(struct parser *p, struct reading *r, uint32_t at)
@@ -181,6 +212,8 @@ static enum verdict read_line(struct parser *p, struct reading *r, uint32_t at)
     enum verdict verdict = parser_read_line(p, r);
     if (parser_misfits(verdict, r) && parser_look_again(p, r->batch, at))
         verdict = parser_read_line(p, r);
+    if (is_damaged(r, verdict))
+        verdict = read_damaged(p, r);
     if (parser_misfits(verdict, r))
         p->run++;
     else if (verdict == LINE_HIT)
@@ -317,6 +350,9 @@ enum parser_line parser_read(struct parser *p, struct batch *b, struct span line
                                              [LINE_REJECTED] = PARSER_REJECTED,
                                              [LINE_SKIPPED] = PARSER_SKIPPED};
     struct reading r = {.batch = b, .want = p->want, .out = out, .why = why};
+    uint32_t end = line.at + line.len;
+    line.at = skip_zeros(b, line.at, end);
+    line.len = end - line.at;
     r.line = parser_unwrap(p, b, line);
     if (r.line.len == 0)
         return PARSER_SKIPPED;
@@ -345,7 +381,9 @@ bool parser_second(struct parser *p, struct text line, int64_t *second)
         return false;
     struct batch *alone = parser_alone(line);
     size_t first = p->chosen == SIZE_MAX ? 0 : p->chosen;
-    struct span whole = parser_unwrap(p, alone, (struct span){0, alone->used});
+    uint32_t first_byte = skip_zeros(alone, 0, alone->used);
+    struct span whole =
+        parser_unwrap(p, alone, (struct span){first_byte, alone->used - first_byte});
     size_t last = p->chosen == SIZE_MAX || !p->fs->automatic ? p->fs->count : p->chosen + 1;
     struct entry e;
     for (size_t i = first; i < last; i++) {

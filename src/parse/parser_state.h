@@ -33,12 +33,23 @@ struct parser {
     struct span wrap_time; /* of the line that was unwrapped last */
 };
 
-/* The line of [at, end) without its end and not longer than is kept; `long_line` when it was. */
+/* A crash leaves zeros where the bytes before a line were never written. With nothing behind them
+ * they are a damaged line. */
+static inline uint32_t skip_zeros(const struct batch *b, uint32_t at, uint32_t end)
+{
+    uint32_t from = at;
+    while (at < end && b->bytes[at] == '\0')
+        at++;
+    return at < end ? at : from;
+}
+
+/* The line of [at, end) without its end, without zeros before it and not longer than is kept; `long_line` when it was. */
 static inline struct span trim_line(const struct batch *b, uint32_t at, uint32_t end,
                                     bool *long_line)
 {
     if (end > at && b->bytes[end - 1] == '\r')
         end--;
+    at = skip_zeros(b, at, end);
     *long_line = end - at > LINE_LIMIT;
     return (struct span){at, *long_line ? LINE_LIMIT : end - at};
 }

@@ -10,7 +10,8 @@ enum {
     BLOCK = 64 * 1024,
     PROBE_LINES = 64,        /* lines of a block that are judged */
     NEAR = 2 * BLOCK,        /* bisection ends there, walking is cheaper */
-    PROBE_REACH = 16 * BLOCK /* how far a probe goes on where lines are long or have no time */
+    PROBE_REACH = 16 * BLOCK, /* how far a probe goes on where lines are long or have no time */
+    DIRECTIVES_REACH = 256 * 1024 * 1024
 };
 
 /* Walks over lines in file order. */
@@ -87,6 +88,48 @@ static bool second_of(const struct seek *s, struct text line, int64_t *second)
     return s->second_of(s->second_ctx, line, second) && *second <= s->latest;
 }
 
+/* ---- Directives ------------------------------------------------------------------------- */
+
+static bool has_directives(const struct seek *s)
+{
+    char first[4] = "";
+    ssize_t got = s->read(s->read_ctx, first, sizeof first, 0);
+    return got == sizeof first && (first[0] == '#' || memcmp(first, "\xef\xbb\xbf#", 4) == 0);
+}
+
+/* Shows the directives that begin in [from, to), where a line begins unless `mid_line`. */
+static bool show_directives(const struct seek *s, uint64_t from, uint64_t to, bool mid_line)
+{
+    struct walk w;
+    struct text line;
+    uint64_t start;
+    int64_t ignored;
+    bool any = false;
+    walk_init(&w, s, from, mid_line);
+    while (walk_next(&w, &line, &start) && start < to) {
+        if (line.len == 0 || line.at[0] != '#')
+            continue;
+        any = true;
+        second_of(s, line, &ignored);
+    }
+    walk_done(&w);
+    return any;
+}
+
+void seek_directives(const struct seek *s, uint64_t place)
+{
+    if (place == 0 || !has_directives(s))
+        return;
+    uint64_t least = place > DIRECTIVES_REACH ? place - DIRECTIVES_REACH : 0;
+    for (uint64_t to = place, from; to > least; to = from) {
+        from = to > BLOCK ? to - BLOCK : 0;
+        if (show_directives(s, from > 0 ? from - 1 : 0, to, from > 0))
+            break;
+    }
+}
+
+/* ---- Probes ----------------------------------------------------------------------------- */
+
 /* The newest time of the lines that begin in (from, to), a few of them; `line_starts`: one begins
  * at `from` too. */
 static enum seek_result newest_of(const struct seek *s, uint64_t from, uint64_t to,
@@ -157,10 +200,15 @@ enum seek_result seek_time(const struct seek *s, int64_t second, int64_t slack_s
 {
     uint64_t low = 0, high = s->size;
     int64_t newest, target = second - slack_s;
+    bool directives = has_directives(s);
     while (high - low > NEAR) {
         uint64_t mid = low + (high - low) / 2;
         uint64_t reach = high - mid < PROBE_REACH ? high : mid + PROBE_REACH;
         enum seek_result found = newest_of(s, mid, reach, false, PROBE_LINES, &newest);
+        if (found == SEEK_NONE && directives) { /* other columns than where was looked before */
+            seek_directives(s, mid);
+            found = newest_of(s, mid, reach, false, PROBE_LINES, &newest);
+        }
         if (found == SEEK_FAILED)
             return found;
         /* No time there: going on before it can only read too much. */
@@ -171,9 +219,12 @@ enum seek_result seek_time(const struct seek *s, int64_t second, int64_t slack_s
     }
     if (low > 0 && next_line(s, low, &low) == SEEK_FAILED)
         return SEEK_FAILED;
+    seek_directives(s, low);
     if (seek_first(s, low, target, place) == SEEK_FAILED)
         return SEEK_FAILED;
-    return seek_newest(s, &newest);
+    enum seek_result any = seek_newest(s, &newest);
+    seek_directives(s, *place);
+    return any;
 }
 
 enum seek_result seek_line_start(const struct seek *s, uint64_t place, uint64_t *start)

@@ -1,7 +1,9 @@
 /* seek.h - finds a time in a log by bisection, reading a block here and there.
  *
  * Lines stand in the order in which requests ended or were written, their times may be
- * older by up to a slack: a block is judged by the newest time in it. Owns nothing. */
+ * older by up to a slack: a block is judged by the newest time in it. Where a log has directives,
+ * second_of is shown those of the places that are looked at; what it was shown last holds for the
+ * place that was found. Owns nothing. */
 #ifndef SPATE_SOURCE_SEEK_H
 #define SPATE_SOURCE_SEEK_H
 
@@ -20,6 +22,11 @@ struct seek {
 };
 
 enum seek_result { SEEK_FOUND, SEEK_NONE, SEEK_FAILED };
+
+/* A log that says itself what its lines hold (W3C's #Fields) begins with a #: shows second_of those
+ * of its directives that hold for the line at `place`, the nearest before it. Of other logs nothing;
+ * looks no further back than a few hundred megabytes. */
+void seek_directives(const struct seek *s, uint64_t place);
 
 /* The newest time among the last lines. SEEK_NONE: no line there has one. */
 enum seek_result seek_newest(const struct seek *s, int64_t *second);

@@ -32,9 +32,8 @@ static ssize_t tail_bytes(void *ctx, void *into, size_t len, uint64_t offset)
     return t->os->pread(t->os->self, t->fd, into, len, offset);
 }
 
-static struct seek seek_in(const struct track *k, struct line_time *time)
+static struct seek seek_in(struct tail *t, struct line_time *time)
 {
-    struct tail *t = k->current;
     return (struct seek){.read = tail_bytes,
                          .read_ctx = t,
                          .size = t->size,
@@ -48,7 +47,7 @@ int track_newest(struct track *k, const struct follow_options *o, int64_t *secon
     struct line_time time = {o, k->source};
     if (!k->current)
         return 0;
-    struct seek s = seek_in(k, &time);
+    struct seek s = seek_in(k->current, &time);
     enum seek_result found = seek_newest(&s, second);
     return found == SEEK_FAILED ? -1 : found == SEEK_FOUND;
 }
@@ -57,7 +56,7 @@ int track_newest(struct track *k, const struct follow_options *o, int64_t *secon
 static enum seek_result place_of_window(struct track *k, const struct plan *plan, uint64_t *place)
 {
     struct line_time time = {plan->options, k->source};
-    struct seek s = seek_in(k, &time);
+    struct seek s = seek_in(k->current, &time);
     int64_t newest = plan->newest;
     if (!plan->has_newest) {
         enum seek_result found = seek_newest(&s, &newest);
@@ -92,7 +91,7 @@ static int begin_fresh(struct track *k, const struct plan *plan)
         found = place_of_window(k, plan, &place);
     if (found == SEEK_NONE) { /* the end, or no line tells a time: a half line is still to come */
         struct line_time time = {plan->options, k->source};
-        struct seek s = seek_in(k, &time);
+        struct seek s = seek_in(k->current, &time);
         found = seek_line_start(&s, s.size, &place);
     }
     return found == SEEK_FAILED ? -1 : tail_seek_to(k->current, place);
@@ -275,6 +274,16 @@ static bool has_resume(const struct track *k, const struct follow_options *o)
     return false;
 }
 
+/* Reading goes on in the middle: who reads the lines is shown the directives that hold there. */
+static void show_directives(struct track *k, const struct follow_options *o)
+{
+    if (k->count == 0)
+        return;
+    struct line_time time = {o, k->source};
+    struct seek s = seek_in(k->tails[0], &time);
+    seek_directives(&s, lines_place(&k->tails[0]->lines));
+}
+
 bool track_begin(struct track *k, const struct plan *plan)
 {
     if (k->begun)
@@ -292,6 +301,7 @@ bool track_begin(struct track *k, const struct plan *plan)
         return false;
     }
     k->begun = true;
+    show_directives(k, plan->options);
     if (k->current)
         track_well(k);
     for (size_t i = 0; i < k->count; i++) {

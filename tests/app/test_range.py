@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 import subprocess
+import time
 import unittest
 
 from spate_run import Folder, Watch, line, report, run
@@ -23,6 +24,24 @@ def rows(*args, stdin=b""):
 
 def seconds(first, count):
     return "".join(line(BEGIN + first + i) for i in range(count))
+
+
+W3C = (("date time c-ip cs-uri-stem sc-status sc-bytes time-taken", "{0} {1} 192.0.2.7 /a 200 100 7"),
+       ("c-ip date time cs-uri-stem sc-status sc-bytes time-taken", "192.0.2.7 {0} {1} /a 200 100 7"),
+       ("c-ip date time cs-uri-stem sc-status time-taken sc-bytes", "192.0.2.7 {0} {1} /a 200 7 100"),
+       ("time date c-ip cs-uri-stem sc-status time-taken sc-bytes", "{1} {0} 192.0.2.7 /a 200 7 100"))
+
+
+def w3c(count, change):
+    """A second a line, whose columns are others every `change` lines."""
+    rows = []
+    for i in range(count):
+        columns, values = W3C[i // change % len(W3C)]
+        if i % change == 0:
+            rows.append("#Software: x\n#Fields: " + columns + "\n")
+        when = time.gmtime(BEGIN + i)
+        rows.append(values.format(time.strftime("%Y-%m-%d", when), time.strftime("%H:%M:%S", when)) + "\n")
+    return "".join(rows)
 
 
 class Range(unittest.TestCase):
@@ -53,6 +72,30 @@ class Range(unittest.TestCase):
                 self.assertEqual(hits("--from", "159s", *order), 160)
                 self.assertEqual(hits("--from", "159s", "--to", "60s", *order), 100)
                 self.assertEqual(hits("--to", "10m", *order), 60)
+
+    def test_columns_that_change_in_mid_file_are_those_of_the_place_that_is_found(self):
+        with Folder() as f:
+            log = f.file("w3c.log", w3c(20000, 2500))
+            for last in (5, 2400, 3000, 5100, 9000, 15000, 19999):
+                with self.subTest(last=last):
+                    one = report("-F", "w3c", "--from", f"{last - 1}s", log)
+                    self.assertEqual((one["hits"], one["bytes"]), (last, last * 100))
+                    with Watch("-F", "w3c", "--from", f"{last}s", "-u", "100ms", "-f", "9999", "-r", "6h", log) as w:
+                        w.until(lambda e: w.updates() and w.updates()[-1]["window"]["hits"] >= last, "all of it")
+                        summary = w.stop()
+                    self.assertEqual((summary["hits"], summary["bytes"], summary["lines"]["rejected"]),
+                                     (last, last * 100, 0))
+
+    def test_who_begins_at_the_end_knows_the_columns_there(self):
+        with Folder() as f:
+            log = f.file("w3c.log", w3c(20000, 2500))
+            for choice in ("auto", "w3c"):
+                with self.subTest(choice=choice), Watch("-F", choice, "--from", "end", "-u", "100ms", log) as w:
+                    w.until(lambda e: w.updates(), "updates")
+                    with open(log, "a") as more:
+                        more.write(W3C[3][1].format("2015-05-18", "10:00:00") + "\n")
+                    w.until(lambda e: sum(u["hits"] for u in w.updates()) == 1, "the new line")
+                    self.assertEqual(w.stop()["bytes"], 100)
 
     def test_one_line_far_in_the_future_does_not_count(self):
         with Folder() as f:

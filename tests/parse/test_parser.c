@@ -215,3 +215,67 @@ Test(parser, a_specification_that_ends_early_is_not_read_beyond)
         free(exact);
     }
 }
+
+/* `zeros` of them, and the text. */
+static void add_damage(struct buf *log, const char *before, unsigned zeros, const char *behind)
+{
+    buf_str(log, before);
+    while (zeros-- > 0)
+        buf_byte(log, 0);
+    buf_str(log, behind);
+}
+
+Test(parser, zeros_that_a_crash_left_before_a_line_are_no_part_of_it)
+{
+    static const char *const formats[] = {NULL, "combined", "%h %l %u %t \"%r\" %>s %b", "nginx"};
+    static const unsigned zeros[] = {1, 7, 40, 200, 5000};
+    static const char line[] = "192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.1\" 200 5 "
+                               "\"-\" \"x\"\n";
+    for (size_t f = 0; f < 4; f++) {
+        struct parser_case c = parser_case_open(formats[f]);
+        struct buf log = {0};
+        buf_str(&log, line);
+        for (size_t i = 0; i < 5; i++) {
+            add_damage(&log, "", zeros[i], line);
+            add_damage(&log, "", zeros[i], "\n");
+            buf_str(&log, line);
+        }
+        parser_case_run_text(&c, buf_text(&log));
+        cr_expect_eq(c.batch->count, 11, "%s: %u", parser_case_format(&c), c.batch->count);
+        cr_expect_eq(c.batch->lines.rejected, 5);
+        for (uint32_t i = 0; i < c.batch->count; i++)
+            cr_expect(text_same(batch_text(c.batch, &c.batch->entries[i], FIELD_HOST), TEXT("192.0.2.7")),
+                      "%s: line %u", parser_case_format(&c), i);
+        int64_t second;
+        buf_clear(&log);
+        add_damage(&log, "", 3, line);
+        log.len--;
+        cr_expect(parser_second(c.parser, buf_text(&log), &second));
+        buf_done(&log);
+        parser_case_close(&c);
+    }
+}
+
+Test(parser, zeros_in_the_middle_of_a_line_cost_no_more_than_what_stands_before_them)
+{
+    static const char line[] = "192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.1\" 200 5 "
+                               "\"-\" \"x\"\n";
+    static const char *const begins[] = {"192.0.2.8 - - [10/Oct", "192.0.2.8 - - [10/Oct/2000:13:55:36 -0700] \"GET /b",
+                                         "192.0.2.8 ", "gar bage"};
+    struct parser_case c = parser_case_open("combined");
+    struct buf log = {0};
+    for (size_t i = 0; i < 4; i++) {
+        buf_str(&log, line);
+        add_damage(&log, begins[i], 3, line);
+        add_damage(&log, begins[i], 300, line);
+    }
+    add_damage(&log, "192.0.2.8 ", 4, "half a line\n");
+    parser_case_run_text(&c, buf_text(&log));
+    cr_expect_eq(c.batch->count, 12, "%u", c.batch->count);
+    cr_expect_eq(c.batch->lines.rejected, 1);
+    for (uint32_t i = 0; i < c.batch->count; i++)
+        cr_expect(text_same(batch_text(c.batch, &c.batch->entries[i], FIELD_HOST), TEXT("192.0.2.7")),
+                  "line %u", i);
+    buf_done(&log);
+    parser_case_close(&c);
+}
