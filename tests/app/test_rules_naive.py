@@ -146,10 +146,10 @@ class Rule:
         self.below = dice.random() < 0.35
         self.recover = level
         if dice.random() < 0.5:
-            number = level.number * (Fraction(3, 2) if self.below else Fraction(1, 2))
-            number = int(number) if level.kind in ("percentile", "amount") else number
-            if number or self.below:
-                self.recover = Level(level.kind, min(number, 99) if level.kind == "share" else number, level.per_s,
+            back = level.number * (Fraction(3, 2) if self.below else Fraction(1, 2))
+            back = int(back) if level.kind in ("percentile", "amount") else back
+            if back or self.below:
+                self.recover = Level(level.kind, min(back, 99) if level.kind == "share" else back, level.per_s,
                                      level.percentile)
         if self.below and (self.recover.number < level.number or not level.number):
             self.recover = level
@@ -164,10 +164,11 @@ class Rule:
         self.name, self.metric, self.per, self.below = "high traffic", "hits", None, False
         self.where, self.lets = None, lambda h: True
         self.level = self.recover = Level("rate", Fraction(dice.randrange(1, 30), 10))
-        if dice.random() < 0.3:
+        part = dice.choice(["none", "recover", "for", "at_least"])
+        if part == "recover":
             self.recover = Level("rate", self.level.number / 2)
-        self.hold = dice.choice([0, 0, 2])
-        self.at_least = dice.choice([0, 0, 15])
+        self.hold = 2 if part == "for" else 0
+        self.at_least = 15 if part == "at_least" else 0
 
     def yaml(self):
         out = [f"  - name: {self.name}", f"    metric: {self.metric}",

@@ -80,3 +80,24 @@ Test(outbox, waits_for_the_last_try_of_a_channel_that_left)
     cr_expect_eq(outbox_waiting(d.outbox), 0);
     outbox_free(d.outbox);
 }
+
+Test(outbox, obeys_the_new_rate_of_a_channel)
+{
+    struct desk d = desk();
+    struct left_behind left = {0};
+    d.specs[0].rate_most = 1;
+    open_desk(&d, 1);
+    add(&d, 1, NOTIFY_FIRING);
+    pass(&d, 5 * NS_PER_S);
+    cr_assert(take(&d));
+    end(&d, OUTBOX_TAKEN);
+    add(&d, 2, NOTIFY_FIRING);
+    pass(&d, 5 * NS_PER_S);
+    cr_expect_not(take(&d), "one in a minute");
+    struct notify_spec quicker = spec_of(NOTIFY_WEBHOOK);
+    quicker.rate_most = 100;
+    outbox_change(d.outbox, &quicker, 1, on_left, &left);
+    cr_expect_eq(left.channels, 0);
+    cr_expect(take(&d));
+    outbox_free(d.outbox);
+}
