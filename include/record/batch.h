@@ -43,7 +43,7 @@ enum notice_kind {
     NOTICE_BACKFILLED, /* what stood in the files at the start has been read */
     NOTICE_ENDED,      /* the end of standard input */
     NOTICE_POLLING,    /* inotify is not to be had: `text` says why files are looked at instead */
-    NOTICE_STATE,      /* of no source: what is kept on disk, in words */
+    NOTICE_STATE,      /* of no source: what is kept on disk, how many logs are in trouble, in words */
     NOTICE_CONFIG      /* of no source: the configuration was read again, in words */
 };
 

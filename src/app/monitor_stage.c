@@ -2,6 +2,7 @@
  * what is to be shown. */
 #include <stdio.h>
 
+#include "app/bursts.h"
 #include "app/stages.h"
 #include "base/clock.h"
 #include "base/note.h"
@@ -15,6 +16,7 @@ struct run {
     int64_t update_ns;
     int64_t live_ns; /* when figures were posted last */
     enum top_order order; /* of the console's lists */
+    struct bursts bursts;
     struct reload *reload; /* in use; NULL: what the start said */
     bool fresh;      /* something happened that the console should show at once */
     enum monitor_end how;
@@ -64,6 +66,8 @@ static void on_event(void *ctx, const struct monitor *m, const struct monitor_ev
     if (!r->st->every && e->kind == MONITOR_NOTICE && is_news(e->notice->kind))
         note("%s", e->notice->text); /* held back while there is a console */
     if (!r->st->every || (e->kind == MONITOR_NOTICE && !is_trouble(e->notice->kind)))
+        return;
+    if (e->kind == MONITOR_NOTICE && !bursts_single(&r->bursts, e->notice->kind, clock_monotonic(&r->clock)))
         return;
     static const enum board_kind kinds[] = {[MONITOR_UPDATE] = BOARD_UPDATE,
                                             [MONITOR_NOTICE] = BOARD_NOTICE};
@@ -160,6 +164,13 @@ static void tell_state(struct run *r, int64_t now_ns)
         tell(r, NOTICE_STATE, news);
 }
 
+static void tell_bursts(struct run *r, int64_t now_ns, bool all)
+{
+    char news[200];
+    while (bursts_told(&r->bursts, now_ns, all, news, sizeof news))
+        tell(r, NOTICE_STATE, news);
+}
+
 static void take_acks(struct run *r)
 {
     struct acks *a = &r->st->acks;
@@ -220,9 +231,11 @@ void *monitor_stage(void *arg)
         int64_t now_ns = clock_monotonic(&r.clock);
         monitor_tick(r.monitor, now_ns, clock_wall(&r.clock));
         tell_state(&r, now_ns);
+        tell_bursts(&r, now_ns, false);
         post_live(&r, now_ns);
         queue_wait(st->queue, -1);
     }
+    tell_bursts(&r, clock_monotonic(&r.clock), true);
     monitor_finish(r.monitor, r.how, clock_monotonic(&r.clock), clock_wall(&r.clock));
     board_post(st->board, BOARD_END, take_snapshot(&r), NULL);
     state_finish(st->state, r.monitor, clock_wall(&r.clock));

@@ -188,6 +188,24 @@ class Bounds(unittest.TestCase):
         print(f"300 logs: {few} kB, 1300: {many} kB", file=sys.stderr)
         self.assertLess((many - few) / 1000, most, "kB a log")
 
+    def test_trouble_of_many_logs_is_told_in_a_number(self):
+        logs = 300
+        with Folder() as folder:
+            for i in range(logs):
+                folder.file(f"site-{i:05}.log", line(int(time.time())))
+            process = subprocess.Popen(["sh", "-c", 'ulimit -n 64; exec "$@"', "sh", SPATE, "watch", "--headless", "--user",
+                                        "root" if os.geteuid() == 0 else str(os.geteuid()), "--from", "start", folder.path + "/*.log"],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            time.sleep(4)
+            process.terminate()
+            said = process.communicate(timeout=DEADLINE_S)[1].splitlines()
+            self.assertEqual(process.returncode, 0)
+        singly = [one for one in said if "cannot read" in one]
+        more = [int(one.split()[1]) for one in said if "cannot be read at the moment" in one and "more" in one]
+        self.assertEqual(len(singly), 5, said[:20])
+        self.assertGreater(sum(more), logs - 64 - 5)
+        self.assertLess(len(said), 20)
+
     def test_thousands_of_logs(self):
         """Logs of a pattern: none starves the others, and looking at them does not grow with their square."""
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
