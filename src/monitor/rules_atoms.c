@@ -25,6 +25,7 @@ struct atom_field {
 /* A filter, and what it decides. */
 struct atom_filter {
     const struct rule_where *where;
+    uint64_t hash; /* of its text */
     uint32_t *places; /* of its tests: the atoms */
     uint32_t *groups;
     uint32_t group_count;
@@ -47,9 +48,9 @@ struct atoms {
 
 static bool same_test(const struct rule_test *a, const struct rule_test *b)
 {
-    return a->field == b->field && a->kind == b->kind && a->detail == b->detail &&
-           a->negated == b->negated && a->low == b->low && a->high == b->high &&
-           text_same(a->text, b->text);
+    return a->text.len == b->text.len && a->field == b->field && a->kind == b->kind &&
+           a->detail == b->detail && a->negated == b->negated && a->low == b->low &&
+           a->high == b->high && text_same(a->text, b->text);
 }
 
 static uint32_t atom_at(struct atoms *a, const struct rule_where *where, uint32_t number)
@@ -63,16 +64,18 @@ static uint32_t atom_at(struct atoms *a, const struct rule_where *where, uint32_
     return a->count++;
 }
 
-static struct atom_filter *filter_at(struct atoms *a, const struct rule_where *where)
+static struct atom_filter *filter_at(struct atoms *a, const struct rule_group *g)
 {
+    const struct rule_where *where = g->where;
     for (uint32_t i = 0; i < a->filter_count; i++) {
         const char *text = a->filters[i].where->text;
-        if (where->text && text ? !strcmp(where->text, text) : where->text == text)
+        if (a->filters[i].hash == g->where_hash &&
+            (where->text && text ? !strcmp(where->text, text) : where->text == text))
             return &a->filters[i];
     }
     a->filters = mem_grow(a->filters, a->filter_count + 1, sizeof *a->filters);
     struct atom_filter *f = &a->filters[a->filter_count++];
-    *f = (struct atom_filter){.where = where};
+    *f = (struct atom_filter){.where = where, .hash = g->where_hash};
     if (!where->text)
         return f;
     uint32_t count = where->asking->count(where->filter);
@@ -84,7 +87,7 @@ static struct atom_filter *filter_at(struct atoms *a, const struct rule_where *w
 
 static void add_group(struct atoms *a, const struct rules_net *n, uint32_t group)
 {
-    struct atom_filter *f = filter_at(a, n->groups[group].where);
+    struct atom_filter *f = filter_at(a, &n->groups[group]);
     f->groups = mem_grow(f->groups, f->group_count + 1, sizeof *f->groups);
     f->groups[f->group_count++] = group;
 }

@@ -30,19 +30,27 @@ static const struct rule_where EVERY = {.needs = FIELD_COUNT};
 
 /* ---- Groups ----------------------------------------------------------------------------------- */
 
-static bool same_where(const struct rule_where *a, const struct rule_where *b)
+static uint64_t where_hash(const struct rules_net *n, const struct rule_where *where)
 {
-    return a->text && b->text ? !strcmp(a->text, b->text) : a->text == b->text;
+    return where->text ? key_hash(key_cut(text_make(where->text, strlen(where->text))), &n->secret) : 0;
+}
+
+/* There are as many as rules, and each is looked for among all: most are told by their hash. */
+static bool same_where(const struct rule_group *g, const struct rule_where *where, uint64_t hash)
+{
+    const char *a = g->where->text, *b = where->text;
+    return g->where_hash == hash && (a && b ? !strcmp(a, b) : a == b);
 }
 
 static uint32_t group_at(struct rules_net *n, const struct rule_where *where, enum field per)
 {
+    uint64_t hash = where_hash(n, where);
     for (uint32_t i = 0; i < n->group_count; i++)
-        if (n->groups[i].per == per && same_where(n->groups[i].where, where))
+        if (n->groups[i].per == per && same_where(&n->groups[i], where, hash))
             return i;
     n->groups = mem_grow(n->groups, n->group_count + 1, sizeof *n->groups);
     n->groups[n->group_count] = (struct rule_group){
-        .where = where, .per = per, .counters = COUNTER_BIT(COUNT_ENTRIES)};
+        .where = where, .where_hash = hash, .per = per, .counters = COUNTER_BIT(COUNT_ENTRIES)};
     return n->group_count++;
 }
 
@@ -95,19 +103,19 @@ static void add_rule(struct rules_net *n, uint32_t rule)
 
 /* ---- Filters ---------------------------------------------------------------------------------- */
 
-static struct net_filter *filter_at(struct rules_net *n, const struct rule_where *where)
+static struct net_filter *filter_at(struct rules_net *n, const struct rule_group *g)
 {
     for (uint32_t i = 0; i < n->filter_count; i++)
-        if (same_where(n->filters[i].where, where))
+        if (same_where(&n->groups[n->filters[i].groups[0]], g->where, g->where_hash))
             return &n->filters[i];
     n->filters = mem_grow(n->filters, n->filter_count + 1, sizeof *n->filters);
-    n->filters[n->filter_count] = (struct net_filter){.where = where};
+    n->filters[n->filter_count] = (struct net_filter){.where = g->where};
     return &n->filters[n->filter_count++];
 }
 
 static void add_group(struct rules_net *n, uint32_t group)
 {
-    struct net_filter *f = filter_at(n, n->groups[group].where);
+    struct net_filter *f = filter_at(n, &n->groups[group]);
     f->groups = mem_grow(f->groups, f->group_count + 1, sizeof *f->groups);
     f->groups[f->group_count++] = group;
 }

@@ -26,6 +26,7 @@ enum { GROUP_ALL = 0, GROUP_NONE = UINT32_MAX };
 
 struct rule_group {
     const struct rule_where *where; /* text NULL: every entry */
+    uint64_t where_hash;            /* of its text */
     enum field per;                 /* FIELD_COUNT: not split */
     unsigned counters;              /* COUNTER_BIT of each that a rule asks for, or that is a whole */
     bool visitors, times;           /* a rule asks for them */

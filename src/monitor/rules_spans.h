@@ -70,8 +70,17 @@ struct page_column {
 struct rules_spans rules_spans_of(const struct rule_spec *rules, const struct rule_group *g,
                                   const struct page_column columns[PAGE_COLUMNS], unsigned bits,
                                   bool visitors_only);
+/* The first that does not end before the second; its number may be `count`. */
+size_t rules_spans_find(const struct rules_spans *s, int64_t second);
+
 /* Is it in one of them? *hint: the one looked at last, from 0. */
-bool rules_spans_hold(const struct rules_spans *s, int64_t second, size_t *hint);
+static inline bool rules_spans_hold(const struct rules_spans *s, int64_t second, size_t *hint)
+{
+    if (*hint < s->count && s->rows[*hint].from <= second && s->rows[*hint].to >= second)
+        return true;
+    *hint = rules_spans_find(s, second);
+    return *hint < s->count && s->rows[*hint].from <= second;
+}
 /* Adds those of the other; `all`: everything. */
 void rules_spans_join(struct rules_spans *into, const struct rules_spans *from, bool all);
 /* Is any second in them? */

@@ -107,6 +107,11 @@ static void take_line(struct rules_tape *t, const struct tally_lent *l, uint32_t
         take_in(t, &t->groups[t->class_directs[c->directs + i]], l->batch, e);
 }
 
+static bool are_noted_alike(const struct rules_tape *t)
+{
+    return t->alike && t->hot[CLASS_FIRST].way == WAY_NOTE && t->hot[CLASS_FIRST].words > 0;
+}
+
 /* All lines are of the one class that there is: one note for all. False: they are too large. */
 static bool take_alike(struct rules_tape *t, const struct tally_lent *l, uint32_t from, uint32_t to)
 {
@@ -133,8 +138,6 @@ static void take_each(struct rules_tape *t, const struct tally_lent *l, uint32_t
     uint32_t *note = t->note;
     for (uint32_t i = from; i < to; i++) {
         struct tape_hot *h = &hot[classes[i]];
-        if (h->way == WAY_NOTHING)
-            continue;
         if (__builtin_expect(h->way != WAY_NOTE || own.bytes[i] > UINT32_MAX, 0)) {
             t->note = note;
             take_line(t, l, i);
@@ -160,7 +163,7 @@ static void take_run(struct rules_tape *t, const struct tally_lent *l, uint32_t 
     if (!tape_notes_open(t, second, to - from)) {
         for (uint32_t i = from; i < to; i++)
             take_singly(t, l->batch, e + i);
-    } else if (!t->alike || t->hot[CLASS_FIRST].way != WAY_NOTE || !take_alike(t, l, from, to)) {
+    } else if (!are_noted_alike(t) || !take_alike(t, l, from, to)) {
         take_each(t, l, from, to);
     }
 }

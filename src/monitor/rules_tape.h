@@ -90,15 +90,14 @@ struct tape_hot {
     uint32_t entries;
     uint32_t word; /* the first one of its notes */
     uint8_t way;   /* enum tape_way */
-    uint8_t words; /* WAY_NOTE: of a note */
+    uint8_t words; /* WAY_NOTE: of a note, up to 2 */
     bool wanted;   /* when all is read: some target has spans */
 };
 
 enum tape_way {
-    WAY_NEW,     /* no line of it has been counted */
-    WAY_NOTHING, /* nobody asks */
-    WAY_NOTE,    /* one word says all, or a second one with the bytes */
-    WAY_LONG     /* see the class */
+    WAY_NEW,  /* no line of it has been counted */
+    WAY_NOTE, /* one word says all, or a second one with the bytes; none where nobody asks */
+    WAY_LONG  /* see the class */
 };
 
 enum { FAULTS_BITS = 32, PLACE_COLUMN_BITS = 2 };
@@ -157,7 +156,7 @@ struct rules_tape {
     struct tape_seen *seen; /* who was seen where of late; PEOPLE_SEEN of them */
     /* the page under way */
     int64_t page;
-    uint32_t *touched; /* classes */
+    uint32_t *touched; /* classes; and room for one that is not */
     uint32_t touched_count;
     uint64_t *place_sums;
     uint32_t *places_touched, place_count, places_touched_count;
@@ -241,8 +240,8 @@ bool tape_notes_open(struct rules_tape *t, int64_t second, uint32_t count);
 static inline void tape_touch(struct rules_tape *t, struct tape_hot *hot, uint32_t entries,
                               uint64_t bytes, uint64_t faults)
 {
-    if (!hot->entries)
-        t->touched[t->touched_count++] = (uint32_t)(hot - t->hot);
+    t->touched[t->touched_count] = (uint32_t)(hot - t->hot);
+    t->touched_count += hot->entries == 0; /* nobody can foresee it */
     hot->entries += entries;
     hot->bytes += bytes;
     hot->faults += faults;

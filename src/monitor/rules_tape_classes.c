@@ -123,11 +123,8 @@ static void choose_way(struct rules_tape *t, uint32_t number)
     for (uint32_t i = c->targets; i < c->targets + c->target_count; i++)
         bytes |= t->groups[t->targets[t->class_targets[i]].group].group->counters & COUNTER_BIT(COUNT_BYTES);
     hot->word = number | (bytes ? NOTE_BYTES : 0) | (c->host ? NOTE_VISITOR : 0);
-    hot->words = bytes ? 2 : 1;
-    if (c->host || c->timed_count || c->direct_count)
-        hot->way = WAY_LONG;
-    else
-        hot->way = c->target_count ? WAY_NOTE : WAY_NOTHING;
+    hot->words = (uint8_t)(c->target_count ? 1 + bytes : 0);
+    hot->way = c->host || c->timed_count || c->direct_count ? WAY_LONG : WAY_NOTE;
 }
 
 void tape_class_fill(struct rules_tape *t, uint32_t number, const struct batch *b,
@@ -165,7 +162,7 @@ static struct tape_class *row_new(struct rules_tape *t)
         t->class_room = t->class_room ? t->class_room * 2 : 256;
         t->rows = mem_grow(t->rows, t->class_room, sizeof *t->rows);
         t->hot = mem_grow(t->hot, t->class_room, sizeof *t->hot);
-        t->touched = mem_grow(t->touched, t->class_room, sizeof *t->touched);
+        t->touched = mem_grow(t->touched, t->class_room + 1, sizeof *t->touched);
     }
     t->hot[t->class_count] = (struct tape_hot){.way = WAY_NEW};
     struct tape_class *c = &t->rows[t->class_count++];

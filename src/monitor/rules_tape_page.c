@@ -32,11 +32,21 @@ static inline void count_place(struct rules_tape *t, uint32_t place)
         t->places_touched[t->places_touched_count++] = place;
 }
 
+static inline uint64_t who_is(uint32_t place, uint64_t visitor)
+{
+    return (visitor ^ (place + 1) * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
+}
+
+static inline struct tape_seen *seen_at(const struct rules_tape *t, uint64_t who)
+{
+    return &t->seen[who >> 48 & (PEOPLE_SEEN - 1)];
+}
+
 /* The places of the ages follow one another. */
 static void count_visitor(struct rules_tape *t, uint32_t place, uint64_t visitor)
 {
-    uint64_t who = (visitor ^ (place + 1) * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
-    struct tape_seen *seen = &t->seen[who >> 48 & (PEOPLE_SEEN - 1)];
+    uint64_t who = who_is(place, visitor);
+    struct tape_seen *seen = seen_at(t, who);
     if (seen->who != who) {
         *seen = (struct tape_seen){who, t->page};
         count_place(t, place + PEOPLE_AGES - 1);
@@ -52,6 +62,8 @@ void tape_page_visitor(struct rules_tape *t, const struct tape_class *c, uint64_
 {
     if (!t->seen)
         t->seen = mem_new(PEOPLE_SEEN, sizeof *t->seen);
+    for (uint32_t i = c->people; i < c->people + c->people_count; i++) /* the waits overlap */
+        __builtin_prefetch(seen_at(t, who_is(t->class_people[i], visitor)), 1);
     for (uint32_t i = c->people; i < c->people + c->people_count; i++)
         count_visitor(t, t->class_people[i], visitor);
 }

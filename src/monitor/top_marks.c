@@ -24,21 +24,27 @@ static inline uint16_t mark_of(struct top *t, uint32_t row, const struct top_str
     return mark;
 }
 
+/* The same where each entry has a key. Returns whether all had a mark. */
+static bool marks_of_all(const struct top *t, const struct top_cells *cells, uint16_t *out)
+{
+    const uint16_t *marks = t->marks;
+    bool all = true;
+    for (uint32_t i = 0; i < cells->count; i++) {
+        out[i] = marks[cells->row[i]];
+        all &= out[i] != 0;
+    }
+    return all;
+}
+
 void top_marks_of_cells(struct top *t, const struct top_cells *cells, const struct top_stretch *s,
                         enum field field, const struct top_marker *m, uint16_t *out)
 {
-    uint8_t unknown[TOP_STRETCH];
-    uint32_t unknown_count = 0;
+    if (cells->count == s->count && marks_of_all(t, cells, out))
+        return;
     fill_absent(s, field, m, out);
     for (uint32_t i = 0; i < cells->count; i++) {
-        uint16_t mark = t->marks[cells->row[i]];
-        out[cells->cell[i].entry] = mark;
-        unknown[unknown_count] = (uint8_t)i;
-        unknown_count += mark == 0;
-    }
-    for (uint32_t i = 0; i < unknown_count; i++) {
-        uint32_t cell = unknown[i], entry = cells->cell[cell].entry;
-        out[entry] = mark_of(t, cells->row[cell], s, field, m, entry);
+        uint32_t entry = cells->cell[i].entry;
+        out[entry] = mark_of(t, cells->row[i], s, field, m, entry);
     }
 }
 
