@@ -177,9 +177,9 @@ static bool take_structure(struct text *rest)
     size_t i = 0;
     if (take_shape(rest, "- "))
         return true;
+    if (rest->len == 0 || rest->at[0] != '[')
+        return false;
     for (; i < rest->len && (quoted || rest->at[i] != ' ' || rest->at[i - 1] != ']'); i++) {
-        if (i == 0 && rest->at[0] != '[')
-            return false;
         if (quoted && rest->at[i] == '\\')
             i++;
         else if (rest->at[i] == '"')
