@@ -181,15 +181,8 @@ static struct span behind_zeros(const struct batch *b, struct span line)
     return (struct span){from, line.at + line.len - from};
 }
 
-/* No object is read that has zeros in it. */
-static bool is_damaged(const struct reading *r, enum verdict verdict)
-{
-    struct text line = reading_line(r);
-    return (verdict == LINE_REJECTED || line.at[0] != '{') && memchr(line.at, '\0', line.len);
-}
-
 /* A line of which the beginning of one and, behind zeros, all of another are left is read as the
- * other. */
+ * other, where it cannot be read as a whole: a zero may well be a byte of a value. */
 static enum verdict read_damaged(struct parser *p, struct reading *r)
 {
     struct span whole = r->line;
@@ -212,7 +205,7 @@ static enum verdict read_line(struct parser *p, struct reading *r, uint32_t at)
     enum verdict verdict = parser_read_line(p, r);
     if (parser_misfits(verdict, r) && parser_look_again(p, r->batch, at))
         verdict = parser_read_line(p, r);
-    if (is_damaged(r, verdict))
+    if (verdict == LINE_REJECTED && memchr(reading_line(r).at, '\0', r->line.len))
         verdict = read_damaged(p, r);
     if (parser_misfits(verdict, r))
         p->run++;

@@ -43,7 +43,8 @@ static inline uint32_t skip_zeros(const struct batch *b, uint32_t at, uint32_t e
     return at < end ? at : from;
 }
 
-/* The line of [at, end) without its end, without zeros before it and not longer than is kept; `long_line` when it was. */
+/* The line of [at, end) without its end, without zeros before it and not longer than is kept;
+ * `long_line` when it was. */
 static inline struct span trim_line(const struct batch *b, uint32_t at, uint32_t end,
                                     bool *long_line)
 {

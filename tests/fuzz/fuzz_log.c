@@ -164,8 +164,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(first.lines.read == first.lines.parsed + first.lines.rejected, "miscounted", log);
     read_log(choice, log, 0, (char)data[1], &other);
     expect_same(&first, &other, "what stands behind the log matters", log);
-    if (memchr(log.at, 0, log.len)) /* what is behind a zero only the exact reader knows */
-        return 0;
     head_force(HEAD_NONE);
     read_log(choice, log, 0, '"', &other);
     head_force(HEAD_ANY);

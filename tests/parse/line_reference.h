@@ -737,8 +737,6 @@ static inline void fill_batch(struct reference *ref, struct dice *d, struct batc
         reference_line(ref, d, &line);
         if (b->used + line.len + 2 > BATCH_BYTES)
             break;
-        for (size_t i = 0; i < line.len; i++) /* what is behind a zero only the exact reader knows */
-            line.at[i] = line.at[i] ? line.at[i] : ' ';
         if (line.len > 0)
             memcpy(b->bytes + b->used, line.at, line.len);
         b->used += (uint32_t)line.len;

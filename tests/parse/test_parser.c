@@ -258,23 +258,29 @@ Test(parser, zeros_that_a_crash_left_before_a_line_are_no_part_of_it)
 
 Test(parser, zeros_in_the_middle_of_a_line_cost_no_more_than_what_stands_before_them)
 {
-    static const char line[] = "192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.1\" 200 5 "
-                               "\"-\" \"x\"\n";
-    static const char *const begins[] = {"192.0.2.8 - - [10/Oct", "192.0.2.8 - - [10/Oct/2000:13:55:36 -0700] \"GET /b",
-                                         "192.0.2.8 ", "gar bage"};
-    struct parser_case c = parser_case_open("combined");
+    static const char line[] = "192.0.2.7 [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.1\" 200 5\n";
+    static const struct {
+        const char *begins, *host;
+    } cases[] = {
+        {"192.0.2.8 [10/Oct", "192.0.2.7"},
+        {"192.0.2.8 ", "192.0.2.7"},
+        {"gar bage", "192.0.2.7"},
+        /* Where it can be read as a whole it is: nobody forges a line by a zero in a value. */
+        {"192.0.2.8 [10/Oct/2000:13:55:36 -0700] \"GET /b", "192.0.2.8"},
+    };
+    struct parser_case c = parser_case_open("%h %t \"%r\" %>s %b");
     struct buf log = {0};
     for (size_t i = 0; i < 4; i++) {
-        buf_str(&log, line);
-        add_damage(&log, begins[i], 3, line);
-        add_damage(&log, begins[i], 300, line);
+        add_damage(&log, cases[i].begins, 3, line);
+        add_damage(&log, cases[i].begins, 300, line);
     }
     add_damage(&log, "192.0.2.8 ", 4, "half a line\n");
     parser_case_run_text(&c, buf_text(&log));
-    cr_expect_eq(c.batch->count, 12, "%u", c.batch->count);
+    cr_assert_eq(c.batch->count, 8, "%u", c.batch->count);
     cr_expect_eq(c.batch->lines.rejected, 1);
     for (uint32_t i = 0; i < c.batch->count; i++)
-        cr_expect(text_same(batch_text(c.batch, &c.batch->entries[i], FIELD_HOST), TEXT("192.0.2.7")),
+        cr_expect(text_same(batch_text(c.batch, &c.batch->entries[i], FIELD_HOST),
+                            text_of(cases[i / 2].host)),
                   "line %u", i);
     buf_done(&log);
     parser_case_close(&c);
