@@ -10,7 +10,7 @@ import unittest
 from spate_run import DEADLINE_S, SPATE, Folder, Watch, line
 
 # Without its store of freed memory AddressSanitizer keeps memory as a plain build does.
-os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1:malloc_context_size=0"
+os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1:malloc_context_size=0:allocator_release_to_os_interval_ms=0"
 LINES = int(os.environ.get("SPATE_FLOOD_LINES", "240000"))  # to each of the points that are compared
 BLOCK = 4000
 LOGS = int(os.environ.get("SPATE_MANY_LOGS", "2000"))
