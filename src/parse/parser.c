@@ -197,6 +197,24 @@ static enum verdict read_damaged(struct parser *p, struct reading *r)
     return parser_read_line(p, r);
 }
 
+/* What looked like Compose's `name | ` belongs to a line, which begins at `at`, that is read with it
+ * and not without. */
+static enum verdict read_unopened(struct parser *p, struct reading *r, uint32_t at)
+{
+    struct span inner = r->line;
+    struct reject *why = r->why;
+    const char *bytes = r->batch->bytes;
+    if (inner.at < at + 3 || bytes[at] == '{' || bytes[inner.at - 2] != '|')
+        return LINE_REJECTED;
+    r->line = (struct span){at, inner.at + inner.len - at};
+    r->why = NULL;
+    enum verdict verdict = parser_read_line(p, r);
+    r->why = why;
+    if (verdict != LINE_HIT)
+        r->line = inner;
+    return verdict == LINE_HIT ? LINE_HIT : LINE_REJECTED;
+}
+
 /* The same, but the choice may change before the line, which begins at `at`, is refused or read in
  * doubt. */
 static enum verdict read_line(struct parser *p, struct reading *r, uint32_t at)
@@ -207,6 +225,8 @@ static enum verdict read_line(struct parser *p, struct reading *r, uint32_t at)
         verdict = parser_read_line(p, r);
     if (verdict == LINE_REJECTED && memchr(reading_line(r).at, '\0', r->line.len))
         verdict = read_damaged(p, r);
+    if (verdict == LINE_REJECTED)
+        verdict = read_unopened(p, r, at);
     if (parser_misfits(verdict, r))
         p->run++;
     else if (verdict == LINE_HIT)

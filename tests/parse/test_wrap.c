@@ -1,5 +1,6 @@
 /* test_wrap.c - lines that container runtimes wrap. */
 #include "parse/wrap.h"
+#include "parse/head.h"
 #include "parser_case.h"
 
 #define CLF    "192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] \"GET /a/b HTTP/1.1\" 200 5"
@@ -146,6 +147,28 @@ static void add(struct buf *out, const char *line, unsigned count)
     while (count-- > 0) {
         buf_str(out, line);
         buf_byte(out, '\n');
+    }
+}
+
+Test(wrap, a_bar_that_a_format_reads_is_no_wrapping)
+{
+    static const enum head_way ways[] = {HEAD_NONE, HEAD_PLAIN, HEAD_VECTOR};
+    for (size_t i = 0; i < 3; i++) {
+        struct parser_case c = parser_case_open("%h %u %t \"%r\" %b %>s");
+        struct buf log = {0};
+        add(&log, "192.0.2.7 | [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.1\" 5 200", 3);
+        add(&log, "192.0.2.7 | junk", 2);
+        add(&log, "web-1  | 192.0.2.8 x [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.1\" 5 200", 1);
+        head_force(ways[i]);
+        parser_case_run_text(&c, buf_text(&log));
+        head_force(HEAD_ANY);
+        cr_assert_eq(c.batch->count, 4, "%u", c.batch->count);
+        cr_expect_eq(c.batch->lines.rejected, 2);
+        for (uint32_t j = 0; j < 4; j++)
+            cr_expect(text_same(batch_text(c.batch, &c.batch->entries[j], FIELD_HOST),
+                                text_of(j < 3 ? "192.0.2.7" : "192.0.2.8")));
+        buf_done(&log);
+        parser_case_close(&c);
     }
 }
 
