@@ -4,6 +4,7 @@
 
 #include "app/keep.h"
 #include "app/reload.h"
+#include "app/service.h"
 #include "app/stages.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -187,13 +188,16 @@ void *parse_stage(void *arg)
     struct stages *st = arg;
     struct clock clock = clock_real();
     int64_t give_up_ns = 0;
-    bool ended = false;
+    bool ended = false, told = false;
     for (struct batch *b; obey_reload(st) && (b = queue_take_empty(st->queue));) {
         /* Relaxed: follow_wake() comes after the store and ends the wait below. */
         bool stop = atomic_load_explicit(&st->stop, memory_order_relaxed);
         if (stop && !give_up_ns)
             give_up_ns = clock_monotonic(&clock) + LAST_LOOK_S * NS_PER_S;
         enum follow_result got = follow_next(st->follow, b, stop ? 0 : WAIT_MS);
+        if (!told && !stop)
+            service_tell(SERVICE_READY); /* where each log begins is settled: it may rotate */
+        told = true;
         bool over = got == FOLLOW_END || (stop && (got == FOLLOW_IDLE || clock_monotonic(&clock) > give_up_ns));
         if (got == FOLLOW_LINES) {
             if (!push_lines(st, b))

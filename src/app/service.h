@@ -1,7 +1,7 @@
 /* service.h - tells whoever started the run as a service how it is: the protocol of systemd's
  * Type=notify, a datagram to $NOTIFY_SOCKET.
  *
- * Without that variable, or when nobody listens, nothing happens. Main thread. */
+ * Without that variable, or when nobody listens, nothing happens. Any thread. */
 #ifndef SPATE_APP_SERVICE_H
 #define SPATE_APP_SERVICE_H
 

@@ -189,7 +189,6 @@ int command_watch(const struct settings *s)
     }
     if (told.text[0])
         note("%s", told.text);
-    service_tell(SERVICE_READY);
     int code = headless ? run_headless(s, p, stop_fd) : run_console(s, p, stop_fd);
     service_tell(SERVICE_STOPPING);
     pipeline_free(p);
