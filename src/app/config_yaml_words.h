@@ -1,5 +1,7 @@
 /* config_yaml_words.h - what libfyaml finds wrong, in the words of whoever wrote the file, and what
- * would be right instead. */
+ * would be right instead.
+ *
+ * Constant. Thread: any. */
 #ifndef SPATE_APP_CONFIG_YAML_WORDS_H
 #define SPATE_APP_CONFIG_YAML_WORDS_H
 

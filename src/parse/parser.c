@@ -173,48 +173,6 @@ static void take_wrap_time(struct reading *r, struct span time)
         r->out->null &= ~FIELD_BIT(FIELD_TIME);
 }
 
-/* What stands behind the last zeros of a line, which a crash put into it; empty when it has none. */
-static struct span behind_zeros(const struct batch *b, struct span line)
-{
-    const char *zero = memrchr(b->bytes + line.at, '\0', line.len);
-    uint32_t from = zero ? (uint32_t)(zero + 1 - b->bytes) : line.at + line.len;
-    return (struct span){from, line.at + line.len - from};
-}
-
-/* A line of which the beginning of one and, behind zeros, all of another are left is read as the
- * other, where it cannot be read as a whole: a zero may well be a byte of a value. */
-static enum verdict read_damaged(struct parser *p, struct reading *r)
-{
-    struct span whole = r->line;
-    struct reject *why = r->why;
-    r->line = behind_zeros(r->batch, whole);
-    r->why = NULL;
-    enum verdict verdict = r->line.len > 0 ? parser_read_line(p, r) : LINE_REJECTED;
-    r->why = why;
-    if (verdict == LINE_HIT)
-        return verdict;
-    r->line = whole;
-    return parser_read_line(p, r);
-}
-
-/* What looked like Compose's `name | ` belongs to a line, which begins at `at`, that is read with it
- * and not without. */
-static enum verdict read_unopened(struct parser *p, struct reading *r, uint32_t at)
-{
-    struct span inner = r->line;
-    struct reject *why = r->why;
-    const char *bytes = r->batch->bytes;
-    if (inner.at < at + 3 || bytes[at] == '{' || bytes[inner.at - 2] != '|')
-        return LINE_REJECTED;
-    r->line = (struct span){at, inner.at + inner.len - at};
-    r->why = NULL;
-    enum verdict verdict = parser_read_line(p, r);
-    r->why = why;
-    if (verdict != LINE_HIT)
-        r->line = inner;
-    return verdict == LINE_HIT ? LINE_HIT : LINE_REJECTED;
-}
-
 /* The same, but the choice may change before the line, which begins at `at`, is refused or read in
  * doubt. */
 static enum verdict read_line(struct parser *p, struct reading *r, uint32_t at)
@@ -223,10 +181,8 @@ static enum verdict read_line(struct parser *p, struct reading *r, uint32_t at)
     enum verdict verdict = parser_read_line(p, r);
     if (parser_misfits(verdict, r) && parser_look_again(p, r->batch, at))
         verdict = parser_read_line(p, r);
-    if (verdict == LINE_REJECTED && memchr(reading_line(r).at, '\0', r->line.len))
-        verdict = read_damaged(p, r);
     if (verdict == LINE_REJECTED)
-        verdict = read_unopened(p, r, at);
+        verdict = parser_read_other(p, r, at);
     if (parser_misfits(verdict, r))
         p->run++;
     else if (verdict == LINE_HIT)

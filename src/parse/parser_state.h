@@ -96,4 +96,8 @@ bool parser_look_again(struct parser *p, struct batch *b, uint32_t at);
 /* parser.c: by the choice as it stands. */
 enum verdict parser_read_line(struct parser *p, struct reading *r);
 
+/* parser_other.c: a line that was refused, and begins at `at` before it was unwrapped, by what else it
+ * may be. */
+enum verdict parser_read_other(struct parser *p, struct reading *r, uint32_t at);
+
 #endif

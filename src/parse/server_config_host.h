@@ -1,7 +1,8 @@
 /* server_config_host.h - where the files of a configuration are: the seam through which tests serve
  * them from memory.
  *
- * Private to parse/server_config*. The table is constant; `self` is handed to each call. */
+ * Private to parse/server_config*. The table is constant; `self` is handed to each call. Thread:
+ * the caller's. */
 #ifndef SPATE_PARSE_SERVER_CONFIG_HOST_H
 #define SPATE_PARSE_SERVER_CONFIG_HOST_H
 
