@@ -1,5 +1,6 @@
-/* live.h - what the races of live runs share: a folder, logs that grow and are rotated, and the
- * events of a run, taken until it has counted enough. One program includes it once. */
+/* live.h - what the races of live runs share: a folder, logs that grow and are rotated, a run that
+ * has told that it is ready, and its events, taken until it has counted enough. One program
+ * includes it once. */
 #ifndef SPATE_TESTS_RACE_LIVE_H
 #define SPATE_TESTS_RACE_LIVE_H
 
@@ -8,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -131,16 +134,41 @@ struct live_run {
     struct pipeline *pipeline;
 };
 
-/* `argv` ends with a NULL. */
+/* Where a run tells that it is ready. */
+static inline int make_notify_socket(void)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    snprintf(at.sun_path, sizeof at.sun_path, "%s", in_folder("notify"));
+    unlink(at.sun_path);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0)
+        fail("no socket to be told at");
+    setenv("NOTIFY_SOCKET", at.sun_path, 1);
+    return fd;
+}
+
+static inline void wait_until_ready(int notify_fd)
+{
+    struct pollfd fd = {.fd = notify_fd, .events = POLLIN};
+    char words[32] = {0};
+    if (poll(&fd, 1, 60 * 1000) != 1 || recv(notify_fd, words, sizeof words - 1, 0) <= 0 ||
+        strcmp(words, "READY=1"))
+        fail("the run did not say that it is ready");
+    close(notify_fd);
+}
+
+/* `argv` ends with a NULL. It is settled then where each log begins: a log that is rotated before
+ * that, on a busy machine, begins with its new file. */
 static inline void start_run(struct live_run *run, char *const *argv)
 {
     struct error why = {0};
-    int argc = 0;
+    int argc = 0, notify_fd = make_notify_socket();
     while (argv[argc])
         argc++;
     if (!settings_read(&run->settings, argc, argv, &why) ||
         !(run->pipeline = pipeline_start(&run->settings, true, &why)))
         fail(why.text);
+    wait_until_ready(notify_fd);
 }
 
 /* Whether a snapshot is what was waited for. */
@@ -174,8 +202,10 @@ static inline uint64_t wait_for(struct pipeline *p, const struct live_wait *w, i
     int64_t give_up_ns = clock_monotonic(&clock) + deadline_s * NS_PER_S;
     uint64_t hits = 0;
     while (!take_events(p, w, 1000, &hits))
-        if (clock_monotonic(&clock) > give_up_ns)
+        if (clock_monotonic(&clock) > give_up_ns) {
+            fprintf(stderr, "after %d s and %llu hits: ", deadline_s, (unsigned long long)hits);
             fail("what was waited for did not come");
+        }
     return hits;
 }
 
