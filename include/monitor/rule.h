@@ -8,13 +8,14 @@
  * those count that `where` lets through; with `per`, those of each value of that field on their
  * own.
  *
- *   metric          counts                           a share is that of
- *   hits            entries                          all entries; with `per`, all that `where` lets
- * through bytes           response bytes                   the same, in bytes visitors different
- * client addresses       - errors          entries with status 5xx          the entries
- *   client_errors   entries with status 4xx          the entries
- *   rejected        lines that are no hits           all lines read
- *   request_time    a percentile of the durations    -
+ *   metric          counts                          a share is that of
+ *   hits            entries                         all entries; with `per`: of its `where`
+ *   bytes           response bytes                  the same, in bytes
+ *   visitors        different client addresses      -
+ *   errors          entries with status 5xx         the entries
+ *   client_errors   entries with status 4xx         the entries
+ *   rejected        lines that are no hits          all lines read
+ *   request_time    a percentile of the durations   -
  *
  * Above: the value fires when it is > level, and recovers when it is < recover. Below: the other
  * way round. Equality keeps the state. With fewer than `at_least` entries in the window (for
@@ -27,6 +28,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { RULE_NAME_SIZE = 64, RULES_MOST = 2000, RULE_WINDOW_MOST_S = 7 * 24 * 3600 };
 
@@ -122,6 +124,12 @@ struct rule_where {
     bool needs_only; /* that is all: `matches` need not be asked */
     const struct rule_asking *asking; /* NULL: it is asked as a whole only */
 };
+
+/* True when both let the same entries through, as far as their words tell. */
+static inline bool rule_where_same(const struct rule_where *a, const struct rule_where *b)
+{
+    return a->text && b->text ? !strcmp(a->text, b->text) : a->text == b->text;
+}
 
 enum rule_side { RULE_ABOVE, RULE_BELOW };
 

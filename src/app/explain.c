@@ -32,17 +32,12 @@ struct explain {
     struct seen seen;
 };
 
-static bool same_where(const struct rule_where *a, const struct rule_where *b)
-{
-    return a->text && b->text ? !strcmp(a->text, b->text) : a->text == b->text;
-}
-
 static uint32_t where_at(struct explain *e, const struct rule_spec *rule)
 {
     static const struct rule_where every = {.needs = FIELD_COUNT};
     const struct rule_where *where = rule ? &rule->where : &every;
     for (uint32_t i = 0; i < e->where_count; i++)
-        if (same_where(e->wheres[i], where))
+        if (rule_where_same(e->wheres[i], where))
             return i;
     e->wheres[e->where_count] = where;
     return e->where_count++;

@@ -67,12 +67,9 @@ static uint32_t atom_at(struct atoms *a, const struct rule_where *where, uint32_
 static struct atom_filter *filter_at(struct atoms *a, const struct rule_group *g)
 {
     const struct rule_where *where = g->where;
-    for (uint32_t i = 0; i < a->filter_count; i++) {
-        const char *text = a->filters[i].where->text;
-        if (a->filters[i].hash == g->where_hash &&
-            (where->text && text ? !strcmp(where->text, text) : where->text == text))
+    for (uint32_t i = 0; i < a->filter_count; i++)
+        if (a->filters[i].hash == g->where_hash && rule_where_same(a->filters[i].where, where))
             return &a->filters[i];
-    }
     a->filters = mem_grow(a->filters, a->filter_count + 1, sizeof *a->filters);
     struct atom_filter *f = &a->filters[a->filter_count++];
     *f = (struct atom_filter){.where = where, .hash = g->where_hash};

@@ -38,8 +38,7 @@ static uint64_t where_hash(const struct rules_net *n, const struct rule_where *w
 /* There are as many as rules, and each is looked for among all: most are told by their hash. */
 static bool same_where(const struct rule_group *g, const struct rule_where *where, uint64_t hash)
 {
-    const char *a = g->where->text, *b = where->text;
-    return g->where_hash == hash && (a && b ? !strcmp(a, b) : a == b);
+    return g->where_hash == hash && rule_where_same(g->where, where);
 }
 
 static uint32_t group_at(struct rules_net *n, const struct rule_where *where, enum field per)

@@ -7,11 +7,6 @@
 
 /* ---- The same in both ------------------------------------------------------------------------ */
 
-static bool same_text(const char *a, const char *b)
-{
-    return a && b ? !strcmp(a, b) : a == b;
-}
-
 static bool same_level(const struct rule_level *a, const struct rule_level *b)
 {
     return a->measure == b->measure && a->amount == b->amount && a->scale == b->scale &&
@@ -23,14 +18,14 @@ bool rules_same(const struct rule_spec *a, const struct rule_spec *b)
     return !strcmp(a->name, b->name) && a->metric == b->metric && a->side == b->side &&
            same_level(&a->level, &b->level) && same_level(&a->recover, &b->recover) &&
            a->window_s == b->window_s && a->for_s == b->for_s && a->at_least == b->at_least &&
-           a->per == b->per && same_text(a->where.text, b->where.text);
+           a->per == b->per && rule_where_same(&a->where, &b->where);
 }
 
 static struct group_run *same_group(struct rules *r, const struct rule_group *g)
 {
     for (uint32_t i = 0; i < r->net->group_count; i++) {
         const struct rule_group *other = r->groups[i].group;
-        if (other->per == g->per && same_text(other->where->text, g->where->text))
+        if (other->per == g->per && rule_where_same(other->where, g->where))
             return &r->groups[i];
     }
     return NULL;
