@@ -4,10 +4,7 @@
 
 #include "monitor/latency_save.h"
 
-enum {
-    FEW = 8,    /* rows: neighbours mostly have the same key */
-    SMALL = 512 /* rows: all in the first or second cache */
-};
+enum { FEW = 8 /* rows: neighbours mostly have the same key */ };
 
 #define ALWAYS inline __attribute__((always_inline))
 
@@ -112,18 +109,17 @@ static inline uint32_t slot_at(const struct top *t, uint64_t hash)
     return (uint32_t)(hash >> 32) & t->mask;
 }
 
-/* Looks where each key probably stands: the row that the first slot names. In a large table the
- * slots and then the rows are called for in advance. */
+/* Looks where each key probably stands: the row that the first slot names. The slots and then the
+ * rows are called for in advance: a small table is in the caches while a file is read through, but
+ * not where a few lines come now and then. */
 static void cells_guess(const struct top *t, struct top_cells *cells)
 {
-    bool large = t->count > SMALL;
-    for (uint32_t i = 0; large && i < cells->count; i++)
+    for (uint32_t i = 0; i < cells->count; i++)
         __builtin_prefetch(&t->index[slot_at(t, cells->hash[i])]);
     for (uint32_t i = 0; i < cells->count; i++) {
         uint32_t slot = t->index[slot_at(t, cells->hash[i])];
         cells->row[i] = slot ? top_slot_row(slot) : 0;
-        if (large)
-            __builtin_prefetch(&t->rows[cells->row[i]], 1);
+        __builtin_prefetch(&t->rows[cells->row[i]], 1);
     }
 }
 
