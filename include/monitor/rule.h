@@ -19,8 +19,8 @@
  *
  * Above: the value fires when it is > level, and recovers when it is < recover. Below: the other
  * way round. Equality keeps the state. With fewer than `at_least` entries in the window (for
- * `rejected`: lines) the value stands on the quiet side whatever it is: nothing fires, what fires
- * recovers. */
+ * `rejected`: lines), with nothing to take a share of, or without a single duration, it stands on
+ * the quiet side whatever it is: nothing fires, what fires recovers. */
 #ifndef SPATE_MONITOR_RULE_H
 #define SPATE_MONITOR_RULE_H
 

@@ -133,13 +133,18 @@ static int64_t whole_window(const struct looking *l)
     return (split ? l->j->since : l->r->since) + l->rule->window_s - 1;
 }
 
+/* A share of nothing, a percentile of no times. */
+static bool says_nothing(const struct rule_spec *rule, const struct reading *is)
+{
+    return is->value == UINT64_MAX || (rule->level.measure == RULE_SHARE && is->whole == 0);
+}
+
+/* What has nothing to say is quiet: else an alert would outlive the traffic that it is about. */
 static struct alert_standing standing_of(const struct looking *l, const struct reading *is)
 {
     const struct rule_spec *rule = l->rule;
-    if (is->entries < rule->at_least)
+    if (is->entries < rule->at_least || says_nothing(rule, is))
         return (struct alert_standing){-1, -1};
-    if (is->value == UINT64_MAX)
-        return (struct alert_standing){0, 0};
     if (rule->side == RULE_BELOW && l->r->end < whole_window(l))
         return (struct alert_standing){0, 0};
     struct alert_standing s = {rule_level_compare(&rule->level, is->value, is->whole),

@@ -225,7 +225,8 @@ class Standing:
         if value is not None and not early:
             level = sign * rule.level.compare(value, whole, rule.window)
             recover = sign * rule.recover.compare(value, whole, rule.window)
-        if entries < rule.at_least:
+        nothing = value is None or (rule.level.kind == "share" and not whole)
+        if entries < rule.at_least or nothing:
             level = recover = -1
         turn = None
         if self.state == "firing":

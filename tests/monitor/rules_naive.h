@@ -261,9 +261,9 @@ static void naive_judge_key(struct naive_rules *n, unsigned rule, struct naive_k
         level = -level;
         recover = -recover;
     }
-    if (!known || early)
+    if (early)
         level = recover = 0;
-    if (entries < r->at_least)
+    if (entries < r->at_least || !known || (r->level.measure == RULE_SHARE && !whole))
         level = recover = -1;
     double natural = naive_natural(r, known, value, whole);
     if (k->state == 2) {

@@ -135,6 +135,50 @@ Test(rules, a_lower_level_to_recover_at_stops_flapping)
     watched_done(&w);
 }
 
+static void slow_error(void)
+{
+    struct entry *e = feed_request(w.batch, now(), "/a", "10.0.0.1", 500, 100);
+    entry_set_number(e, FIELD_REQUEST_TIME, 3 * NS_PER_S);
+    watched_send(&w);
+}
+
+static void share_of_nothing(struct rule_level level, enum rule_metric metric, enum field per)
+{
+    struct rule_spec rules[2] = {hits_above("at once", 1, 10), hits_above("later", 1, 10)};
+    for (int i = 0; i < 2; i++) {
+        rules[i].metric = metric;
+        rules[i].level = rules[i].recover = level;
+        rules[i].per = per;
+    }
+    rules[1].for_s = 25; /* longer than all of them are in the window */
+    start(rules, 2);
+    begin();
+    for (int s = 0; s < 10; s++) {
+        watched_wait(&w, 1);
+        slow_error();
+    }
+    int64_t last = now();
+    watched_wait(&w, 30);
+    cr_assert_eq(w.alert_count, 2);
+    cr_assert(w.alerts[1].recovered);
+    cr_assert_eq(w.alerts[1].recovered_at, last + 10, "the first second with nothing in its window");
+    slow_error();
+    watched_wait(&w, 2);
+    cr_assert_eq(w.alert_count, 3, "what held before does not hold on through nothing");
+    cr_assert_str_eq(w.alerts[2].rule, "at once");
+    watched_done(&w);
+}
+
+Test(rules, a_share_and_a_percentile_recover_when_traffic_stops)
+{
+    struct rule_level share = {RULE_SHARE, 10, 100, 1, 0};
+    struct rule_level slow = {RULE_PERCENTILE, NS_PER_S, 1, 1, 95000};
+    share_of_nothing(share, RULE_ERRORS, FIELD_COUNT);
+    share_of_nothing(share, RULE_ERRORS, FIELD_HOST);
+    share_of_nothing(slow, RULE_REQUEST_TIME, FIELD_COUNT);
+    share_of_nothing(slow, RULE_REQUEST_TIME, FIELD_HOST);
+}
+
 Test(rules, silence_is_noticed_once_a_whole_window_is_known)
 {
     struct rule_spec r = hits_above("silence", 1, 10);
