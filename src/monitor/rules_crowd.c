@@ -7,6 +7,7 @@
 #include "base/mem.h"
 
 enum { CROWD_ROOM = 65536, CROWD_BUCKETS = 65536, CROWD_FIRST = 256 };
+#define NOBODY INT64_MIN /* last of a person that is not used */
 
 /* A visitor of a key. In the list of the second at which it stood there when it was last looked
  * at: one seen again later is moved when that second leaves. */
@@ -109,6 +110,7 @@ static void forget(struct crowd *c, uint32_t person)
         link = &c->people[*link - 1].next_bucket;
     *link = p->next_bucket;
     count(c, p, -1);
+    p->last = NOBODY;
     p->next_bucket = c->free;
     c->free = person + 1;
     c->alive--;
@@ -278,15 +280,13 @@ void crowd_swap(struct crowd *a, struct crowd *b)
     *b = kept;
 }
 
+/* Not by the lists: who was seen again may still be in that of a second before. */
 void crowd_each(const struct crowd *c, int64_t from, int64_t to,
                 void (*each)(void *ctx, uint32_t key, uint64_t visitor, int64_t second), void *ctx)
 {
-    for (int64_t second = from; c->alive && second < to; second++) {
-        if (second > c->end || second <= c->end - c->window_s)
-            continue;
-        for (uint32_t at = *second_of(c, second); at; at = c->people[at - 1].next_there) {
-            const struct person *p = &c->people[at - 1];
+    for (uint32_t i = 0; c->alive && i < c->used; i++) {
+        const struct person *p = &c->people[i];
+        if (p->last >= from && p->last < to && p->last > c->end - c->window_s)
             each(ctx, p->key, p->hash ^ mark_of(p->key), p->last);
-        }
     }
 }

@@ -523,10 +523,24 @@ Test(rules, an_alert_is_seen_by_whoever_was_first_and_stays_so)
 }
 
 /* Stops, and goes on from what was kept. */
+static int64_t minute_of(int64_t second)
+{
+    return second - second % 60;
+}
+
+/* As a state keeps them: a minute is written when a line of it has come. */
+static struct buf minutes[8];
+
+static void keep_minute(int64_t second)
+{
+    struct buf *minute = &minutes[(second - minute_of(T)) / 60];
+    buf_clear(minute);
+    monitor_save_window(w.monitor, minute_of(second), minute);
+}
+
 static void restart(const struct rule_spec *rules, uint32_t count)
 {
     struct saved saved = {0};
-    struct buf minute = {0};
     int64_t first, last;
     monitor_save(w.monitor, w.wall_ns, &saved);
     struct monitor *fresh = monitor_of(rules, count);
@@ -535,16 +549,14 @@ static void restart(const struct rule_spec *rules, uint32_t count)
                   saved.parts[i].name);
     monitor_resume(fresh, w.now_ns);
     cr_assert(monitor_window_span(w.monitor, &first, &last));
-    for (int64_t start = first - (first % 60 + 60) % 60; start <= last; start += 60) {
-        buf_clear(&minute);
-        if (monitor_save_window(w.monitor, start, &minute))
-            cr_assert(monitor_load_window(fresh, start, buf_text(&minute)));
-    }
+    for (int64_t start = minute_of(first); start <= last; start += 60)
+        if (start >= minute_of(T) && minutes[(start - minute_of(T)) / 60].len)
+            cr_assert(monitor_load_window(fresh, start,
+                                          buf_text(&minutes[(start - minute_of(T)) / 60])));
     monitor_free(w.monitor);
     w.monitor = fresh;
     watched_notice(&w, 0, NOTICE_BACKFILLED, "", w.wall_ns);
     buf_done(&saved.bytes);
-    buf_done(&minute);
 }
 
 /* What is done to it in between. */
@@ -576,7 +588,10 @@ static void is_not_noticed(void (*disturb)(const struct rule_spec *rules, uint32
                 naive_feed(w.batch, &item);
                 naive_add(&naive, &item);
             }
+            bool news = w.batch->count > 0;
             watched_send(&w);
+            if (news)
+                keep_minute(s);
             if (random_below(&r, 10) == 0)
                 disturb(rules[s & 1], count);
         }
@@ -585,6 +600,8 @@ static void is_not_noticed(void (*disturb)(const struct rule_spec *rules, uint32
             got[i] = naive_told(&w.alerts[i]);
         naive_same(naive.turns, naive.turn_count, got, w.alert_count, true, "disturbed", round);
         watched_done(&w);
+        for (size_t i = 0; i < sizeof minutes / sizeof *minutes; i++)
+            buf_done(&minutes[i]);
     }
 }
 
