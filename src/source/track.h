@@ -164,7 +164,7 @@ struct tail *track_open_sibling(struct track *k, const struct sibling *from);
 
 /* Opens the siblings [from, count) of the kind of s->at[from - 1] as generations that nobody read
  * (edge f), oldest first, before tails[at]; from 0: all that are not compressed. Leaves out what is
- * held and, with only_new, what was seen before. */
+ * held, what is older than s->at[from - 1] by its times and, with only_new, what was seen before. */
 int track_open_between(struct track *k, const struct siblings *s, size_t from, bool only_new,
                        size_t at, size_t *opened);
 

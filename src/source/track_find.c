@@ -124,6 +124,14 @@ static bool has_plain_twin(const struct siblings *s, size_t i)
     return false;
 }
 
+/* By its times, whatever its name says: some count upwards. What was compressed was born anew. */
+static bool came_before(const struct sibling *s, const struct sibling *left)
+{
+    return !left->compressed && s->facts.id.birth_ns && left->facts.id.birth_ns &&
+           s->facts.id.birth_ns < left->facts.id.birth_ns &&
+           s->facts.modified_ns < left->facts.modified_ns;
+}
+
 int track_open_between(struct track *k, const struct siblings *s, size_t from, bool only_new,
                        size_t at, size_t *opened)
 {
@@ -133,7 +141,7 @@ int track_open_between(struct track *k, const struct siblings *s, size_t from, b
         if (from > 0 ? s->at[i].kind != s->at[from - 1].kind : s->at[i].compressed)
             continue;
         if (held(k, id) || shared_left(k->shared, id) || (only_new && track_saw(k, &s->at[i])) ||
-            has_plain_twin(s, i))
+            has_plain_twin(s, i) || (from > 0 && came_before(&s->at[i], &s->at[from - 1])))
             continue;
         struct tail *t = open_sibling(k, &s->at[i], TAIL_OLD);
         if (!t)

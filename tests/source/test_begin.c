@@ -483,6 +483,24 @@ Test(begin, a_log_of_a_pattern_that_was_rotated_away_while_stopped_is_gone_on_wi
     cr_expect_str_eq(rig_read(&rig, 10), "b", "although nothing stands under its name");
 }
 
+/* Some scripts count upwards: what has the lower number then is older, and read long ago. */
+Test(begin, generations_that_are_numbered_upwards_are_not_read_again)
+{
+    memfs_write(fs, LOG, "a\n");
+    rig_open(&rig, LOG);
+    cr_expect_str_eq(rig_read(&rig, 10), "a");
+    memfs_rename(fs, LOG, LOG ".1");
+    memfs_advance(fs, NS_PER_S);
+    memfs_write(fs, LOG, "b\n");
+    cr_expect_str_eq(rig_read(&rig, 10000), "b");
+    rig_close(&rig);
+    memfs_write(fs, LOG, "c\n");
+    memfs_rename(fs, LOG, LOG ".2");
+    memfs_write(fs, LOG, "d\n");
+    rig_restart(&rig);
+    cr_expect_str_eq(rig_read(&rig, 10000), "c d");
+}
+
 Test(begin, logs_that_are_rotated_into_each_other_s_names)
 {
     static const char *const paths[] = {LOG, LOG ".1"};
