@@ -167,6 +167,16 @@ static bool compile_where(struct settings *s, struct error *why)
     return s->filter || error_at(why, bad.column, "--where, column %u: %s", bad.column, bad.text);
 }
 
+/* A log named to who reads none would be passed over in silence. */
+static bool has_place_for_files(const struct settings *s, struct error *why)
+{
+    if (s->help || s->version || !s->path_count ||
+        !(command_scope(s->command) & (FOR_FORMATS | FOR_CHECK_CONFIG)))
+        return true;
+    return error_set(why, "there is no place for `%s'; right would be: spate %s %s",
+                     safe_str(text_of(s->paths[0])), s->command->name, s->command->usage);
+}
+
 bool settings_read(struct settings *s, int argc, char *const *argv, struct error *why)
 {
     settings_defaults(s, argc);
@@ -194,7 +204,7 @@ bool settings_read(struct settings *s, int argc, char *const *argv, struct error
         if (!ok)
             return false;
     }
-    return read_config(s, why) && compile_where(s, why) &&
+    return has_place_for_files(s, why) && read_config(s, why) && compile_where(s, why) &&
            (!s->config || config_tries(s->config, s, why));
 }
 

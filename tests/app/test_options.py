@@ -145,6 +145,15 @@ class Options(unittest.TestCase):
                                          rf"^{re.escape(path)}:2:\d+: {name} "
                                          rf"(cannot be `{re.escape(value)}': accepted: \w|needs a value: right would be \w)")
 
+    def test_a_file_for_a_command_that_reads_none(self):
+        with Folder() as f:
+            broken = f.file("broken.yaml", "alerts: nonsense\n")
+            err = self.refused("check-config", broken)
+            self.assertEqual(err, f"spate: there is no place for `{broken}'; "
+                                  "right would be: spate check-config [--config FILE]\n")
+            self.assertIn("no place for `combined'", self.refused("formats", "combined"))
+            self.assertEqual(run("formats", "combined", "--help")[0], 0)
+
     def test_in_the_configuration_what_would_be_right_on_another_machine(self):
         with Folder() as f:
             for line, says in (("user: no-such-user", "`no-such-user' is no user of this system"),
