@@ -140,8 +140,12 @@ bool range_of(struct range *r, const struct settings *s, const char *const *path
         return true;
     bool has_newest = counts_back(s) && newest_of(paths, count, formats, &newest);
     r->limited = true;
-    return (whole || resolve("--from", s->from, newest, has_newest, &r->from, why)) &&
-           (!s->to || resolve("--to", s->to, newest, has_newest, &r->to, why));
+    if ((!whole && !resolve("--from", s->from, newest, has_newest, &r->from, why)) ||
+        (s->to && !resolve("--to", s->to, newest, has_newest, &r->to, why)))
+        return false;
+    why->usage = r->from > r->to;
+    return r->from <= r->to || error_set(why, "--from %s is after --to %s", safe_str(text_of(s->from)),
+                                         safe_str(text_of(s->to)));
 }
 
 void range_narrow(const struct range *r, const char *path, struct reader *reader,

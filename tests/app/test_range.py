@@ -64,6 +64,15 @@ class Range(unittest.TestCase):
             self.assertEqual(err.count("\n"), 1, err)
             self.assertIn(f"--from: bad value `{time}'", err)
 
+    def test_an_end_before_the_beginning_is_bad_usage(self):
+        with Folder() as f:
+            log = f.file("a.log", seconds(0, 600))
+            for command in ("report", "parse"):
+                for begin, end in (("1m", "2m"), ("2015-05-17T10:10:00Z", "2015-05-17T10:09:59Z"), ("1s", "90s")):
+                    self.assertEqual(run(command, "--from", begin, "--to", end, log),
+                                     (2, b"", f"spate: --from {begin} is after --to {end}\n"))
+            self.assertEqual(hits("--from", "1m", "--to", "1m", log), 1)
+
     def test_a_duration_counts_back_from_the_newest_line_of_all_files(self):
         with Folder() as f:
             old, new = f.file("a.log.1", seconds(0, 600)), f.file("a.log", seconds(600, 60))
