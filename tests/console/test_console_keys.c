@@ -79,6 +79,11 @@ Test(keys, span_goes_from_the_interval_to_the_window_to_all)
     expect(t, "\u2500 last 10 s \u2500");
     vt_send(t, "w");
     expect(t, "\u2500 last 2m \u2500");
+    expect(t, "SECTION  ");
+    vt_send(t, "d"); /* of the window sections alone are known: the others say what they are of */
+    expect(t, "PATH (last 10 s)  ");
+    vt_send(t, "dd");
+    expect(t, "SECTION  ");
     vt_send(t, "t");
     expect(t, "\u2500 since the start \u2500");
     expect(t, "10,248 hits");

@@ -72,19 +72,30 @@ static const char *upper(char into[24], const char *word)
     return into;
 }
 
+/* What the rows are, and of which time where that is not the one in the heading above. */
+static void draw_list_title(const struct cells *c, const struct scene *s)
+{
+    const struct view *view = s->view;
+    char word[24], span[48];
+    struct shown_totals above;
+    shown_totals(&above, s->now, view->span);
+    bool other = c->shown->span != above.span;
+    bool focus = view->panel == PANEL_TOP || view->sort == SORT_NAME;
+    struct slot f = {0, c->columns->at[COLUMN_NAME].x, c->columns->at[COLUMN_NAME].w};
+    pen_say(c->pen, f, focus ? STYLE_FOCUS : STYLE_HEAD, "%s%s%s%s",
+            upper(word, dimension_word(view->list)), other ? " (" : "",
+            other ? shown_span_words(span, s->now, c->shown->span) : "", other ? ")" : "");
+}
+
 /* Names of the columns; the one that sorts is bright. */
-static void draw_titles(const struct cells *c, const struct view *view, enum dimension d)
+static void draw_titles(const struct cells *c, const struct scene *s)
 {
     static const enum column sorting[SORT_COUNT] = {COLUMN_HITS, COLUMN_BYTES, COLUMN_ERRORS,
                                                     COLUMN_NAME};
-    char word[24];
-    bool focus = view->panel == PANEL_TOP;
     for (enum column column = COLUMN_HITS; column < COLUMN_COUNT; column++)
-        put(c, 0, column, column == sorting[view->sort] ? STYLE_FOCUS : STYLE_HEAD,
+        put(c, 0, column, column == sorting[s->view->sort] ? STYLE_FOCUS : STYLE_HEAD,
             column_title(column));
-    struct slot f = {0, c->columns->at[COLUMN_NAME].x, c->columns->at[COLUMN_NAME].w};
-    pen_say(c->pen, f, focus || view->sort == SORT_NAME ? STYLE_FOCUS : STYLE_HEAD, "%s",
-            upper(word, dimension_word(d)));
+    draw_list_title(c, s);
 }
 
 static bool has_times(const struct top_list *list)
@@ -137,7 +148,7 @@ void panel_top(const struct pen *p, const struct scene *s)
     bool timed = has_times(shown.list), long_names = s->view->list != DIMENSION_SECTIONS;
     columns_make(&columns, &(struct columns_wish){p->at.w, timed, long_names});
     struct cells c = {p, &columns, &shown, most_hits(shown.list)};
-    draw_titles(&c, s->view, s->view->list);
+    draw_titles(&c, s);
     if (shown.list->count == 0)
         draw_empty(p, s, &shown, 1);
     draw_rows(&c, s, PANEL_TOP);
