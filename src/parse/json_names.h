@@ -14,12 +14,13 @@
  * serve two fields stands alone in its rows. */
 struct schema_row {
     enum field field;
-    unsigned notation; /* enum notation or AS_ADDRESS */
+    unsigned notation; /* enum notation, AS_ADDRESS or AS_IP */
     const char *keys;
 };
 
-/* host:port, of which the host is taken. */
-enum { AS_ADDRESS = 100 };
+/* AS_ADDRESS: host:port, of which the host is taken. AS_IP, once a schema and for the client: only
+ * an address, and only where none of its other keys is there; it is then nothing else. */
+enum { AS_ADDRESS = 100, AS_IP };
 
 struct schema {
     enum syntax syntax;

@@ -3,6 +3,7 @@
 #include "parse/json_schema.h"
 #include "parse/reader.h"
 #include "parse/value.h"
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -204,13 +205,35 @@ static const struct json_piece *set_essentials(const struct json_program *p, str
     return failed ? bad[__builtin_ctzll(failed)] : NULL;
 }
 
+static bool is_ip(const struct json_piece *piece)
+{
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr ignored;
+    if (piece->kind != PIECE_STRING || piece->len >= sizeof text) {
+        return false;
+    }
+    memcpy(text, piece->at, piece->len);
+    text[piece->len] = 0;
+    return inet_pton(strchr(text, ':') ? AF_INET6 : AF_INET, text, &ignored) == 1;
+}
+
+/* Whether the key that may mean the client does: "host" does where nothing else can and it is an
+ * address, as people who come from LTSV write. */
+static bool means_client(const struct json_program *p, const struct json_found *found)
+{
+    return p->maybe_client != JSON_NO_SLOT && (found->seen >> p->maybe_client & 1) &&
+           !(found->seen & p->clients) && is_ip(&found->pieces[p->maybe_client]);
+}
+
 static void set_others(const struct json_program *p, struct reading *r,
                        const struct json_found *found, struct progress *done)
 {
+    bool client = means_client(p, found);
     for (unsigned i = p->essential_count; i < p->rule_count; i++) {
         const struct json_rule *rule = &p->rules[i];
         enum field f = rule->field;
-        if (!(found->seen >> rule->slot & 1) || (done->done & FIELD_BIT(f)) || !is_wanted(r, f)) {
+        if (!(found->seen >> rule->slot & 1) || (done->done & FIELD_BIT(f)) || !is_wanted(r, f) ||
+            (rule->slot == p->maybe_client && client != (f == FIELD_HOST))) {
             continue;
         }
         const struct json_piece *piece = &found->pieces[rule->slot];

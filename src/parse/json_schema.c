@@ -63,8 +63,13 @@ static void add_row(struct json_program *p, const struct schema_row *row)
             add_key(p, name, slot);
         }
     }
-    bool address = row->notation == AS_ADDRESS;
-    uint8_t notation = address ? AS_USUAL : (uint8_t)row->notation;
+    bool address = row->notation == AS_ADDRESS, ip = row->notation == AS_IP;
+    uint8_t notation = address || ip ? AS_USUAL : (uint8_t)row->notation;
+    if (ip) {
+        p->maybe_client = slot;
+    } else if (row->field == FIELD_HOST) {
+        p->clients |= UINT64_C(1) << slot;
+    }
     add_rule(p, (struct json_rule){slot, (uint8_t)row->field, notation, address});
 }
 
@@ -208,7 +213,7 @@ static bool compile_pairs(struct json_program *p, struct text spec, struct error
 struct json_program *json_schema_compile(struct text spec, enum syntax syntax, struct error *why)
 {
     struct json_program *p = mem_new(1, sizeof *p);
-    p->logger = JSON_NO_SLOT;
+    p->logger = p->maybe_client = JSON_NO_SLOT;
     spec = text_trim(spec);
     for (size_t i = 0; i < json_schema_count; i++) {
         if (json_schemas[i].syntax == syntax && text_same(spec, text_of(json_schemas[i].name))) {

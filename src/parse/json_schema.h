@@ -34,6 +34,8 @@ struct json_program {
     uint64_t enough_object; /* ... and these are objects */
     uint64_t proof;         /* and all of these are there */
     uint64_t never_object;  /* these being objects, it is another schema's line */
+    uint64_t clients;       /* keys that say who the client is, and nothing else */
+    uint8_t maybe_client;   /* the slot of one that may mean it too; JSON_NO_SLOT: none */
     uint8_t logger;         /* the slot of Caddy's logger; JSON_NO_SLOT: none */
     const char *otherwise;  /* the reason when it is none, a literal */
 };
