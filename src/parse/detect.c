@@ -80,9 +80,7 @@ static void keep_nearest(struct trial *t, const struct reject why[], const unsig
                          size_t count, struct text line)
 {
     size_t nearest = nearest_of(why, sure, count);
-    bool nearer =
-        sure[nearest] > t->sure || (sure[nearest] == t->sure && why[nearest].column > t->column);
-    if (!nearer)
+    if (t->nearest != SIZE_MAX && sure[nearest] <= t->sure)
         return;
     t->sure = sure[nearest];
     t->column = why[nearest].column;

@@ -24,8 +24,9 @@ struct trial {
         unsigned points;  /* for all of that, and how well it fitted */
         uint64_t lines;   /* bits: which of the lines no other reads with fewer doubts */
     } fit[TRIAL_FORMATS];
-    /* Of the lines that nothing fitted the one that came nearest to a format: to which one, and
-     * where that stopped. */
+    /* Of the lines that nothing fitted the first of those that came nearest to a format: to which
+     * one, and where that stopped. A column says nothing of how near: in a long line any is large.
+     */
     size_t nearest;
     unsigned sure;
     uint32_t column;

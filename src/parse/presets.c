@@ -22,7 +22,8 @@
 /* A specification of several lines is several ways to write the same format. */
 const struct preset presets[] = {
     {"common", CLF "\n" TAB_CLF, CLF_SAMPLE, "Common Log Format", 90},
-    {"combined", COMBINED "\n" TAB_COMBINED, COMBINED_SAMPLE, "common with referrer and agent: Apache, nginx", 100},
+    {"combined", COMBINED "\n" TAB_COMBINED, COMBINED_SAMPLE,
+     "common with referrer and agent: Apache, nginx", 100},
     {"combinedio", COMBINED " %I %O", COMBINED_SAMPLE " 310 2621",
      "combined with the bytes on the wire, in and out", 70},
     {"vhost_common", "%v:%p " CLF "\n%v " CLF "\n%v\t" TAB_CLF, "www.example.com:443 " CLF_SAMPLE,
@@ -32,8 +33,7 @@ const struct preset presets[] = {
      "%v %h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\"\n%v\t" TAB_COMBINED,
      "www.example.com:443 " COMBINED_SAMPLE,
      "combined behind the virtual host, with its port or without", 80},
-    {"syslog_combined",
-     COMBINED "\n" TAB_COMBINED, "Oct 10 13:55:36 www nginx: " COMBINED_SAMPLE,
+    {"syslog_combined", COMBINED "\n" TAB_COMBINED, "Oct 10 13:55:36 www nginx: " COMBINED_SAMPLE,
      "the same as combined: behind the prefix of syslog any format is read", 0},
     {"referer", "%{Referer}i -> %U", "http://www.example.com/ -> /blog/2", "Apache's referer log",
      0},
@@ -41,6 +41,12 @@ const struct preset presets[] = {
     {"nginx", NGINX, COMBINED_SAMPLE, "nginx's own combined (escapes as \\xHH)", 0},
     {"nginx-main", NGINX " \"$http_x_forwarded_for\"", COMBINED_SAMPLE " \"198.51.100.4\"",
      "combined with X-Forwarded-For: the main of nginx's packages", 75},
+    {"nginx-iso8601",
+     "$remote_addr - $remote_user [$time_iso8601] \"$request\" $status $body_bytes_sent "
+     "\"$http_referer\" \"$http_user_agent\"",
+     "192.0.2.7 - frank [2000-10-10T13:55:36-07:00] \"GET /blog/2?p=1 HTTP/1.1\" 200 2326 \"-\" "
+     "\"Mozilla/5.0\"",
+     "combined with nginx's $time_iso8601 in the place of $time_local", 72},
     {"nginx-ingress",
      NGINX " $request_length $request_time [$proxy_upstream_name] "
            "[$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length "
@@ -69,6 +75,16 @@ const struct preset presets[] = {
     {"forwarded_combined", "\"%{X-Forwarded-For}i\" " COMBINED,
      "\"198.51.100.4, 203.0.113.9\" " COMBINED_SAMPLE, "combined behind a quoted X-Forwarded-For",
      101},
+    {"openlitespeed", "\"" COMBINED "\"",
+     "\"192.0.2.7 - - " WHEN " \"GET /blog/2?p=1 HTTP/1.1\" 200 2326 \"-\" \"Mozilla/5.0\"\"",
+     "combined in quotes as a whole, as OpenLiteSpeed writes it", 102},
+    {"python",
+     "%h %l %u [%{%d/%b/%Y %H:%M:%S}t] \"%r\" %>s %b\n[%{%d/%b/%Y %H:%M:%S}t] \"%r\" %>s %b",
+     "192.0.2.7 - - [10/Oct/2000 20:55:36] \"GET /blog/2?p=1 HTTP/1.1\" 200 -",
+     "http.server, Flask and Django's runserver; times without a zone count as UTC", 34},
+    {"uvicorn", "INFO: %h:%{remote}p - \"%r\" %>s",
+     "INFO:     192.0.2.7:48160 - \"GET /blog/2?p=1 HTTP/1.1\" 200 OK", "uvicorn, without times",
+     33},
     {"haproxy", "columns:haproxy",
      "Oct 10 20:55:36 lb haproxy[1438]: 192.0.2.7:33317 [10/Oct/2000:20:55:36.655] www blog/web1 "
      "10/0/30/69/109 200 2326 - - ---- 1/1/1/1/0 0/0 {www.example.com} {} "
@@ -126,7 +142,8 @@ const struct preset presets[] = {
      "\"StartUTC\":\"2000-10-10T20:55:36.5Z\"}",
      "Traefik's JSON access log", 38},
     {"gcp", "json:gcp",
-     "{\"httpRequest\":{\"latency\":\"0.048s\",\"protocol\":\"HTTP/1.1\",\"remoteIp\":\"192.0.2.7\","
+     "{\"httpRequest\":{\"latency\":\"0.048s\",\"protocol\":\"HTTP/"
+     "1.1\",\"remoteIp\":\"192.0.2.7\","
      "\"requestMethod\":\"GET\",\"requestSize\":\"310\","
      "\"requestUrl\":\"https://www.example.com/blog/2?p=1\",\"responseSize\":\"2326\","
      "\"status\":200,\"userAgent\":\"Mozilla/5.0\"},\"timestamp\":\"2000-10-10T20:55:36.5Z\"}",
@@ -161,7 +178,8 @@ const struct preset presets[] = {
      "Labeled Tab-separated Values by the usual labels; ltsv:field=label,... for others", 36},
     {"logfmt", "logfmt:usual",
      "2000-10-10T20:55:36.123456+00:00 heroku[router]: at=info method=GET path=\"/blog/2?p=1\" "
-     "host=www.example.com request_id=8601b555 fwd=\"192.0.2.7\" dyno=web.1 connect=1ms service=48ms "
+     "host=www.example.com request_id=8601b555 fwd=\"192.0.2.7\" dyno=web.1 connect=1ms "
+     "service=48ms "
      "status=200 bytes=2326 protocol=https",
      "name=value pairs: Heroku's router, lograge; logfmt:field=name,... for others", 34},
 };

@@ -452,6 +452,22 @@ Test(detect, says_when_nothing_fits_and_what_is_nearest)
     parser_case_close(&c);
 }
 
+Test(detect, tells_of_the_first_line_that_came_as_near_as_any_not_of_a_long_one)
+{
+    struct parser_case c = parser_case_open(NULL);
+    struct buf log = {0};
+    struct notice notice = {0};
+    buf_str(&log, "1.2.3.4|GET|/a|200\n1.2.3.4|GET|/");
+    for (int i = 0; i < 300; i++)
+        buf_str(&log, "long");
+    buf_str(&log, "|200\n");
+    parser_case_run_text(&c, buf_text(&log));
+    cr_assert(parser_news(c.parser, &notice));
+    cr_expect(strstr(notice.text, " of: 1.2.3.4|GET|/a|200"), "%s", notice.text);
+    buf_done(&log);
+    parser_case_close(&c);
+}
+
 Test(detect, the_nearest_is_the_one_that_found_more_than_words)
 {
     static const struct {
@@ -462,6 +478,8 @@ Test(detect, the_nearest_is_the_one_that_found_more_than_words)
         {"h.example 192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] <5> \"GET /a HTTP/1.1\" 200 5",
          "nearest is vhost_combined, which stops at column 54 (a quote is missing here)"},
         {"192.0.2.7 - - [10/Oct/2000 13:55:36 -0700] \"GET /a HTTP/1.1\" 200 5 \"-\" \"x\"",
+         "nearest is python, which stops at column 36 (a ] is missing here)"},
+        {"192.0.2.7 - - [10.10.2000 13:55:36 -0700] \"GET /a HTTP/1.1\" 200 5 \"-\" \"x\"",
          "nearest is combined, which stops at column 16 (not a time)"},
         {COMBINED_WITH("much"), "nearest is combined, which stops at column 64 (not a status)"},
         {"{\"when\":\"now\"}", "nearest is json, which stops at column 1 (no key that usually"},
