@@ -237,7 +237,8 @@ const struct option_row option_rows[] = {
      "at most 16 formats: see `spate formats`", FOR_LOGS, take_format},
     {"client", 0, "WHICH", "peer",
      "whose address counts as the client's, as host and for visitors: `peer`, the one that is "
-     "connected to the server, or `forwarded`, the first address of X-Forwarded-For where the line "
+     "connected to the server, or `forwarded`, the first address of X-Forwarded-For (else "
+     "X-Real-IP, CF-Connecting-IP or True-Client-IP) where the line "
      "has one, for logs behind a proxy (without a proxy that sets it, clients can make it up)",
      "peer or forwarded", FOR_LOGS, take_client},
     {"from", 0, "WHEN", "window",

@@ -29,6 +29,11 @@ struct row {
     {                                                                                              \
         .field = (f), .spaces = NO_SPACES, .numeric = true, .notation = (u)                        \
     }
+/* %D beside it says the same more finely. */
+#define WHOLE_SECONDS                                                                              \
+    {                                                                                              \
+        .field = FIELD_REQUEST_TIME, .numeric = true, .notation = AS_SECONDS, .rank = 1            \
+    }
 #define RANKED(f, r)                                                                               \
     {                                                                                              \
         .field = (f), .spaces = NO_SPACES, .rank = (r)                                             \
@@ -60,8 +65,8 @@ static const struct row rows[] = {
     {"D", NULL, DURATION(FIELD_REQUEST_TIME, AS_MICROS)},
     {"T", "ms", DURATION(FIELD_REQUEST_TIME, AS_MILLIS)},
     {"T", "us", DURATION(FIELD_REQUEST_TIME, AS_MICROS)},
-    {"T", "s", DURATION(FIELD_REQUEST_TIME, AS_SECONDS)},
-    {"T", "", DURATION(FIELD_REQUEST_TIME, AS_SECONDS)},
+    {"T", "s", WHOLE_SECONDS},
+    {"T", "", WHOLE_SECONDS},
     {"^FB", NULL, DURATION(FIELD_FIRST_BYTE_TIME, AS_MICROS)},
     {"v", NULL, WORD(FIELD_VHOST)},
     {"V", NULL, WORD(FIELD_VHOST)},
@@ -72,6 +77,9 @@ static const struct row rows[] = {
     {"i", "Referer", TEXTUAL(FIELD_REFERRER)},
     {"i", "User-Agent", TEXTUAL(FIELD_AGENT)},
     {"i", "X-Forwarded-For", {.field = FIELD_FORWARDED, .spaces = IN_LISTS, .sent = true}},
+    {"i", "CF-Connecting-IP", SENT(FIELD_FORWARDED, 1)},
+    {"i", "True-Client-IP", SENT(FIELD_FORWARDED, 1)},
+    {"i", "X-Real-IP", SENT(FIELD_FORWARDED, 2)},
     {"i", "Host", SENT(FIELD_VHOST, 1)},
     {"i", "X-Forwarded-Proto", SENT(FIELD_SCHEME, 1)},
     {"i", "X-Request-Id", SENT(FIELD_REQUEST_ID, 1)},

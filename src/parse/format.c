@@ -103,6 +103,9 @@ static void sum_up(struct format *f)
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
         if (!(f->fields & needs[i].fields))
             add_sentence(&f->missing, text_of(needs[i].missing));
+    if ((f->fields & (FIELD_BIT(FIELD_HOST) | FIELD_BIT(FIELD_FORWARDED))) ==
+        FIELD_BIT(FIELD_FORWARDED))
+        buf_str(&f->missing, " but with --client forwarded");
     add_sentence(&f->missing, buf_text(&f->forms[0].facts.missing));
 }
 

@@ -56,7 +56,7 @@ static const struct row rows[] = {
     {"realip_remote_addr", WORD_RANKED(FIELD_HOST, 1)},
     {"proxy_protocol_addr", WORD_RANKED(FIELD_HOST, 2)},
     {"the_real_ip", WORD_RANKED(FIELD_HOST, 3)}, /* ingress-nginx */
-    {"remote_port", NUMBER(STEP_NONE)}, /* the client's */
+    {"remote_port", NUMBER(STEP_NONE)},          /* the client's */
     {"realip_remote_port", NUMBER(STEP_NONE)},
     {"proxy_protocol_port", NUMBER(STEP_NONE)},
     {"remote_user", TEXTUAL(FIELD_USER)},
@@ -85,6 +85,9 @@ static const struct row rows[] = {
     {"http_user_agent", TEXTUAL(FIELD_AGENT)},
     {"http_x_forwarded_for", SENT(FIELD_FORWARDED, IN_LISTS, 0)},
     {"proxy_add_x_forwarded_for", SENT(FIELD_FORWARDED, IN_LISTS, 1)},
+    {"http_cf_connecting_ip", SENT(FIELD_FORWARDED, NO_SPACES, 2)},
+    {"http_true_client_ip", SENT(FIELD_FORWARDED, NO_SPACES, 2)},
+    {"http_x_real_ip", SENT(FIELD_FORWARDED, NO_SPACES, 3)},
     {"request_time", SECONDS(FIELD_REQUEST_TIME)},
     {"upstream_response_time", SECONDS_LIST(FIELD_UPSTREAM_TIME)},
     {"upstream_connect_time", SECONDS_LIST(FIELD_UPSTREAM_CONNECT_TIME)},

@@ -276,8 +276,8 @@ static void allow_dashes(struct program *p)
 }
 
 /* One space in a literal stands for any number: runs of them say no more. At the very end
- * of a format they say nothing. */
-static void squeeze_spaces(struct builder *b)
+ * of a format they need not be there: true when some were. */
+static bool squeeze_spaces(struct builder *b)
 {
     char *bytes = b->text.at;
     size_t to = 0, from = 0;
@@ -292,9 +292,11 @@ static void squeeze_spaces(struct builder *b)
         if (i < b->count)
             b->values[i].literal_to = to;
     }
+    size_t all = to;
     while (to > b->literal_from && bytes[to - 1] == ' ')
         to--;
     b->text.len = to;
+    return to < all;
 }
 
 static void tell_facts(const struct program *p, unsigned time_has, struct format_facts *facts)
@@ -360,7 +362,7 @@ struct program *builder_finish(struct builder *b, enum escape escape, struct for
     p->escape = escape;
     p->flexible = escape == ESCAPE_APACHE || escape == ESCAPE_NGINX;
     if (p->flexible)
-        squeeze_spaces(b);
+        p->ends_blank = squeeze_spaces(b);
     drop_parts_of_request(b);
     drop_duplicates(b);
     unsigned time_has;

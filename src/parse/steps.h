@@ -63,6 +63,7 @@ struct program {
     unsigned count, required;
     enum escape escape;
     bool flexible;   /* a space may be several */
+    bool ends_blank; /* and ends the line: the last value does not hold it */
     bool has_gaps;   /* and values may be empty between two */
     bool loose_tail; /* what follows the required steps holds values without an end of their own */
     bool many_times; /* the time is put together from several steps */

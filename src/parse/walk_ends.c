@@ -286,9 +286,11 @@ static const char *next_loose_end(struct walk *w, const struct step *s, const ch
     if (!last && end_with_line(w, s, from))
         return end_with_line(w, s, from);
     const char *to = last ? last + 1 : from + (walk_may_be_empty(w, s) ? 0 : 1);
-    if (to <= limit && (w->step + 1 == w->p->count && s->after.len == 0))
+    if (to <= limit && (w->step + 1 == w->p->count && s->after.len == 0)) {
+        while (w->p->ends_blank && limit > to && limit[-1] == ' ')
+            limit--;
         to = limit; /* nothing behind it in the format: all of it */
-    else if (to <= limit && s->after.len > 0)
+    } else if (to <= limit && s->after.len > 0)
         to = find_byte(to, limit, s->after.at[0]);
     if (to <= limit && !begins_wrong(s, from, to) && !follows_client(w, from, to))
         return to;
