@@ -20,6 +20,7 @@ struct decompress {
     ZSTD_DStream *zstd;
     bool inside; /* a member or frame has begun and not ended */
     bool over;
+    bool broken;    /* what came before the damage was handed on: it is told next */
     size_t at, len; /* what is left in `input` */
     unsigned char input[INPUT_BYTES];
 };
@@ -37,6 +38,38 @@ enum compression compression_of(const void *start, size_t len)
         memcmp(byte + 1, skippable, sizeof skippable) == 0)
         return COMPRESSION_ZSTD;
     return COMPRESSION_NONE;
+}
+
+const char *compression_unknown(const void *start, size_t len)
+{
+    static const struct {
+        unsigned char magic[COMPRESSION_MAGIC];
+        size_t len;
+        const char *what;
+    } rows[] = {
+        {{0xfd, '7', 'z', 'X'},
+         4,
+         "it is packed by xz, which spate does not read: unpack it with `xz -dc`"},
+        {{'B', 'Z', 'h'},
+         3,
+         "it is packed by bzip2, which spate does not read: unpack it with `bzip2 -dc`"},
+        {{0x04, 0x22, 0x4d, 0x18},
+         4,
+         "it is packed by lz4, which spate does not read: unpack it with `lz4 -dc`"},
+        {{'P', 'K', 0x03, 0x04},
+         4,
+         "it is a zip file, which spate does not read: unpack it with `unzip -p`"},
+        {{0xff, 0xfe},
+         2,
+         "it is UTF-16, which spate does not read: `iconv -f UTF-16 -t UTF-8` makes UTF-8 of it"},
+        {{0xfe, 0xff},
+         2,
+         "it is UTF-16, which spate does not read: `iconv -f UTF-16 -t UTF-8` makes UTF-8 of it"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (len >= rows[i].len && memcmp(start, rows[i].magic, rows[i].len) == 0)
+            return rows[i].what;
+    return NULL;
 }
 
 struct decompress *decompress_new(enum compression kind, decompress_more *more, void *ctx,
@@ -74,8 +107,13 @@ void decompress_free(struct decompress *d)
     free(d);
 }
 
-static ssize_t damaged(struct error *why, const char *how)
+/* What the library had made of the data before goes first. */
+static ssize_t damaged(struct decompress *d, size_t made, struct error *why, const char *how)
 {
+    if (made > 0) {
+        d->broken = true;
+        return (ssize_t)made;
+    }
     error_set(why, "damaged compressed data: %s", how ? how : "not readable");
     errno = EBADMSG;
     return -1;
@@ -131,6 +169,8 @@ static const char *step_zstd(struct decompress *d, unsigned char *into, size_t r
 
 ssize_t decompress_read(struct decompress *d, void *into, size_t room, struct error *why)
 {
+    if (d->broken)
+        return damaged(d, 0, why, d->gzip.msg);
     while (!d->over) {
         size_t made = 0;
         bool bad = false;
@@ -146,16 +186,16 @@ ssize_t decompress_read(struct decompress *d, void *into, size_t room, struct er
         bool dry = d->at == d->len;
         if (d->kind == COMPRESSION_GZIP) {
             if (!step_gzip(d, into, room, &made))
-                return damaged(why, d->gzip.msg);
+                return damaged(d, made, why, d->gzip.msg);
         } else {
             const char *problem = step_zstd(d, into, room, &made);
             if (problem)
-                return damaged(why, problem);
+                return damaged(d, 0, why, problem);
         }
         if (made)
             return (ssize_t)made;
         if (dry && d->inside)
-            return damaged(why, "it ends in the middle");
+            return damaged(d, 0, why, "it ends in the middle");
     }
     return 0;
 }

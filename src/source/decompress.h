@@ -18,6 +18,10 @@ enum { COMPRESSION_MAGIC = 4 }; /* bytes at the start that tell */
 
 enum compression compression_of(const void *start, size_t len);
 
+/* What a file is that begins so and is neither a log nor one of those, and what makes a log of it:
+ * for the user, a literal. NULL: it may be a log. */
+const char *compression_unknown(const void *start, size_t len);
+
 /* Gives the next compressed bytes: how many, 0 at the end, -1 with errno. */
 typedef ssize_t decompress_more(void *ctx, void *into, size_t room);
 

@@ -96,6 +96,9 @@ static bool examine(struct reader *r, struct error *why)
     r->size = r->seekable ? (uint64_t)s.st_size : 0;
     if (!peek(r))
         return false;
+    const char *unknown = compression_unknown(r->magic, r->magic_len);
+    if (unknown)
+        return error_set(why, "%s", unknown);
     enum compression kind = compression_of(r->magic, r->magic_len);
     if (kind != COMPRESSION_NONE) {
         r->unpack = decompress_new(kind, packed_bytes, r, why);

@@ -148,6 +148,54 @@ Test(reader, damaged_compressed_files_say_so)
     buf_done(&b);
 }
 
+Test(reader, a_wrong_sum_at_the_end_loses_no_lines)
+{
+    struct buf b = {0};
+    struct error why = {0};
+    struct buf got = {0};
+    make_lines(&b, 1000);
+    unsigned char packed[8192];
+    size_t len = gzip(b.at, b.len, packed, sizeof packed);
+    memset(packed + len - 8, 0, 4);
+    save(packed, len);
+    struct reader *r = reader_open(path, &why);
+    cr_assert_not_null(r);
+    cr_expect_not(read_rest(r, &got, &why));
+    cr_expect(strstr(why.text, "damaged"), "%s", why.text);
+    cr_expect(text_same(buf_text(&got), buf_text(&b)), "%zu bytes of %zu", got.len, b.len);
+    reader_close(r);
+    buf_done(&got);
+    buf_done(&b);
+}
+
+Test(reader, says_what_it_does_not_read_and_what_makes_a_log_of_it)
+{
+    static const struct {
+        const char *start, *said;
+    } rows[] = {
+        {"\xfd"
+         "7zXZ\x01",
+         "`xz -dc`"},
+        {"BZh91AY&SY", "`bzip2 -dc`"},
+        {"\x04\"M\x18", "`lz4 -dc`"},
+        {"PK\x03\x04\x14", "`unzip -p`"},
+        {"\xff\xfe"
+         "1",
+         "UTF-16"},
+        {"\xfe\xff"
+         "1",
+         "UTF-16"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct error why = {0};
+        save(rows[i].start, strlen(rows[i].start));
+        cr_expect_null(reader_open(path, &why));
+        cr_expect(strstr(why.text, rows[i].said) && strstr(why.text, path), "%s", why.text);
+    }
+    save("BZ\n", 3);
+    expect_contents(TEXT("BZ\n"));
+}
+
 /* Cut anywhere into ranges, each line is in exactly one. */
 Test(reader, ranges_share_the_lines_out)
 {
