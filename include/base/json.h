@@ -32,6 +32,8 @@ void json_i64(struct json *j, int64_t value);
 /* The shortest decimal with at most `decimals` places; not finite: null. */
 void json_number(struct json *j, double value, int decimals);
 void json_word(struct json *j, const char *word); /* true, false, null: below */
+/* A key and a time in RFC 3339, UTC; null when it is not known. */
+void json_put_time(struct json *j, const char *key, bool known, int64_t second);
 
 /* Inline, for a JSON library that a program links as well may have a json_null() too. */
 static inline void json_bool(struct json *j, bool value)

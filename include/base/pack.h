@@ -15,6 +15,7 @@
 
 void pack_u64(struct buf *out, uint64_t number);
 void pack_i64(struct buf *out, int64_t number);
+void pack_double(struct buf *out, double number); /* finite */
 void pack_text(struct buf *out, struct text text); /* its length, then its bytes */
 
 struct unpack {
@@ -30,6 +31,7 @@ static inline struct unpack unpack_of(struct text bytes)
 
 uint64_t unpack_u64(struct unpack *u);
 int64_t unpack_i64(struct unpack *u);
+double unpack_double(struct unpack *u);
 /* A number that must not be larger than `most`. */
 uint64_t unpack_most(struct unpack *u, uint64_t most);
 /* The bytes stay where they are. */

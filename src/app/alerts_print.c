@@ -66,16 +66,6 @@ static void put_text(struct json *j, const char *key, struct text value)
     json_text(j, value);
 }
 
-static void put_time(struct json *j, const char *key, bool known, int64_t second)
-{
-    char room[TIME_TEXT_SIZE];
-    json_key(j, key);
-    if (known)
-        json_text(j, text_of(time_rfc3339(room, second, 0)));
-    else
-        json_null(j);
-}
-
 static void put_number(struct json *j, const char *key, double value)
 {
     json_key(j, key);
@@ -119,14 +109,14 @@ static void print_json(struct buf *out, const struct alert_row *row)
         put_text(&j, "of", e->group);
     }
     put_text(&j, "state", text_of(notify_state_word(last_of(row)->state)));
-    put_time(&j, "triggered_at", true, e->triggered_at);
-    put_time(&j, "recovered_at", row->recovered, row->recovered ? row->recovered->recovered_at : 0);
+    json_put_time(&j, "triggered_at", true, e->triggered_at);
+    json_put_time(&j, "recovered_at", row->recovered, row->recovered ? row->recovered->recovered_at : 0);
     if (last_of(row)->reason.len)
         put_text(&j, "reason", last_of(row)->reason);
     put_figures(&j, row);
     put_text(&j, "message", e->message);
     notify_causes_json(&j, e);
-    put_time(&j, "acknowledged_at", row->acknowledged, row->acknowledged);
+    json_put_time(&j, "acknowledged_at", row->acknowledged, row->acknowledged);
     json_close(&j);
     buf_byte(out, '\n');
 }

@@ -2,9 +2,9 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdio.h>
 
 #include "base/rune.h"
+#include "base/time.h"
 
 struct json json_on(struct buf *out)
 {
@@ -184,4 +184,14 @@ void json_word(struct json *j, const char *word)
 {
     json_value(j);
     buf_str(j->out, word);
+}
+
+void json_put_time(struct json *j, const char *key, bool known, int64_t second)
+{
+    char room[TIME_TEXT_SIZE];
+    json_key(j, key);
+    if (known)
+        json_text(j, text_of(time_rfc3339(room, second, 0)));
+    else
+        json_null(j);
 }

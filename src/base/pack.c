@@ -1,5 +1,8 @@
 #include "base/pack.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "base/hash.h"
 
 enum { SEAL_BYTES = 8 };
@@ -17,6 +20,13 @@ void pack_u64(struct buf *out, uint64_t number)
 void pack_i64(struct buf *out, int64_t number)
 {
     pack_u64(out, (uint64_t)number << 1 ^ (number < 0 ? UINT64_MAX : 0));
+}
+
+void pack_double(struct buf *out, double number)
+{
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    pack_u64(out, bits);
 }
 
 void pack_text(struct buf *out, struct text text)
@@ -44,6 +54,15 @@ int64_t unpack_i64(struct unpack *u)
 {
     uint64_t number = unpack_u64(u);
     return (int64_t)(number >> 1 ^ (number & 1 ? UINT64_MAX : 0));
+}
+
+double unpack_double(struct unpack *u)
+{
+    uint64_t bits = unpack_u64(u);
+    double number;
+    memcpy(&number, &bits, sizeof number);
+    u->bad |= !isfinite(number);
+    return u->bad ? 0 : number;
 }
 
 uint64_t unpack_most(struct unpack *u, uint64_t most)

@@ -1,6 +1,5 @@
 #include "monitor/alerts_save.h"
 
-#include <math.h>
 #include <string.h>
 
 int64_t unpack_second(struct unpack *u)
@@ -8,22 +7,6 @@ int64_t unpack_second(struct unpack *u)
     int64_t second = unpack_i64(u);
     u->bad |= second < SAVED_SECOND_LEAST || second > SAVED_SECOND_MOST;
     return u->bad ? 0 : second;
-}
-
-static void pack_double(struct buf *out, double number)
-{
-    uint64_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    pack_u64(out, bits);
-}
-
-static double unpack_double(struct unpack *u)
-{
-    uint64_t bits = unpack_u64(u);
-    double number;
-    memcpy(&number, &bits, sizeof number);
-    u->bad |= !isfinite(number);
-    return u->bad ? 0 : number;
 }
 
 static struct text packed_text(struct unpack *u, size_t most)

@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/safe.h"
-#include "base/time.h"
 #include "notify/alertmanager.h"
 #include "notify/secret.h"
 #include "notify/transfer.h"
@@ -20,12 +19,6 @@ static void put(struct json *j, const char *key, struct text value)
 {
     json_key(j, key);
     json_text(j, value);
-}
-
-static void put_time(struct json *j, const char *key, int64_t second)
-{
-    char room[TIME_TEXT_SIZE];
-    put(j, key, text_of(time_rfc3339(room, second, 0)));
 }
 
 static void put_labels(struct json *j, const struct notify_event *e, const struct message *m)
@@ -75,14 +68,14 @@ static void put_alert(struct json *j, const struct notify_event *e, const struct
     json_open(j);
     put_labels(j, e, m);
     put_annotations(j, e);
-    put_time(j, "startsAt", starts);
+    json_put_time(j, "startsAt", true, starts);
     if (e->state == NOTIFY_FIRING)
-        put_time(j, "endsAt", now + ENDS_AHEAD_S);
+        json_put_time(j, "endsAt", true, now + ENDS_AHEAD_S);
     else
-        put_time(j, "endsAt",
-                 e->state == NOTIFY_TEST ? now + OUTBOX_AGAIN_S
-                 : ends > starts         ? ends
-                                         : starts);
+        json_put_time(j, "endsAt", true,
+                      e->state == NOTIFY_TEST ? now + OUTBOX_AGAIN_S
+                      : ends > starts         ? ends
+                                              : starts);
     json_close(j);
 }
 

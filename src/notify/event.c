@@ -29,21 +29,6 @@ void notify_event_name(struct notify_event *e)
     e->key[NOTIFY_KEY_SIZE - 1] = 0;
 }
 
-static void pack_double(struct buf *out, double number)
-{
-    uint64_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    pack_u64(out, bits);
-}
-
-static double unpack_double(struct unpack *u)
-{
-    uint64_t bits = unpack_u64(u);
-    double number;
-    memcpy(&number, &bits, sizeof number);
-    return number;
-}
-
 static void pack_cut(struct buf *out, struct text t)
 {
     pack_text(out, text_cut(t, 0, NOTIFY_TEXT_MOST));

@@ -71,13 +71,6 @@ void message_done(struct message *m)
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-static void put_time(struct json *j, const char *key, int64_t second)
-{
-    char room[TIME_TEXT_SIZE];
-    json_key(j, key);
-    json_text(j, text_of(time_rfc3339(room, second, 0)));
-}
-
 static void put_metric(struct json *j, const struct notify_event *e)
 {
     if (!e->metric.len)
@@ -117,9 +110,9 @@ static void put_event(struct json *j, const struct notify_event *e)
     }
     json_key(j, "message");
     json_text(j, e->message);
-    put_time(j, "triggered_at", e->triggered_at);
+    json_put_time(j, "triggered_at", true, e->triggered_at);
     if (e->state == NOTIFY_RECOVERED)
-        put_time(j, "recovered_at", e->recovered_at);
+        json_put_time(j, "recovered_at", true, e->recovered_at);
     if (e->reason.len) {
         json_key(j, "reason");
         json_text(j, e->reason);
@@ -147,7 +140,7 @@ void message_json(struct buf *out, const struct message *m)
     json_text(&j, text_of(m->spec->name));
     json_key(&j, "host");
     json_text(&j, text_of(m->host));
-    put_time(&j, "sent_at", m->wall_ns / NS_PER_S);
+    json_put_time(&j, "sent_at", true, m->wall_ns / NS_PER_S);
     json_key(&j, "lost");
     json_u64(&j, m->lost);
     json_key(&j, "alerts");

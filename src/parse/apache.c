@@ -271,16 +271,7 @@ static bool add_directive(struct cursor *c)
  * module knows \\ \n \r \t. */
 static void add_literal(struct cursor *c)
 {
-    static const char from[] = "\"\\nrt", to[] = "\"\\\n\r\t";
-    char byte = c->in.at[c->at++];
-    if (byte == '\\' && c->at < c->in.len) {
-        const char *known = c->in.at[c->at] ? strchr(from, c->in.at[c->at]) : NULL;
-        if (known) {
-            byte = to[known - from];
-            c->at++;
-        }
-    }
-    builder_literal(c->out, byte);
+    builder_escaped(c->out, c->in, &c->at, "\"\\nrt", "\"\\\n\r\t");
 }
 
 static bool add_all(struct cursor *c)

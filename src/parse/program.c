@@ -6,47 +6,6 @@
 #include "parse/head.h"
 #include "parse/steps.h"
 
-void builder_init(struct builder *b)
-{
-    buf_init(&b->text);
-    buf_room(&b->text, 1); /* an address even for no literal at all */
-    b->count = 0;
-    b->literal_from = 0;
-}
-
-void builder_done(struct builder *b)
-{
-    for (unsigned i = 0; i < b->count; i++)
-        free(b->values[i].pattern);
-    b->count = 0;
-    buf_done(&b->text);
-}
-
-void builder_literal(struct builder *b, char byte)
-{
-    buf_byte(&b->text, byte);
-}
-
-bool builder_value(struct builder *b, struct directive means, struct stamp_pattern *pattern)
-{
-    if (b->count == STEP_LIMIT) {
-        free(pattern);
-        return false;
-    }
-    b->values[b->count].means = means;
-    b->values[b->count].literal_from = b->literal_from;
-    b->values[b->count].literal_to = b->text.len;
-    b->values[b->count].pattern = pattern;
-    b->count++;
-    b->literal_from = b->text.len;
-    return true;
-}
-
-bool builder_touches(const struct builder *b)
-{
-    return b->count > 0 && b->text.len == b->literal_from;
-}
-
 /* ---- Who gives which field ---------------------------------------------------------------- */
 
 static bool has_field(const struct builder *b, enum field f)

@@ -115,6 +115,10 @@ struct builder {
 void builder_init(struct builder *b);
 void builder_done(struct builder *b);
 void builder_literal(struct builder *b, char byte);
+/* The literal byte of a format's text at *at, which moves on. Behind a backslash one of `known` is
+ * what stands at its place in `means`; any other leaves the backslash itself. */
+void builder_escaped(struct builder *b, struct text format, size_t *at, const char *known,
+                     const char *means);
 /* Takes `pattern` over (NULL mostly). False when there are more values than a format may have. */
 bool builder_value(struct builder *b, struct directive means, struct stamp_pattern *pattern);
 /* True when the value before stands directly here, no literal between. */

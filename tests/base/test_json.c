@@ -183,3 +183,16 @@ Test(json, writes_numbers_that_are_right_to_half_a_place)
         buf_done(&out);
     }
 }
+
+Test(json, writes_a_time_that_is_known)
+{
+    struct buf out = {0};
+    struct json j = json_on(&out);
+    json_open(&j);
+    json_put_time(&j, "first", true, 1420070400);
+    json_put_time(&j, "last", false, 1420070400);
+    json_close(&j);
+    cr_assert(text_same(buf_text(&out), text_of("{\"first\":\"2015-01-01T00:00:00Z\",\"last\":null}")), "%.*s",
+              (int)out.len, out.at);
+    buf_done(&out);
+}

@@ -1,6 +1,8 @@
 #include "base/pack.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
 
 static const uint64_t NUMBERS[] = {0,        1,          127,        128,
                                    16383,    16384,      UINT32_MAX, UINT64_C(1) << 62,
@@ -86,4 +88,25 @@ Test(pack, a_seal_notices_every_flipped_bit_and_every_cut)
     for (size_t len = 0; len < sealed.len; len++)
         cr_expect_not(unpack_sealed(text_make(sealed.at, len), 3, &inside));
     buf_done(&b);
+}
+
+Test(pack, doubles_come_back_to_the_bit_and_none_that_is_not_finite)
+{
+    static const double numbers[] = {0, -0.0, 1, -1.5, 0.1, 1e300, -5e-324};
+    struct buf out;
+    buf_init(&out);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        pack_double(&out, numbers[i]);
+    struct unpack u = unpack_of(buf_text(&out));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        double back = unpack_double(&u);
+        cr_assert_eq(memcmp(&back, &numbers[i], sizeof back), 0, "number %zu", i);
+    }
+    cr_assert(unpack_whole(&u));
+    out.len = 0;
+    pack_double(&out, INFINITY);
+    u = unpack_of(buf_text(&out));
+    cr_assert_eq(unpack_double(&u), 0);
+    cr_assert(u.bad);
+    buf_done(&out);
 }

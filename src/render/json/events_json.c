@@ -1,6 +1,5 @@
 /* events_json.c - headless JSON: one object a line. */
 #include "base/json.h"
-#include "base/time.h"
 #include "render/events.h"
 #include "render/json/parts.h"
 #include "render/report.h"
@@ -12,13 +11,6 @@ static void begin(struct json *j, const char *type)
     json_open(j);
     json_key(j, "type");
     json_text(j, text_of(type));
-}
-
-static void put_time(struct json *j, int64_t second)
-{
-    char room[TIME_TEXT_SIZE];
-    json_key(j, "time");
-    json_text(j, text_of(time_rfc3339(room, second, 0)));
 }
 
 static void put_rate(struct json *j, const char *key, double rate)
@@ -47,7 +39,7 @@ static void put_update(struct json *j, const struct snapshot *s)
 {
     const struct figures *f = &s->interval;
     begin(j, "update");
-    put_time(j, s->interval_end);
+    json_put_time(j, "time", true, s->interval_end);
     json_key(j, "interval");
     json_number(j, s->interval_s, INTERVAL_DECIMALS);
     json_key(j, "hits");
@@ -84,7 +76,7 @@ static void put_alert(struct json *j, const struct alert_figures *a, bool firing
     json_key(j, "state");
     json_text(j, text_of(firing ? "firing" : "recovered"));
     parts_reason(j, a);
-    put_time(j, firing ? a->triggered_at : a->recovered_at);
+    json_put_time(j, "time", true, firing ? a->triggered_at : a->recovered_at);
     json_key(j, "hits");
     json_u64(j, firing ? a->hits : a->recovered_hits);
     put_rate(j, "rate", firing ? a->rate : a->recovered_rate);

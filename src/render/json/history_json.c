@@ -2,18 +2,10 @@
 #include <stdio.h>
 
 #include "base/json.h"
-#include "base/time.h"
 #include "render/history.h"
 #include "render/json/parts.h"
 
 enum { RATE_DECIMALS = 3 };
-
-static void put_time(struct json *j, const char *key, int64_t second)
-{
-    char room[TIME_TEXT_SIZE];
-    json_key(j, key);
-    json_text(j, text_of(time_rfc3339(room, second, 0)));
-}
 
 static void put_count(struct json *j, const char *key, uint64_t count)
 {
@@ -49,7 +41,7 @@ static void put_figures(struct json *j, const struct history_row *row)
 static void put_row(struct json *j, const struct history_row *row)
 {
     json_open(j);
-    put_time(j, "start", row->start);
+    json_put_time(j, "start", true, row->start);
     json_key(j, "seconds");
     json_i64(j, row->seconds);
     put_figures(j, row);
@@ -60,8 +52,8 @@ void history_json(struct buf *out, const struct history *h)
 {
     struct json j = json_on(out);
     json_open(&j);
-    put_time(&j, "from", h->from);
-    put_time(&j, "to", h->to);
+    json_put_time(&j, "from", true, h->from);
+    json_put_time(&j, "to", true, h->to);
     json_key(&j, "by");
     json_text(&j, text_of(h->step_s < ROLLUP_HOUR  ? "minute"
                           : h->step_s < ROLLUP_DAY ? "hour"

@@ -1,21 +1,10 @@
 /* report_json.c - the report's object: totals, lists and alerts. */
 #include "base/json.h"
-#include "base/time.h"
 #include "base/version.h"
 #include "render/json/parts.h"
 #include "render/report.h"
 
 enum { RATE_DECIMALS = 2 };
-
-static void put_time(struct json *j, const char *key, bool known, int64_t second)
-{
-    char room[TIME_TEXT_SIZE];
-    json_key(j, key);
-    if (known)
-        json_text(j, text_of(time_rfc3339(room, second, 0)));
-    else
-        json_null(j);
-}
 
 static void put_lines(struct json *j, const struct snapshot *s)
 {
@@ -33,17 +22,17 @@ static void put_alert(struct json *j, const struct alert_figures *a)
     json_open(j);
     json_key(j, "rule");
     json_text(j, text_of(a->rule));
-    put_time(j, "triggered_at", true, a->triggered_at);
+    json_put_time(j, "triggered_at", true, a->triggered_at);
     json_key(j, "hits");
     json_u64(j, a->hits);
     json_key(j, "rate");
     json_number(j, a->rate, RATE_DECIMALS);
     json_key(j, "peak_rate");
     json_number(j, a->peak_rate, RATE_DECIMALS);
-    put_time(j, "recovered_at", a->recovered, a->recovered_at);
+    json_put_time(j, "recovered_at", a->recovered, a->recovered_at);
     parts_reason(j, a);
     if (a->acknowledged)
-        put_time(j, "acknowledged_at", true, a->acknowledged);
+        json_put_time(j, "acknowledged_at", true, a->acknowledged);
     parts_alert(j, a, a->value);
     json_close(j);
 }
@@ -77,7 +66,7 @@ static void put_tries(struct json *j, const struct snapshot *s)
         json_i64(j, t->firing_s);
         json_key(j, "longest_seconds");
         json_i64(j, t->longest_s);
-        put_time(j, "first", t->firings > 0, t->first);
+        json_put_time(j, "first", t->firings > 0, t->first);
         json_close(j);
     }
     json_unlist(j);
@@ -111,8 +100,8 @@ void report_members(struct json *j, const struct snapshot *s)
     put_lines(j, s);
     json_key(j, "time");
     json_open(j);
-    put_time(j, "first", f->timed, f->first);
-    put_time(j, "last", f->timed, f->last);
+    json_put_time(j, "first", f->timed, f->first);
+    json_put_time(j, "last", f->timed, f->last);
     json_close(j);
     json_key(j, "hits");
     json_u64(j, f->hits);
