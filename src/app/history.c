@@ -113,6 +113,13 @@ static struct store *look(const struct settings *s, struct error *why)
     return store;
 }
 
+/* Where nothing is kept yet: the minute that it is now. */
+static int64_t now_end(void)
+{
+    struct clock clock = clock_real();
+    return rollup_floor(clock_wall(&clock) / NS_PER_S, ROLLUP_MINUTE) + ROLLUP_MINUTE;
+}
+
 int command_history(const struct settings *s)
 {
     struct error why = {0};
@@ -123,7 +130,7 @@ int command_history(const struct settings *s)
     struct store *store = look(s, &why);
     if (!store || store_end_of(store, &end) != DB_DONE) {
         note("%s", store ? store_why(store) : why.text);
-    } else if (!find_span(s, end, &span, &why)) {
+    } else if (!find_span(s, end ? end : now_end(), &span, &why)) {
         note("%s", why.text);
         code = EXIT_USAGE;
     } else if (gather(store, &span, &g) && print(s, &g, &span)) {
