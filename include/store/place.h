@@ -34,6 +34,8 @@ bool place_has_file(const struct place *p);
 
 /* True when nothing can be in it: it is not there, or empty. */
 bool place_is_fresh(const struct place *p);
+/* Removes the file and what belongs to it: for what was fresh, and could not be made whole. */
+void place_empty(struct place *p);
 /* True when what was last written lies beside it. */
 bool place_has_log(const struct place *p);
 

@@ -133,6 +133,8 @@ bool store_renew(struct store *s, int64_t wall_s);
  * when there is nothing to do; *more: there is. */
 enum db_result store_fold(struct store *s, bool *more);
 
+/* False as long as there was no room to make the file; store_news() says so once. */
+bool store_is_made(const struct store *s);
 /* What happened to the file that people should know (put aside as ...), safe text; "" when nothing.
  * Forgotten once asked. */
 const char *store_news(struct store *s);

@@ -79,6 +79,7 @@ struct keeper *keeper_new(struct store *store, struct ledger *ledger, int64_t ch
     pthread_cond_init(&k->changed, &clock);
     pthread_condattr_destroy(&clock);
     snprintf(k->news, sizeof k->news, "%s", store_news(store));
+    k->pause_ns = store_is_made(store) ? 0 : FIRST_PAUSE; /* that has been said with it */
     post_on_change(ledger_post(ledger), nudge, k);
     return k;
 }

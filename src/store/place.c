@@ -173,6 +173,14 @@ bool place_is_fresh(const struct place *p)
            (S_ISREG(facts.st_mode) && facts.st_size == 0 && !place_has_log(p));
 }
 
+void place_empty(struct place *p)
+{
+    static const char *const names[] = {FILE_NAME, FILE_NAME "-wal", FILE_NAME "-journal",
+                                        FILE_NAME "-shm"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlinkat(p->dir_fd, names[i], 0);
+}
+
 void place_remember(struct place *p)
 {
     struct stat facts;

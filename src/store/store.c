@@ -105,11 +105,14 @@ static enum db_result connect_as(struct store *s, enum db_mode mode)
 
 static enum db_result connect(struct store *s)
 {
+    bool fresh = place_is_fresh(s->place);
     enum db_result result = connect_as(s, DB_WRITE);
     /* Where the disk is full or knows no shared memory, it can still be read, and perhaps written.
      */
     if (result == DB_FAILED || result == DB_FULL)
         result = connect_as(s, DB_ALONE);
+    if (result != DB_DONE && fresh) /* the beginning of one would be taken for a damaged one */
+        place_empty(s->place);
     return result;
 }
 
@@ -233,6 +236,11 @@ void store_close(struct store *s)
     place_close(s->place);
     buf_done(&s->room);
     free(s);
+}
+
+bool store_is_made(const struct store *s)
+{
+    return s->db != NULL;
 }
 
 const char *store_news(struct store *s)

@@ -232,6 +232,16 @@ class State(unittest.TestCase):
                 begun_anew += summary["hits"] == 0
             self.assertGreater(begun_anew, 5)
 
+    def test_where_nothing_is_kept_yet_it_is_of_the_time_before_now(self):
+        with Folder() as folder:
+            state = folder.file("state")
+            with Watch("--state", state, "-u", "100ms", folder.file("access.log", "")) as spate:
+                spate.until(lambda events: events, "the first event")
+                spate.stop()
+            empty = json.loads(history("--state", state, "--from", "1h", "-o", "json"))
+            self.assertEqual((empty["hits"], empty["to"][:4] >= "2024"), (0, True), empty)
+            self.assertIn("nothing is kept of this time", history("--state", state))
+
     def test_a_full_disk_is_said_and_counting_goes_on(self):
         with Folder() as folder:
             state, log = folder.file("state"), folder.file("access.log", line(BASE))
@@ -270,6 +280,31 @@ class State(unittest.TestCase):
             with Watch("--state", state, "-u", "100ms", log) as spate:
                 spate.until(lambda e: e, "an update")
                 self.assertEqual(spate.stop()["hits"], 12)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root mounts")
+    def test_a_state_for_whose_beginning_alone_there_is_room_is_no_damaged_one(self):
+        with Folder() as folder:
+            disk, log = folder.file("disk"), folder.file("access.log", line(BASE) * 3)
+            os.mkdir(disk)
+            if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "none", disk], stderr=subprocess.DEVNULL).returncode:
+                self.skipTest("nothing can be mounted here")
+            self.addCleanup(subprocess.run, ["umount", "-l", disk])
+            with open(disk + "/fill", "wb") as out:
+                out.write(bytes(592 * 1024))
+            with Watch("--state", disk + "/state", "--user", "root", "--from", "start", "-u", "100ms", log) as spate:
+                spate.until(lambda e: e, "an update")
+                for _ in range(3):
+                    with open(log, "a", encoding="ascii") as out:
+                        out.write(line(BASE))
+                    time.sleep(1.2)
+                os.unlink(disk + "/fill")
+                time.sleep(5)
+                self.assertEqual(spate.stop()["hits"], 6)
+                said = spate.process.stderr.read().decode()
+            self.assertEqual([name for name in os.listdir(disk + "/state") if "damaged" in name], [])
+            self.assertEqual(said.count("is not saved at the moment"), 1, said)
+            self.assertEqual(said.count("is saved again"), 1, said)
+            self.assertEqual(json.loads(history("--state", disk + "/state", "-o", "json"))["hits"], 6)
 
     @unittest.skipUnless(os.geteuid() == 0, "only root mounts")
     def test_it_starts_where_the_disk_is_full_and_saves_when_there_is_room(self):
