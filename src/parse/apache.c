@@ -47,6 +47,7 @@ struct row {
 static const struct row rows[] = {
     {"h", NULL, WORD(FIELD_HOST)},
     {"a", "c", RANKED(FIELD_HOST, 1)}, /* the peer, where %a is what mod_remoteip made of it */
+    {"a", "list", {.field = FIELD_HOST, .spaces = IN_LISTS}}, /* a preset's: the first of them */
     {"a", NULL, WORD(FIELD_HOST)},
     {"l", NULL, WORD(FIELD_IDENT)},
     {"u", NULL, TEXTUAL(FIELD_USER)},

@@ -13,9 +13,12 @@ static bool is_count(const struct step *s)
     return s->field != STEP_NONE && field_kind(s->field) == FIELD_KIND_COUNT;
 }
 
-/* What stands behind a list is a space or the end. */
+/* What stands behind a list is a space or the end. Of a client's list only the exact reader takes
+ * the first. */
 static bool choose_list_op(const struct step *s, uint8_t *op)
 {
+    if (s->field == FIELD_HOST)
+        return false;
     bool text = s->field == STEP_NONE || field_kind(s->field) == FIELD_KIND_TEXT;
     *op = text ? HEAD_LIST : is_count(s) ? HEAD_COUNT : HEAD_DURATION;
     return text || is_count(s) || field_kind(s->field) == FIELD_KIND_DURATION;

@@ -5,6 +5,7 @@
 /* The same with tabs between the values, for servers that were told so. */
 #define TAB_CLF      "%h\t%l\t%u\t%t\t\"%r\"\t%>s\t%b"
 #define TAB_COMBINED TAB_CLF "\t\"%{Referer}i\"\t\"%{User-Agent}i\""
+#define LISTED_CLF   "%{list}a %l %u %t \"%r\" %>s %b"
 #define NGINX                                                                                      \
     "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent "             \
     "\"$http_referer\" \"$http_user_agent\""
@@ -75,6 +76,11 @@ const struct preset presets[] = {
     {"forwarded_combined", "\"%{X-Forwarded-For}i\" " COMBINED,
      "\"198.51.100.4, 203.0.113.9\" " COMBINED_SAMPLE, "combined behind a quoted X-Forwarded-For",
      101},
+    {"listed_combined", LISTED_CLF " \"%{Referer}i\" \"%{User-Agent}i\"",
+     "198.51.100.4, 203.0.113.9, " COMBINED_SAMPLE,
+     "combined with X-Forwarded-For in the place of the client: the first address counts", 85},
+    {"listed_common", LISTED_CLF, "198.51.100.4, 203.0.113.9, " CLF_SAMPLE,
+     "common with X-Forwarded-For in the place of the client", 65},
     {"openlitespeed", "\"" COMBINED "\"",
      "\"192.0.2.7 - - " WHEN " \"GET /blog/2?p=1 HTTP/1.1\" 200 2326 \"-\" \"Mozilla/5.0\"\"",
      "combined in quotes as a whole, as OpenLiteSpeed writes it", 102},

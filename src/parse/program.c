@@ -258,6 +258,13 @@ static bool squeeze_spaces(struct builder *b)
     return to < all;
 }
 
+/* A line break at a format's end is the line's own. */
+static void drop_last_break(struct builder *b)
+{
+    while (b->text.len > b->literal_from && memchr("\n\r", b->text.at[b->text.len - 1], 2))
+        b->text.len--;
+}
+
 static void tell_facts(const struct program *p, unsigned time_has, struct format_facts *facts)
 {
     facts->escape = p->escape;
@@ -266,6 +273,9 @@ static void tell_facts(const struct program *p, unsigned time_has, struct format
         facts->fields |= p->steps[i].gives;
     if ((facts->fields & FIELD_BIT(FIELD_TIME)) && !(time_has & (STAMP_ZONE | STAMP_EPOCH)))
         buf_str(&facts->missing, "the time has no zone: it is read as UTC");
+    if (memchr(p->text.at, '\n', p->text.len))
+        buf_printf(&facts->missing, "%sit has a line break, so that no line fits: write it in one",
+                   facts->missing.len ? "; " : "");
 }
 
 static bool holds_quote(struct text literal)
@@ -320,6 +330,7 @@ struct program *builder_finish(struct builder *b, enum escape escape, struct for
     struct program *p = mem_new(1, sizeof *p);
     p->escape = escape;
     p->flexible = escape == ESCAPE_APACHE || escape == ESCAPE_NGINX;
+    drop_last_break(b);
     if (p->flexible)
         p->ends_blank = squeeze_spaces(b);
     drop_parts_of_request(b);
@@ -342,9 +353,8 @@ struct program *builder_finish(struct builder *b, enum escape escape, struct for
     allow_dashes(p);
     facts->needs = needs_of(p);
     facts->has_own_head = has_own_head(p);
-    tell_facts(p, time_has, facts);
-
     p->text = b->text; /* the steps' literals and patterns are the program's now */
+    tell_facts(p, time_has, facts);
     b->count = 0;
     buf_init(&b->text);
     p->head = head_new(p);

@@ -25,6 +25,8 @@ static bool put_value(struct walk *w, unsigned i)
         return true;
     if (s->field == FIELD_TIME)
         return w->p->many_times || put_time(w->r, s, piece);
+    if (s->field == FIELD_HOST && s->shape == SHAPE_LIST)
+        piece = text_cut(piece, 0, text_find(piece, ',', 0));
     bool ok = value_set(w->r, s->field, piece, s->notation);
     if (ok && s->also != STEP_NONE)
         value_set(w->r, s->also, piece, s->notation);

@@ -61,6 +61,8 @@ Test(detect, prefers_the_format_that_reads_lines_to_their_end)
         {"www.example.com " CLF, "vhost_common"},
         {COMBINED " 13 \"r\" \"http://192.0.2.1:80\" 247ms", "traefik-clf"},
         {"\"1.2.3.4, 5.6.7.8\" " COMBINED, "forwarded_combined"},
+        {"1.2.3.4, " COMBINED, "listed_combined"},
+        {"1.2.3.4, " CLF, "listed_common"},
         {TABS "\t\"-\"\t\"Mozilla/5.0\"", "combined"},
         {TABS, "common"},
         {"www.example.com\t" TABS, "vhost_common"},

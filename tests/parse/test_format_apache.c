@@ -340,6 +340,11 @@ Test(format_apache, says_what_will_be_missing)
         {"%h \"%r\" %>s %b", "no time: lines count at the moment they are read"},
         {"%h %t \"%r\" %b", "no status: no statuses and no errors"},
         {"%h %t %>s", "no request: no sections; no size: no bytes"},
+        {"%{X-Forwarded-For}i %t %r %>s %b",
+         "no client address: no visitors but with --client forwarded"},
+        {"%h %t %r\n%>s %b", "it has a line break, so that no line fits: write it in one"},
+        {"%h %t %r %>s %b\r\n", ""},
+        {"%h %t %r %>s %b\\n", ""},
         {"%{%F %T}t \"%r\" %>s %b %h", "the time has no zone: it is read as UTC"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
