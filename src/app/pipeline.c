@@ -73,12 +73,12 @@ static void *clock_main(void *arg)
     struct stages *st = arg;
     struct timespec next;
     clock_gettime(CLOCK_MONOTONIC, &next);
-    while (!atomic_load_explicit(&st->clock_stop, memory_order_relaxed)) {
+    for (bool over = false; !over;) {
         int64_t beat = atomic_load_explicit(&st->beat_ns, memory_order_relaxed);
         int64_t ns = next.tv_nsec + beat;
         next.tv_sec += ns / NS_PER_S;
         next.tv_nsec = ns % NS_PER_S;
-        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL) == EINTR)
+        while (!(over = sem_clockwait(&st->clock_over, CLOCK_MONOTONIC, &next) == 0) && errno == EINTR)
             ;
         queue_wake(st->queue);
     }
@@ -134,6 +134,7 @@ struct pipeline *pipeline_start(const struct settings *s, bool every, struct err
     struct pipeline *p = mem_new(1, sizeof *p);
     p->update_ns = s->update_ns;
     pthread_mutex_init(&p->stages.acks.lock, NULL);
+    sem_init(&p->stages.clock_over, 0, 0);
     if (!setup_init(&p->setup, s, !every, why))
         why->usage = true;
     else if (make_stages(p, s, every, why) && start_threads(p, why))
@@ -221,7 +222,7 @@ void pipeline_free(struct pipeline *p)
     }
     if (p->started > 1)
         pthread_join(p->monitor, NULL);
-    atomic_store(&st->clock_stop, true);
+    sem_post(&st->clock_over); /* who leaves does not wait for a beat */
     if (p->started > 2)
         pthread_join(p->clock, NULL);
     parse_stage_done(st);
@@ -232,6 +233,7 @@ void pipeline_free(struct pipeline *p)
     board_free(st->board);
     setup_done(&p->setup);
     pthread_mutex_destroy(&st->acks.lock);
+    sem_destroy(&st->clock_over);
     while (p->reloads) {
         struct reload *older = p->reloads->older;
         reload_free(p->reloads);

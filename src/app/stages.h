@@ -6,6 +6,7 @@
 #define SPATE_APP_STAGES_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -47,13 +48,13 @@ struct stages {
     size_t parser_count;
     /* flags between threads: each stands for itself, nothing is published through it */
     atomic_bool stop;       /* main sets, parser obeys */
-    atomic_bool clock_stop; /* main sets, clock obeys */
     _Atomic int64_t update_ns; /* main sets, monitor obeys */
     atomic_int order;          /* enum top_order of the lists; main sets, monitor obeys */
     /* Main puts a configuration there that was read again, the parser takes it out, and passes it on
      * with a notice in the queue. */
     _Atomic(struct reload *) reload, passed;
     _Atomic int64_t beat_ns;   /* how often the clock thread wakes the monitor */
+    sem_t clock_over;          /* main posts it: ends the clock's sleep, and the clock */
 };
 
 void *parse_stage(void *stages);

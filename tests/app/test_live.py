@@ -37,6 +37,14 @@ class Following(unittest.TestCase):
         self.assertEqual(events[-1]["lines"]["backfilled"], 0)
         self.assertEqual(totals(events), 100)
 
+    def test_who_leaves_does_not_wait_for_the_next_beat(self):
+        took = []
+        for _ in range(10):
+            start = time.monotonic()
+            self.assertEqual(run("watch", "--headless", "-o", "json", "-", stdin=b"")[0], 0)
+            took.append(time.monotonic() - start)
+        self.assertLess(min(took), 0.45)  # a beat is half a second: each run would take as long
+
     def test_what_stood_in_the_file_is_backfilled_and_in_no_update(self):
         with Folder() as f:
             now = int(time.time())
