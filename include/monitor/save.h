@@ -23,7 +23,8 @@ enum {
     SAVED_PARTS = 24,
     SAVED_TOP = 512,       /* keys of each list */
     SAVED_TIMED_KEYS = 64, /* those with their histogram of request times */
-    SAVED_WINDOW_SECONDS = 60
+    SAVED_WINDOW_SECONDS = 60,
+    SAVED_REACH_SECONDS = 720 /* as far back as monitor_window_reaches_back() can be true */
 };
 
 struct saved_part {
@@ -49,6 +50,10 @@ void monitor_save(const struct monitor *m, int64_t wall_ns, struct saved *s);
 /* Seconds [start, start + SAVED_WINDOW_SECONDS) of the window, sealed, appended; false and nothing
  * when none of them has hits. `start`: a multiple of that. */
 bool monitor_save_window(const struct monitor *m, int64_t start, struct buf *out);
+
+/* True when lines in the seconds from `later` on may change the window's seconds from `start` on too;
+ * both are multiples of SAVED_WINDOW_SECONDS, `later` is the larger one. */
+bool monitor_window_reaches_back(const struct monitor *m, int64_t later, int64_t start);
 
 /* Oldest and newest second of the window; false while it is not open. */
 bool monitor_window_span(const struct monitor *m, int64_t *first, int64_t *last);

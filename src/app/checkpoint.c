@@ -158,6 +158,25 @@ static void add_seconds(struct checkpoint *c, const struct monitor *m, int64_t s
         c->seconds[c->seconds_count++] = (struct checkpoint_seconds){start, at, c->slots.len - at};
 }
 
+static bool has_seconds(const struct checkpoint *c, int64_t start)
+{
+    for (size_t i = 0; i < c->seconds_count; i++)
+        if (c->seconds[i].start == start)
+            return true;
+    return false;
+}
+
+/* A minute in which something was counted, and those before it that this changes. */
+static void add_changed(struct checkpoint *c, const struct monitor *m, int64_t start)
+{
+    for (int64_t before = start - SAVED_REACH_SECONDS; before < start; before += SAVED_WINDOW_SECONDS)
+        if (before >= c->seconds_least && monitor_window_reaches_back(m, start, before) &&
+            !has_seconds(c, before))
+            add_seconds(c, m, before);
+    if (!has_seconds(c, start))
+        add_seconds(c, m, start);
+}
+
 /* The minutes of the window in which something was counted, or all of them. */
 static void save_window(struct gathering *g, const struct monitor *m)
 {
@@ -173,7 +192,7 @@ static void save_window(struct gathering *g, const struct monitor *m)
     for (size_t i = 0; !c->all_seconds && i < rollups_count(c->rollups); i++) {
         int64_t start = rollup_start(rollups_get(c->rollups, i));
         if (start >= c->seconds_least && start <= last)
-            add_seconds(c, m, start);
+            add_changed(c, m, start);
     }
     g->whole_window = false;
     g->epoch = monitor_window_epoch(m);

@@ -5,8 +5,11 @@
 #include "monitor/monitor_inside.h"
 #include "monitor/alerts_save.h"
 #include "monitor/rules_save.h"
+#include "monitor/rules_times.h"
 
 enum { VERSION = SAVED_VERSION };
+
+_Static_assert(RULE_WINDOW_MOST_S <= SAVED_REACH_SECONDS * TIMES_STEPS, "steps are shorter");
 
 static void pack_slot(const struct window_slot *s, struct buf *out)
 {
@@ -39,6 +42,12 @@ bool monitor_save_window(const struct monitor *m, int64_t start, struct buf *out
     else
         out->len = begin;
     return any;
+}
+
+bool monitor_window_reaches_back(const struct monitor *m, int64_t later, int64_t start)
+{
+    struct monitor_inside in = monitor_inside((struct monitor *)(uintptr_t)m);
+    return *in.rules_open && rules_reach_back(in.rules, later, start, SAVED_WINDOW_SECONDS);
 }
 
 bool monitor_window_span(const struct monitor *m, int64_t *first, int64_t *last)

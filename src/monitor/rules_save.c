@@ -312,6 +312,17 @@ bool rules_pack_seconds(const struct rules *r, int64_t start, int64_t seconds, s
     return records > 0;
 }
 
+bool rules_reach_back(const struct rules *r, int64_t second, int64_t start, int64_t seconds)
+{
+    for (uint32_t i = 0; i < r->net->group_count; i++)
+        for (uint32_t k = 0; k < r->groups[i].times_count; k++) {
+            int64_t begin = times_begin(r->groups[i].each_times[k], second);
+            if (begin >= start && begin < start + seconds)
+                return true;
+        }
+    return false;
+}
+
 /* The columns of then may be others than those of now. */
 static void unpack_cells(struct rules *r, struct group_run *g, unsigned counters, int64_t start,
                          struct rule_key *k, struct unpack *u)

@@ -18,6 +18,9 @@ void rules_resume(struct rules *r, int64_t second);
 
 /* What was counted in [start, start + seconds). False and nothing when there is nothing. */
 bool rules_pack_seconds(const struct rules *r, int64_t start, int64_t seconds, struct buf *out);
+/* True when lines of `second` may change what rules_pack_seconds() gives for [start, start + seconds),
+ * which ends before it: long steps (rules_times.h) are kept with the second that they begin with. */
+bool rules_reach_back(const struct rules *r, int64_t second, int64_t start, int64_t seconds);
 /* After rules_resume(); what is older than a window is passed over. */
 void rules_unpack_seconds(struct rules *r, int64_t start, struct unpack *u);
 

@@ -250,6 +250,11 @@ void times_swap(struct times *a, struct times *b)
     *b = kept;
 }
 
+int64_t times_begin(const struct times *t, int64_t second)
+{
+    return step_of(t, second) * t->width;
+}
+
 void times_each(const struct times *t, int64_t from, int64_t to,
                 void (*each)(void *ctx, uint32_t key, uint32_t bucket, int64_t second,
                              uint32_t hits),

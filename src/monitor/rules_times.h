@@ -26,6 +26,8 @@ void times_add(struct times *t, uint32_t key, uint32_t bucket, int64_t second, u
 /* The middle of the bucket that holds the percentile (nearest rank); UINT64_MAX when there are no
  * durations. */
 uint64_t times_percentile(const struct times *t, uint32_t key, uint32_t millis);
+/* The second with which the step begins that `second` lies in. */
+int64_t times_begin(const struct times *t, int64_t second);
 /* Calls for what came in the steps that begin in [from, to). */
 void times_each(const struct times *t, int64_t from, int64_t to,
                 void (*each)(void *ctx, uint32_t key, uint32_t bucket, int64_t second,
