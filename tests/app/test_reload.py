@@ -131,7 +131,7 @@ class Files(unittest.TestCase):
             old = int(time.time()) - 3600
             write(b, *[line(old, "/old") for _ in range(50)], *[now_line("/b") for _ in range(3)])
             with Run(f, {"files": [a], "update": "200ms"}) as run:
-                time.sleep(0.5)
+                run.watch.until(lambda _: run.watch.updates(), "an update: what comes now is live")
                 write(a, now_line("/a") * 5)
                 run.wait_hits(5)
                 run.reload(files=[a, b, c], update="200ms")
