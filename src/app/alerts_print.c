@@ -36,7 +36,7 @@ static void print_text(struct buf *out, const struct alert_row *row)
                notify_state_word(last_of(row)->state), time_rfc3339(when, e->triggered_at, 0),
                DURATION_WIDTH, lasted);
     safe_add(out, e->message);
-    if (last_of(row)->peak_words.len) {
+    if (row->recovered && last_of(row)->peak_words.len) { /* until then that of its first second is known */
         buf_str(out, ", peak ");
         safe_add(out, last_of(row)->peak_words);
     }

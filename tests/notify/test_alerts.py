@@ -123,6 +123,7 @@ class History(unittest.TestCase):
             with site.watch() as w:
                 site.surge(w, recovered=False)
                 site.until(lambda: len(site.rows()) == 1, "the firing")
+                self.assertRegex(site.alerts().splitlines()[0], r"^ +1  (firing .*triggered at \S+Z$|recovered .*, peak )")
                 site.alerts("ack", "1")
                 marked = site.rows()[0]["acknowledged_at"]
                 self.assertIsNotNone(marked)
