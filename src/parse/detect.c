@@ -51,6 +51,8 @@ static unsigned line_has(struct text line)
     if (at < line.len) {
         has |= line.at[at] == '{' ? LINE_IS_OBJECT : 0;
         has |= line.at[at] >= '0' && line.at[at] <= '9' ? LINE_IS_NUMBER : 0;
+        at = text_find(line, ' ', at);
+        has |= line.at[at - 1] == ',' ? LINE_IS_LIST : 0;
     }
     return has;
 }

@@ -286,7 +286,8 @@ static bool holds_quote(struct text literal)
 /* What is required; the literal behind the last required value need not be there. */
 static unsigned needs_of(const struct program *p)
 {
-    unsigned needs = holds_quote(p->lead) ? LINE_HAS_QUOTE : 0;
+    bool listed = p->steps[0].field == FIELD_HOST && p->steps[0].shape == SHAPE_LIST;
+    unsigned needs = (holds_quote(p->lead) ? LINE_HAS_QUOTE : 0) | (listed ? LINE_IS_LIST : 0);
     for (unsigned i = 0; i < p->required; i++) {
         const struct step *s = &p->steps[i];
         if (i + 1 < p->required && holds_quote(s->after))

@@ -79,6 +79,7 @@ enum {
     LINE_HAS_QUOTE = 4,    /* a double quote somewhere */
     LINE_IS_OBJECT = 8,    /* begins with a brace, maybe behind blanks */
     LINE_IS_NUMBER = 16,   /* begins with a digit, maybe behind blanks */
+    LINE_IS_LIST = 32,     /* its first word ends with a comma */
 };
 
 /* What a compiled program says about itself; filled by the kind's compile. */
@@ -86,7 +87,8 @@ struct format_facts {
     field_set fields;   /* all that it can give, derived ones too */
     enum escape escape; /* of its texts */
     bool has_state;     /* state_new is to be called for each reader */
-    unsigned needs;     /* bits: a line without one of these is rejected for certain */
+    unsigned needs;     /* bits: a line without one of these is rejected for certain,
+                           or (LINE_IS_LIST) read as well by a format of higher rank */
     bool has_own_head;  /* may itself begin like what syslog or Compose put before a line */
     struct buf missing; /* notes for format_missing() beyond the usual ones; the owner frees it */
 };
