@@ -104,6 +104,7 @@ static enum verdict try_format(struct trial *t, size_t i, const struct format *f
                       text_trim(text_cut(line, (size_t)(r->reached - line.at), line.len)).len == 0;
         unsigned whole = to_end && !r->out->cut;
         t->fit[i].hits++;
+        t->fit[i].doubtful += r->doubts > 0;
         t->fit[i].points += r->doubts ? 1 + whole : 4 + 2 * whole;
         return LINE_HIT;
     }
@@ -222,10 +223,14 @@ static void tell_choice(const struct trial *t, const struct format *f, size_t be
                         struct notice *notice)
 {
     struct text missing = format_missing(f);
+    unsigned hits = t->fit[best].hits;
+    bool doubtful = hits > 0 && t->fit[best].doubtful == hits;
     notice->kind = NOTICE_FORMAT;
-    snprintf(notice->text, sizeof notice->text, "%s: fits %u of the first %u line%s%s%.*s",
-             safe_str(format_name(f)), t->fit[best].hits + t->fit[best].skipped, t->lines,
-             t->lines == 1 ? "" : "s", missing.len > 0 ? "; " : "", (int)missing.len, missing.at);
+    snprintf(notice->text, sizeof notice->text, "%s: fits %u of the first %u line%s%s%s%.*s",
+             safe_str(format_name(f)), hits + t->fit[best].skipped, t->lines,
+             t->lines == 1 ? "" : "s",
+             doubtful ? ", but all have more words before the time: -F can name them" : "",
+             missing.len > 0 ? "; " : "", (int)missing.len, missing.at);
 }
 
 void trial_tell(const struct trial *t, const struct format *const formats[], size_t best,

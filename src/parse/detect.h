@@ -20,6 +20,7 @@ struct trial {
     unsigned lines; /* looked at so far */
     struct {
         unsigned hits;
+        unsigned doubtful; /* of them: signs that the line is of a format with more values */
         unsigned skipped; /* directives and comments of that format */
         unsigned points;  /* for all of that, and how well it fitted */
         uint64_t lines;   /* bits: which of the lines no other reads with fewer doubts */

@@ -15,7 +15,7 @@ static const char *const specs[] = {
     /* others */
     "istio", "ltsv", "logfmt", "json", "caddy", "traefik", "gcp", "cloudflare", "envoy-json",
     "lograge", "nginx-proxy-manager", "nginx-ingress", "forwarded_combined", "lighttpd", "agent",
-    "referer"};
+    "referer", "listed_combined", "openlitespeed", "nginx-iso8601", "python", "uvicorn"};
 enum { SPECS = sizeof specs / sizeof *specs, COLUMNS = 8, OTHERS = SPECS - COLUMNS };
 
 static void must(bool held, const char *what, struct text line)

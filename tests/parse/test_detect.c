@@ -454,6 +454,31 @@ Test(detect, says_when_nothing_fits_and_what_is_nearest)
     parser_case_close(&c);
 }
 
+Test(detect, says_when_every_line_has_words_that_the_format_does_not_know)
+{
+    static const struct {
+        const char *log;
+        bool doubtful;
+    } rows[] = {
+        {"192.0.2.7 x 192.0.2.8 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.1\" 200 5 \"-\" "
+         "\"x\"\n",
+         true},
+        {"192.0.2.7 x 192.0.2.8 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.1\" 200 5 \"-\" "
+         "\"x\"\n" COMBINED "\n",
+         false},
+        {COMBINED "\n", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct parser_case c = parser_case_open(NULL);
+        struct notice notice;
+        parser_case_run(&c, rows[i].log);
+        cr_assert(parser_news(c.parser, &notice));
+        cr_expect_eq(strstr(notice.text, "more words") != NULL, rows[i].doubtful, "%s",
+                     notice.text);
+        parser_case_close(&c);
+    }
+}
+
 Test(detect, tells_of_the_first_line_that_came_as_near_as_any_not_of_a_long_one)
 {
     struct parser_case c = parser_case_open(NULL);
