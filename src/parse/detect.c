@@ -105,6 +105,7 @@ static enum verdict try_format(struct trial *t, size_t i, const struct format *f
         unsigned whole = to_end && !r->out->cut;
         t->fit[i].hits++;
         t->fit[i].doubtful += r->doubts > 0;
+        t->fit[i].pathless += !(r->out->has & FIELD_BIT(FIELD_PATH));
         t->fit[i].points += r->doubts ? 1 + whole : 4 + 2 * whole;
         return LINE_HIT;
     }
@@ -219,18 +220,25 @@ bool trial_prefers(const struct trial *t, size_t one, size_t other)
     return t->fit[one].points > t->fit[other].points;
 }
 
+/* What is odd about all lines that the format reads. A few without a path come by themselves. */
+static const char *odd_about(const struct trial *t, size_t i)
+{
+    enum { ENOUGH = 8 };
+    unsigned hits = t->fit[i].hits;
+    if (hits > 0 && t->fit[i].doubtful == hits)
+        return ", but all have more words before the time: -F can name them";
+    return hits >= ENOUGH && t->fit[i].pathless == hits ? ", but none has a path" : "";
+}
+
 static void tell_choice(const struct trial *t, const struct format *f, size_t best,
                         struct notice *notice)
 {
     struct text missing = format_missing(f);
-    unsigned hits = t->fit[best].hits;
-    bool doubtful = hits > 0 && t->fit[best].doubtful == hits;
     notice->kind = NOTICE_FORMAT;
     snprintf(notice->text, sizeof notice->text, "%s: fits %u of the first %u line%s%s%s%.*s",
-             safe_str(format_name(f)), hits + t->fit[best].skipped, t->lines,
-             t->lines == 1 ? "" : "s",
-             doubtful ? ", but all have more words before the time: -F can name them" : "",
-             missing.len > 0 ? "; " : "", (int)missing.len, missing.at);
+             safe_str(format_name(f)), t->fit[best].hits + t->fit[best].skipped, t->lines,
+             t->lines == 1 ? "" : "s", odd_about(t, best), missing.len > 0 ? "; " : "",
+             (int)missing.len, missing.at);
 }
 
 void trial_tell(const struct trial *t, const struct format *const formats[], size_t best,

@@ -21,6 +21,7 @@ struct trial {
     struct {
         unsigned hits;
         unsigned doubtful; /* of them: signs that the line is of a format with more values */
+        unsigned pathless; /* of them: a request without a path, or none */
         unsigned skipped; /* directives and comments of that format */
         unsigned points;  /* for all of that, and how well it fitted */
         uint64_t lines;   /* bits: which of the lines no other reads with fewer doubts */

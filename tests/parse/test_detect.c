@@ -479,6 +479,26 @@ Test(detect, says_when_every_line_has_words_that_the_format_does_not_know)
     }
 }
 
+Test(detect, says_when_no_line_has_a_path)
+{
+    struct parser_case c = parser_case_open(NULL);
+    struct buf log = {0};
+    struct notice notice;
+    for (int i = 0; i < 8; i++)
+        buf_str(&log, "192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] \"www.example.com\" "
+                      "\"GET /a HTTP/1.1\" 200 5 \"-\" \"x\"\n");
+    for (int paths = 0; paths < 2; paths++) {
+        parser_case_run_text(&c, buf_text(&log));
+        cr_assert(parser_news(c.parser, &notice));
+        cr_expect_eq(strstr(notice.text, "none has a path") == NULL, paths, "%s", notice.text);
+        parser_case_close(&c);
+        c = parser_case_open(NULL);
+        buf_str(&log, COMBINED "\n");
+    }
+    buf_done(&log);
+    parser_case_close(&c);
+}
+
 Test(detect, tells_of_the_first_line_that_came_as_near_as_any_not_of_a_long_one)
 {
     struct parser_case c = parser_case_open(NULL);
