@@ -83,6 +83,13 @@ static bool add_all(struct formats *fs, const struct server_config *c, enum serv
     return add_homes(fs, &p, why) && (fs->count > p.first || add_standard(fs, &p, why));
 }
 
+/* nginx logs without being told to, Apache does not: then it is another file. */
+static bool refuse_other_file(const char *path, struct error *why)
+{
+    return error_set(why, "there is neither a LogFormat nor a CustomLog in %s",
+                     safe_str(text_of(path)));
+}
+
 static bool add_from(struct formats *fs, size_t server, const char *path, const char *name,
                      struct error *why)
 {
@@ -94,6 +101,8 @@ static bool add_from(struct formats *fs, size_t server, const char *path, const 
         size_t one = server_config_format(&c, name);
         ok = one == SIZE_MAX ? refuse_name(&c, name, servers[server].directive, why)
                              : add_one(fs, servers[server].kind, &c.formats[one], why);
+    } else if (servers[server].kind == SERVER_APACHE && c.format_count + c.log_count == 0) {
+        ok = refuse_other_file(path, why);
     } else {
         ok = add_all(fs, &c, servers[server].kind, why);
     }

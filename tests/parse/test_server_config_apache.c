@@ -1,4 +1,5 @@
 #include "config_dir.h"
+#include "parse/parser.h"
 #include "parse/server_config.h"
 #include <criterion/criterion.h>
 #include <stdint.h>
@@ -169,4 +170,19 @@ Test(server_config_apache, says_where_a_configuration_is_broken)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         fails_with(rows[i][0], rows[i][1]);
     }
+}
+
+Test(server_config_apache, a_file_that_logs_nothing_is_another_file)
+{
+    char spec[300];
+    struct error why = {0};
+    snprintf(spec, sizeof spec, "apache:%s", put("hostname", "www\n"));
+    struct text one = text_of(spec);
+    cr_expect_null(formats_new(&one, 1, &why));
+    cr_expect(strstr(why.text, "neither a LogFormat nor a CustomLog"), "%s", why.text);
+    snprintf(spec, sizeof spec, "apache:%s", put("logs", "CustomLog /l/a common\n"));
+    one = text_of(spec);
+    struct formats *fs = formats_new(&one, 1, &why);
+    cr_expect_not_null(fs);
+    formats_free(fs);
 }
