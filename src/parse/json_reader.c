@@ -166,6 +166,7 @@ static bool is_wanted(const struct reading *r, enum field f)
 /* Fields that have been found, or are told by a request line. */
 struct progress {
     field_set done, empty;
+    struct text request; /* the dash of one that there is not */
 };
 
 static void note_done(struct progress *done, enum field f, const struct json_piece *piece)
@@ -239,6 +240,9 @@ static void set_others(const struct json_program *p, struct reading *r,
         const struct json_piece *piece = &found->pieces[rule->slot];
         if (is_empty(piece)) {
             done->empty |= FIELD_BIT(f);
+            if (f == FIELD_REQUEST && piece->len == 1 && *piece->at == '-') {
+                done->request = text_make(piece->at, 1);
+            }
         } else if (field_kind(f) == FIELD_KIND_TEXT) {
             set_text_like(r, rule, piece);
             note_done(done, f, piece);
@@ -276,7 +280,7 @@ enum verdict json_take(const struct json_program *p, struct reading *r,
         r->sure = count_sure(p, found);
         return reading_reject(r, line.at, p->otherwise);
     }
-    struct progress done = {0, 0};
+    struct progress done = {.request = text_make(line.at, 0)};
     const struct json_piece *bad = set_essentials(p, r, found, &done);
     if (bad != NULL) {
         r->sure = count_sure(p, found);
@@ -285,7 +289,7 @@ enum verdict json_take(const struct json_program *p, struct reading *r,
     set_others(p, r, found, &done);
     r->out->null |= done.empty;
     if (done.empty & FIELD_BIT(FIELD_REQUEST)) {
-        value_request(r, text_make(line.at, 0));
+        value_request(r, done.request);
     }
     r->out->null &= ~r->out->has;
     return LINE_HIT;
