@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -54,12 +55,23 @@ class Watch:
     """`spate watch --headless -o json`, its events read as they come."""
 
     def __init__(self, *args, stdin=None, env=None):
-        self.process = subprocess.Popen([SPATE, "watch", "--headless", "-o", "json", *args], env=env,
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notify.bind("")  # the kernel finds a name that is in no file system
+        self.notify.settimeout(DEADLINE_S)
+        name = "@" + self.notify.getsockname()[1:].decode()
+        self.process = subprocess.Popen([SPATE, "watch", "--headless", "-o", "json", *args],
+                                        env={**(os.environ if env is None else env), "NOTIFY_SOCKET": name},
                                         stdin=stdin if stdin is not None else subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         os.set_blocking(self.process.stdout.fileno(), False)
         self.rest = b""
         self.events = []
+
+    def ready(self):
+        """Waits until it is settled where each log begins, and signals are heard."""
+        said = self.notify.recv(100)
+        assert said == b"READY=1", said
+        return self
 
     def poll(self):
         try:

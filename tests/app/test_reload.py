@@ -29,7 +29,7 @@ class Run:
     def __init__(self, folder, config, *args):
         self.folder, self.path = folder, folder.file("spate.yaml")
         self.say(**config)
-        self.watch = Watch("--config", self.path, *args)
+        self.watch = Watch("--config", self.path, *args).ready()
         self.told = b""
         os.set_blocking(self.watch.process.stderr.fileno(), False)
 
@@ -161,7 +161,6 @@ class Files(unittest.TestCase):
             state = f.file("state")
             config = {"files": [a, b], "update": "200ms", "state": state}
             with Run(f, {**config, "files": [a]}) as run:
-                time.sleep(0.5)
                 run.reload(**config)
                 time.sleep(3)
                 run.watch.process.kill()
@@ -179,7 +178,6 @@ class Reading(unittest.TestCase):
         with Folder() as f:
             a = f.file("a.log", "")
             with Run(f, {"files": [a], "update": "200ms", "format": "combined"}) as run:
-                time.sleep(0.5)
                 write(a, now_line("/a", status=500), now_line("/a"))
                 run.wait_hits(2)
                 run.reload(files=[a], update="200ms", format="combined", where="status = 5xx")
@@ -201,7 +199,6 @@ class Reading(unittest.TestCase):
         with Folder() as f:
             a = f.file("a.log", "")
             with Run(f, {"files": [a], "update": "30s", "top": 1}) as run:
-                time.sleep(0.5)
                 run.reload(files=[a], update="200ms", top=3)
                 write(a, *[now_line(f"/s{i}") for i in range(5)])
                 run.wait_hits(5)
@@ -215,7 +212,6 @@ class Refusing(unittest.TestCase):
             a, b = f.file("a.log", ""), f.file("b.log", "")
             base = {"files": [a], "update": "200ms"}
             with Run(f, base) as run:
-                time.sleep(0.5)
                 for key, value in (("state", f.file("elsewhere")), ("user", "www-data"), ("only", "sections"),
                                    ("output", "text"), ("color", "never"), ("ascii", True)):
                     if key == "output":
@@ -288,7 +284,6 @@ class Channels(unittest.TestCase):
             args = [f.file(a) if a == "state" else a for a in args]
             config = {"files": [log], "update": "200ms", "alerts": [RULE]}
             with Run(f, {**config, "notify": [channel("ops", nowhere), channel("gone", nowhere)]}, *args) as run:
-                time.sleep(0.5)
                 self.surge(run, log)
                 run.expect("notify ops: ")
                 said = run.reload(**config, notify=[channel("ops", server), channel("new", third)])
@@ -320,7 +315,6 @@ class Channels(unittest.TestCase):
                 log = f.file("a.log", "")
                 config = {"files": [log], "update": "200ms", "alerts": [RULE]}
                 with Run(f, config, *[f.file(a) if a == "state" else a for a in args]) as run:
-                    time.sleep(0.5)
                     self.surge(run, log)
                     run.reload(**config, notify=[channel("ops", server)])
                     self.surge(run, log)
@@ -340,7 +334,6 @@ class Channels(unittest.TestCase):
                 rule = {**RULE, "window": "30s", "above": "1/s"}
                 config = {"files": [log], "update": "200ms", "alerts": [rule]}
                 with Run(f, config, *[f.file(a) if a == "state" else a for a in args]) as run:
-                    time.sleep(0.5)
                     self.surge(run, log, 1)
                     run.reload(**config, notify=[{"name": "am", "kind": "alertmanager", "url": server.url}])
                     wait_until(lambda: run.watch.poll() or server.taken, "the alert that fires")
@@ -354,7 +347,6 @@ class Channels(unittest.TestCase):
                 config = {"files": [log], "update": "200ms"}
                 with Run(f, {**config, "alerts": rules, "notify": [channel("ops", server, rules=["goes"])]},
                          *[f.file(a) if a == "state" else a for a in args]) as run:
-                    time.sleep(0.5)
                     self.surge(run, log, 2)
                     wait_until(lambda: run.watch.poll() or told(server), "the alert")
                     run.reload(**config, alerts=rules[:1], notify=[channel("ops", server, rules=["stays"])])
@@ -378,7 +370,6 @@ class UnderTraffic(unittest.TestCase):
                         "notify": [channel("ops", server)] + [channel(f"extra{i}", server, rules=[f"comes {i % 3}"])]}
 
             with Run(f, config(0), "--state", state) as run:
-                time.sleep(0.5)
                 logs = [subprocess.Popen([LOGGEN, "--rate", rate, "--duration", "12s", "--seed", "1", *rotate,
                                           "--path", path], stderr=subprocess.PIPE)
                         for path, rate, rotate in ((a, "9000", ["--rotate", "rename@3s"]), (b, "1000", []))]
