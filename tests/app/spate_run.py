@@ -54,24 +54,22 @@ def line(second, path="/a", status=200, size=10, host="10.0.0.1"):
 class Watch:
     """`spate watch --headless -o json`, its events read as they come."""
 
-    def __init__(self, *args, stdin=None, env=None):
-        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.notify.bind("")  # the kernel finds a name that is in no file system
-        self.notify.settimeout(DEADLINE_S)
-        name = "@" + self.notify.getsockname()[1:].decode()
-        self.process = subprocess.Popen([SPATE, "watch", "--headless", "-o", "json", *args],
-                                        env={**(os.environ if env is None else env), "NOTIFY_SOCKET": name},
-                                        stdin=stdin if stdin is not None else subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def __init__(self, *args, stdin=None, env=None, ready=False):
+        """With `ready` it is settled where each log begins, and signals are heard."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+            told.bind("")  # the kernel finds a name that is in no file system
+            told.settimeout(DEADLINE_S)
+            name = "@" + told.getsockname()[1:].decode()
+            self.process = subprocess.Popen([SPATE, "watch", "--headless", "-o", "json", *args],
+                                            env={**(os.environ if env is None else env), "NOTIFY_SOCKET": name},
+                                            stdin=stdin if stdin is not None else subprocess.DEVNULL,
+                                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            if ready:
+                said = told.recv(100)
+                assert said == b"READY=1", said
         os.set_blocking(self.process.stdout.fileno(), False)
         self.rest = b""
         self.events = []
-
-    def ready(self):
-        """Waits until it is settled where each log begins, and signals are heard."""
-        said = self.notify.recv(100)
-        assert said == b"READY=1", said
-        return self
 
     def poll(self):
         try:

@@ -183,7 +183,7 @@ class Bounds(unittest.TestCase):
 
     def test_what_a_quiet_log_keeps(self):
         with open(SPATE, "rb") as f:
-            most = 16 if b"__asan_init" in f.read() else 10
+            most = 24 if b"__asan_init" in f.read() else 14 # a third over what it takes; with their buffers 48
         few, many = self.memory_with(300), self.memory_with(1300)
         print(f"300 logs: {few} kB, 1300: {many} kB", file=sys.stderr)
         self.assertLess((many - few) / 1000, most, "kB a log")

@@ -158,7 +158,7 @@ class Privileges(unittest.TestCase):
             f.file("state/lock", "")
             os.symlink(mine, f.file("state/state.db-wal"))
             os.link(mine, f.file("state/state.db-shm"))
-            with Watch("-u", "100ms", "--state", f.file("state"), log).ready() as w:
+            with Watch("-u", "100ms", "--state", f.file("state"), log, ready=True) as w:
                 w.process.terminate()
                 w.process.wait(DEADLINE_S)
             self.assertEqual(os.stat(mine).st_uid, 0)

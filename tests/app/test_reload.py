@@ -29,7 +29,7 @@ class Run:
     def __init__(self, folder, config, *args):
         self.folder, self.path = folder, folder.file("spate.yaml")
         self.say(**config)
-        self.watch = Watch("--config", self.path, *args).ready()
+        self.watch = Watch("--config", self.path, *args, ready=True)
         self.told = b""
         os.set_blocking(self.watch.process.stderr.fileno(), False)
 

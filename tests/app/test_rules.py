@@ -225,7 +225,7 @@ class Reloading(unittest.TestCase):
     def test_a_good_one_takes_over_and_a_bad_one_is_refused(self):
         with Folder() as f:
             log, config = f.file("a.log", ""), f.file("rules.yaml", self.config(("stays", "1/s"), ("goes", "1/s")))
-            with Watch("--config", config, log).ready() as watch:
+            with Watch("--config", config, log, ready=True) as watch:
                 for _ in range(4):
                     write(log, line(int(time.time())) * 4)
                     time.sleep(0.6)
@@ -257,7 +257,7 @@ class Resuming(unittest.TestCase):
             state = os.path.join(f.path, "state")
             os.mkdir(state, 0o700)
             args = ("--config", config, "--state", state, log)
-            with Watch(*args).ready() as watch:
+            with Watch(*args, ready=True) as watch:
                 for _ in range(4):
                     write(log, line(int(time.time()), "/hot") * 6)
                     time.sleep(0.5)
