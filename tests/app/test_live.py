@@ -132,7 +132,7 @@ class Following(unittest.TestCase):
                     self.assertEqual(summary["hits"], wrote)
                 else:  # what copytruncate itself destroys nobody can read; nothing comes twice
                     self.assertLessEqual(summary["hits"], wrote)
-                    self.assertGreater(summary["hits"], wrote * 0.98)
+                    self.assertGreater(summary["hits"], wrote * 0.9)
 
     def test_several_files_and_a_glob(self):
         with Folder() as f:

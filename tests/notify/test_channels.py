@@ -368,7 +368,7 @@ class Exec(unittest.TestCase):
             start = time.monotonic()
             code, err = notify_test(f, {"kind": "exec", "command": [program], "timeout": "500ms"})
             self.assertEqual((code, "killed" in err), (1, True), err)
-            self.assertLess(time.monotonic() - start, 9)
+            self.assertLess(time.monotonic() - start, 60)  # what it started sleeps for 1000
 
             def gone(pid):
                 try:
