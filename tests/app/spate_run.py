@@ -68,7 +68,7 @@ class Watch:
                 said = told.recv(100)
                 assert said == b"READY=1", said
         os.set_blocking(self.process.stdout.fileno(), False)
-        self.rest = b""
+        self.rest = self.said = b""
         self.events = []
 
     def poll(self):
@@ -89,6 +89,16 @@ class Watch:
             assert time.monotonic() < end, f"waited for {what}; got {self.events[-5:]}"
             assert self.process.poll() is None, f"ended while waiting for {what}: {self.process.stderr.read()}"
             time.sleep(0.02)
+
+    def notes(self):
+        """All that it has said on standard error."""
+        os.set_blocking(self.process.stderr.fileno(), False)
+        self.said += self.process.stderr.read() or b""
+        return self.said.decode(errors="replace")
+
+    def expect(self, words, since=0):
+        """Reads on until these words are among its notes."""
+        self.until(lambda _: words in self.notes()[since:], words)
 
     def updates(self):
         return [e for e in self.events if e["type"] == "update"]

@@ -30,22 +30,16 @@ class Run:
         self.folder, self.path = folder, folder.file("spate.yaml")
         self.say(**config)
         self.watch = Watch("--config", self.path, *args, ready=True)
-        self.told = b""
-        os.set_blocking(self.watch.process.stderr.fileno(), False)
 
     def say(self, **config):
         """Written beside and renamed: nobody reads half of it."""
         os.rename(self.folder.file("next.yaml", json.dumps(config)), self.path)
 
     def notes(self):
-        try:
-            self.told += self.watch.process.stderr.read() or b""
-        except BlockingIOError:
-            pass
-        return self.told.decode(errors="replace")
+        return self.watch.notes()
 
     def expect(self, words, since=0):
-        wait_until(lambda: self.watch.poll() or words in self.notes()[since:], words)
+        self.watch.expect(words, since)
 
     def reload(self, expected="configuration read again", **config):
         since = len(self.notes())

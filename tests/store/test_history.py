@@ -281,14 +281,19 @@ class State(unittest.TestCase):
                 spate.until(lambda e: e, "an update")
                 self.assertEqual(spate.stop()["hits"], 12)
 
+    def small_disk(self, folder):
+        """One of 600 kB, until the test is over."""
+        disk = folder.file("disk")
+        os.mkdir(disk)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "none", disk], stderr=subprocess.DEVNULL).returncode:
+            self.skipTest("nothing can be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", disk])
+        return disk
+
     @unittest.skipUnless(os.geteuid() == 0, "only root mounts")
     def test_a_state_for_whose_beginning_alone_there_is_room_is_no_damaged_one(self):
         with Folder() as folder:
-            disk, log = folder.file("disk"), folder.file("access.log", line(BASE) * 3)
-            os.mkdir(disk)
-            if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "none", disk], stderr=subprocess.DEVNULL).returncode:
-                self.skipTest("nothing can be mounted here")
-            self.addCleanup(subprocess.run, ["umount", "-l", disk])
+            disk, log = self.small_disk(folder), folder.file("access.log", line(BASE) * 3)
             with open(disk + "/fill", "wb") as out:
                 out.write(bytes(592 * 1024))
             with Watch("--state", disk + "/state", "--user", "root", "--from", "start", "-u", "100ms", log) as spate:
@@ -298,9 +303,9 @@ class State(unittest.TestCase):
                         out.write(line(BASE))
                     time.sleep(1.2)
                 os.unlink(disk + "/fill")
-                time.sleep(5)
+                spate.expect("is saved again")
                 self.assertEqual(spate.stop()["hits"], 6)
-                said = spate.process.stderr.read().decode()
+                said = spate.notes()
             self.assertEqual([name for name in os.listdir(disk + "/state") if "damaged" in name], [])
             self.assertEqual(said.count("is not saved at the moment"), 1, said)
             self.assertEqual(said.count("is saved again"), 1, said)
@@ -309,11 +314,7 @@ class State(unittest.TestCase):
     @unittest.skipUnless(os.geteuid() == 0, "only root mounts")
     def test_it_starts_where_the_disk_is_full_and_saves_when_there_is_room(self):
         with Folder() as folder:
-            disk, log = folder.file("disk"), folder.file("access.log", line(BASE) * 3)
-            os.mkdir(disk)
-            if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "none", disk], stderr=subprocess.DEVNULL).returncode:
-                self.skipTest("nothing can be mounted here")
-            self.addCleanup(subprocess.run, ["umount", "-l", disk])
+            disk, log = self.small_disk(folder), folder.file("access.log", line(BASE) * 3)
             args = ("--state", disk + "/state", "--user", "root", "--from", "start", "-u", "100ms", log)
             for expected in (4, 8):  # a fresh state, then one to go on from
                 with open(disk + "/fill", "wb") as out:
@@ -325,11 +326,10 @@ class State(unittest.TestCase):
                     spate.until(lambda e: e, "an update")
                     with open(log, "a", encoding="ascii") as out:
                         out.write(line(BASE) if expected == 4 else line(BASE) * 4)
-                    time.sleep(1.5)
+                    spate.expect("the state is not saved at the moment")
                     os.unlink(disk + "/fill")
-                    time.sleep(4)
+                    spate.expect("is saved again")
                     self.assertEqual(spate.stop()["hits"], expected)
-                    self.assertIn("the state is not saved at the moment", spate.process.stderr.read().decode())
                 total = json.loads(history("--state", disk + "/state", "-o", "json"))
                 self.assertEqual(total["hits"], expected)
             subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
